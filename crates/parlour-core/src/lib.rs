@@ -1,0 +1,18 @@
+//! What happened, to whom, and what it means: the pure middle of Parlour.
+//!
+//! Values in, values out: nothing here reads a clock, a disk or a network, draws randomness, or can panic on any input.
+
+pub mod activity;
+pub mod day;
+pub mod event;
+pub mod fold;
+pub mod growth;
+pub mod key;
+pub mod objects;
+pub mod parameters;
+pub mod population;
+pub mod reading;
+pub mod relation;
+pub mod sentence;
+pub mod standing;
+pub mod vocabulary;

@@ -1,0 +1,101 @@
+//! The population of an object: sums over the relations of all its present people, by which one is measured.
+//!
+//! [`Population::merge`] is commutative and associative (integers only), so it may be summed in any order on any
+//! number of threads or machines.
+
+use crate::reading::Reading;
+use crate::relation::Relation;
+
+/// Classes of involvement whose counts give percentiles: 16 to each doubling, from 2⁰ to 2⁶³ micropoints.
+const N_CLASSES: usize = 63 * 16 + 1;
+/// One, in the fixed point of M = gap₁/(gap₁ + gap₂).
+const ONE_M: u64 = 1 << 16;
+
+/// Sums over the relations of an object's present people.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Population {
+    /// How many are present.
+    pub n_present: u64,
+    /// Their involvement, micropoints.
+    pub involvement: i128,
+    /// Their gaps between active days.
+    pub n_gaps: u64,
+    /// The days in those gaps.
+    pub gap_days: u64,
+    /// How many have two gaps or more.
+    pub n_pairs: u64,
+    /// Σ (M − ½)² over them, M the share of the last but one gap in the last two, in units of 2⁻³².
+    pub m_squares: u64,
+    /// How many lie in each class of involvement; sorted by class, none empty.
+    classes: Vec<(u16, u64)>,
+}
+
+impl Population {
+    /// Counts one relation in, if its person is present.
+    pub fn add(&mut self, relation: &Relation, reading: &Reading<'_>) {
+        if !relation.is_present(reading) {
+            return;
+        }
+        let involvement = relation.involvement();
+        self.n_present += 1;
+        self.involvement += i128::from(involvement);
+        self.n_gaps += u64::from(relation.n_days.saturating_sub(1));
+        self.gap_days += i64::from(relation.last_day).abs_diff(i64::from(relation.first_day));
+        if relation.gap_before > 0 {
+            let (before, last) = (u64::from(relation.gap_before), u64::from(relation.gap_last));
+            let m = before * ONE_M / (before + last);
+            self.n_pairs += 1;
+            self.m_squares += m.abs_diff(ONE_M / 2).pow(2);
+        }
+        self.count_class(class(involvement), 1);
+    }
+
+    fn count_class(&mut self, class: u16, n: u64) {
+        match self.classes.binary_search_by_key(&class, |&(class, _)| class) {
+            Ok(i) => self.classes[i].1 += n,
+            Err(i) => self.classes.insert(i, (class, n)),
+        }
+    }
+
+    /// Adds the sums of `other`, whose people are others.
+    pub fn merge(&mut self, other: &Self) {
+        self.n_present += other.n_present;
+        self.involvement += other.involvement;
+        self.n_gaps += other.n_gaps;
+        self.gap_days += other.gap_days;
+        self.n_pairs += other.n_pairs;
+        self.m_squares += other.m_squares;
+        for &(class, n) in &other.classes {
+            self.count_class(class, n);
+        }
+    }
+
+    /// The share of the present, in percent and rounded down, whose involvement lies in a lower class.
+    pub fn percentile(&self, involvement: i64) -> u8 {
+        let class = class(involvement);
+        let below: u64 = self.classes.iter().take_while(|&&(c, _)| c < class).map(|&(_, n)| n).sum();
+        (below * 100).checked_div(self.n_present).unwrap_or(0) as u8
+    }
+
+    /// Mean days between active days, or `None` where nobody has two.
+    pub fn mean_gap(&self) -> Option<f64> {
+        (self.n_gaps > 0).then(|| self.gap_days as f64 / self.n_gaps as f64)
+    }
+
+    /// Variance of M about ½, or `None` where nobody has two gaps.
+    pub fn variance_of_m(&self) -> Option<f64> {
+        let one = (ONE_M * ONE_M) as f64;
+        (self.n_pairs > 0).then(|| self.m_squares as f64 / one / self.n_pairs as f64)
+    }
+}
+
+/// The class of an involvement: 16 to each doubling.
+fn class(involvement: i64) -> u16 {
+    let Ok(value) = u64::try_from(involvement) else { return 0 };
+    if value == 0 {
+        return 0;
+    }
+    let doubling = value.ilog2();
+    let sixteenth = if doubling >= 4 { (value >> (doubling - 4)) & 15 } else { (value << (4 - doubling)) & 15 };
+    (doubling as u16 * 16 + sixteenth as u16 + 1).min(N_CLASSES as u16)
+}

@@ -1,0 +1,347 @@
+//! The relation of one person with one object as of a day, read from their activity: integers only.
+//!
+//! [`PersonFold`] is the one definition. One person's page, the population's kernel and a cluster all feed it the same
+//! rows, sorted by object and day, and so agree to the last bit.
+
+use crate::activity::VerbId;
+use crate::event::Currency;
+use crate::objects::ObjectId;
+use crate::reading::Reading;
+
+/// No day: stands where something never happened.
+pub const NEVER: i32 = i32::MIN;
+
+/// Activity in columns, one entry a row; see [`crate::activity::ActivityKey`] for what they mean.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the fields are those of ActivityKey and Measures")]
+pub struct Columns {
+    pub object: Vec<ObjectId>,
+    pub day: Vec<i32>,
+    pub layer: Vec<u8>,
+    pub verb: Vec<VerbId>,
+    pub kind: Vec<i8>,
+    pub paid: Vec<bool>,
+    pub currency: Vec<Currency>,
+    pub n: Vec<u64>,
+    pub value_minor: Vec<i64>,
+}
+
+impl Columns {
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.object.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.object.is_empty()
+    }
+
+    /// Removes all rows and keeps the room.
+    pub fn clear(&mut self) {
+        self.object.clear();
+        self.day.clear();
+        self.layer.clear();
+        self.verb.clear();
+        self.kind.clear();
+        self.paid.clear();
+        self.currency.clear();
+        self.n.clear();
+        self.value_minor.clear();
+    }
+
+    /// Appends the rows `range` of `other`.
+    pub fn extend_from(&mut self, other: &Self, range: std::ops::Range<usize>) {
+        self.object.extend_from_slice(&other.object[range.clone()]);
+        self.day.extend_from_slice(&other.day[range.clone()]);
+        self.layer.extend_from_slice(&other.layer[range.clone()]);
+        self.verb.extend_from_slice(&other.verb[range.clone()]);
+        self.kind.extend_from_slice(&other.kind[range.clone()]);
+        self.paid.extend_from_slice(&other.paid[range.clone()]);
+        self.currency.extend_from_slice(&other.currency[range.clone()]);
+        self.n.extend_from_slice(&other.n[range.clone()]);
+        self.value_minor.extend_from_slice(&other.value_minor[range]);
+    }
+
+    /// Sorts the rows by object and day, as [`PersonFold::read`] needs them.
+    pub fn sort(&mut self) {
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        order.sort_unstable_by_key(|&row| (self.object[row as usize], self.day[row as usize]));
+        self.object = reordered(&order, &self.object);
+        self.day = reordered(&order, &self.day);
+        self.layer = reordered(&order, &self.layer);
+        self.verb = reordered(&order, &self.verb);
+        self.kind = reordered(&order, &self.kind);
+        self.paid = reordered(&order, &self.paid);
+        self.currency = reordered(&order, &self.currency);
+        self.n = reordered(&order, &self.n);
+        self.value_minor = reordered(&order, &self.value_minor);
+    }
+}
+
+fn reordered<T: Copy>(order: &[u32], column: &[T]) -> Vec<T> {
+    order.iter().map(|&row| column[row as usize]).collect()
+}
+
+/// What the activity of one person toward one object amounts to on the reading's day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Relation {
+    /// Positive involvement, micropoints.
+    pub i_positive: i64,
+    /// Neutral involvement, micropoints.
+    pub i_neutral: i64,
+    /// Negative involvement, micropoints.
+    pub i_negative: i64,
+    /// First active day.
+    pub first_day: i32,
+    /// Last active day.
+    pub last_day: i32,
+    /// How many days were active.
+    pub n_days: u32,
+    /// Bit *a* is set where the day *a* days ago was active.
+    pub recent: u128,
+    /// Last active day before the recent window, or [`NEVER`].
+    pub before_recent: i32,
+    /// The last gap between active days, in days; 0 with fewer than two.
+    pub gap_last: u32,
+    /// The gap before it; 0 with fewer than three.
+    pub gap_before: u32,
+    /// The last day of a purchase, or [`NEVER`].
+    pub last_purchase: i32,
+    /// What purchases of the trailing year brought, less what was given back, in the reading's currency.
+    pub value_minor: i64,
+}
+
+impl Relation {
+    /// All involvement, micropoints.
+    pub fn involvement(&self) -> i64 {
+        self.i_positive.wrapping_add(self.i_neutral).wrapping_add(self.i_negative)
+    }
+
+    /// Whether the last active day lies in the retention window.
+    pub fn is_present(&self, reading: &Reading<'_>) -> bool {
+        self.last_day >= reading.window_start.0
+    }
+}
+
+/// The sums over the days of one object, before days are united.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    object: ObjectId,
+    involvement: [i64; 3],
+    last_purchase: i32,
+    value_minor: i64,
+    days: (usize, usize),
+}
+
+/// One row's share of a day: what is counted as one thing, and how often.
+#[derive(Clone, Copy, Debug)]
+struct Share {
+    as_one: (VerbId, u8, i8, bool),
+    micropoints: i64,
+    n: u64,
+}
+
+/// Reads people's rows into relations, one person after another; keeps its buffers between them.
+#[derive(Debug)]
+pub struct PersonFold<'r> {
+    reading: &'r Reading<'r>,
+    parts: Vec<Part>,
+    days: Vec<i32>,
+    shares: Vec<Share>,
+    united: Vec<i32>,
+    targets: Vec<(ObjectId, u32)>,
+}
+
+impl<'r> PersonFold<'r> {
+    /// A fold by this reading.
+    pub fn new(reading: &'r Reading<'r>) -> Self {
+        Self {
+            reading,
+            parts: Vec::new(),
+            days: Vec::new(),
+            shares: Vec::new(),
+            united: Vec::new(),
+            targets: Vec::new(),
+        }
+    }
+
+    /// Reads one person's rows, which must be sorted by object and day, and tells `out` their relation with each object
+    /// and with all it belongs to: the object, its active days in order, the relation. Rows after the reading's day and
+    /// verbs without points that buy nothing are not seen.
+    pub fn read(
+        &mut self,
+        columns: &Columns,
+        rows: std::ops::Range<usize>,
+        out: &mut impl FnMut(ObjectId, &[i32], &Relation),
+    ) {
+        self.sum_up(columns, rows);
+        match self.parts.as_slice() {
+            [] => {}
+            [part] => {
+                let relation = relation(part, &self.days, self.reading);
+                for &object in self.reading.objects.line(part.object) {
+                    out(object, &self.days, &relation);
+                }
+            }
+            _ => self.roll_up(out),
+        }
+    }
+
+    fn sum_up(&mut self, columns: &Columns, rows: std::ops::Range<usize>) {
+        self.parts.clear();
+        self.days.clear();
+        let (mut row, end) = (rows.start, rows.end);
+        while row < end {
+            let object = columns.object[row];
+            let start = self.days.len();
+            let mut part =
+                Part { object, involvement: [0; 3], last_purchase: NEVER, value_minor: 0, days: (start, start) };
+            while row < end && columns.object[row] == object {
+                row = self.sum_day(columns, row, end, &mut part);
+            }
+            part.days.1 = self.days.len();
+            if part.days.0 < part.days.1 {
+                self.parts.push(part);
+            }
+        }
+    }
+
+    /// Adds the rows of one day, from `row` on, to `part`; returns the row after them.
+    fn sum_day(&mut self, columns: &Columns, row: usize, end: usize, part: &mut Part) -> usize {
+        let (object, day) = (columns.object[row], columns.day[row]);
+        let mut next = row + 1;
+        while next < end && columns.day[next] == day && columns.object[next] == object {
+            next += 1;
+        }
+        if day > self.reading.day.0 {
+            return next;
+        }
+        let mut is_active = false;
+        if next == row + 1 {
+            if let Some(share) = self.share(columns, row, part) {
+                is_active = true;
+                self.add(&share, day, part);
+            }
+        } else {
+            self.shares.clear();
+            for row in row..next {
+                if let Some(share) = self.share(columns, row, part) {
+                    is_active = true;
+                    match self.shares.iter_mut().find(|known| known.as_one == share.as_one) {
+                        Some(known) => known.n = known.n.wrapping_add(share.n),
+                        None => self.shares.push(share),
+                    }
+                }
+            }
+            for i in 0..self.shares.len() {
+                let share = self.shares[i];
+                self.add(&share, day, part);
+            }
+        }
+        if is_active {
+            self.days.push(day);
+        }
+        next
+    }
+
+    /// What a row counts as; `None` where it counts as nothing. Notes its purchase in `part`.
+    fn share(&self, columns: &Columns, row: usize, part: &mut Part) -> Option<Share> {
+        let meaning = self.reading.meaning(columns.verb[row]);
+        let (layer, day) = (columns.layer[row], columns.day[row]);
+        let micropoints = meaning.micropoints.get(layer as usize).copied().unwrap_or(0);
+        if meaning.is_purchase {
+            part.last_purchase = part.last_purchase.max(day);
+        }
+        if meaning.value_sign != 0
+            && day > self.reading.year_start.0
+            && columns.currency[row] == self.reading.currency
+        {
+            part.value_minor = part.value_minor.wrapping_add(meaning.value_sign * columns.value_minor[row]);
+        }
+        if micropoints == 0 && !meaning.is_purchase {
+            return None;
+        }
+        let paid = columns.paid[row];
+        let kind = meaning.feeling.unwrap_or(columns.kind[row]);
+        Some(Share {
+            as_one: (meaning.counted_as, layer, kind, paid),
+            micropoints: if paid { micropoints / 2 } else { micropoints },
+            n: columns.n[row],
+        })
+    }
+
+    fn add(&self, share: &Share, day: i32, part: &mut Part) {
+        let age = self.reading.day.0.saturating_sub(day);
+        let contribution = self.reading.contribution(share.micropoints, share.n, age);
+        let slot = &mut part.involvement[(share.as_one.2.signum() + 1) as usize];
+        *slot = slot.wrapping_add(contribution);
+    }
+
+    fn roll_up(&mut self, out: &mut impl FnMut(ObjectId, &[i32], &Relation)) {
+        self.targets.clear();
+        for (part, i) in self.parts.iter().zip(0..) {
+            self.targets.extend(self.reading.objects.line(part.object).iter().map(|&object| (object, i)));
+        }
+        self.targets.sort_unstable();
+        for group in self.targets.chunk_by(|a, b| a.0 == b.0) {
+            let mut sum = self.parts[group[0].1 as usize];
+            if group.len() == 1 {
+                let days = &self.days[sum.days.0..sum.days.1];
+                out(group[0].0, days, &relation(&sum, days, self.reading));
+                continue;
+            }
+            self.united.clear();
+            self.united.extend_from_slice(&self.days[sum.days.0..sum.days.1]);
+            for &(_, i) in &group[1..] {
+                let part = &self.parts[i as usize];
+                for kind in 0..3 {
+                    sum.involvement[kind] = sum.involvement[kind].wrapping_add(part.involvement[kind]);
+                }
+                sum.last_purchase = sum.last_purchase.max(part.last_purchase);
+                sum.value_minor = sum.value_minor.wrapping_add(part.value_minor);
+                self.united.extend_from_slice(&self.days[part.days.0..part.days.1]);
+            }
+            self.united.sort_unstable();
+            self.united.dedup();
+            out(group[0].0, &self.united, &relation(&sum, &self.united, self.reading));
+        }
+    }
+}
+
+/// The relation of a part whose active days are `days`: in order, each once, at least one.
+fn relation(part: &Part, days: &[i32], reading: &Reading<'_>) -> Relation {
+    let (first, last) = (days[0], days[days.len() - 1]);
+    let mut recent = 0;
+    let mut before_recent = NEVER;
+    for &day in days.iter().rev() {
+        let age = reading.day.0.saturating_sub(day) as u32;
+        if age < u128::BITS {
+            recent |= 1 << age;
+        }
+        if age >= reading.parameters.recent_days {
+            before_recent = before_recent.max(day);
+            if age >= u128::BITS {
+                break;
+            }
+        }
+    }
+    let gap = |back: usize| match days.len().checked_sub(back + 2) {
+        Some(i) => days[i + 1].saturating_sub(days[i]) as u32,
+        None => 0,
+    };
+    Relation {
+        i_negative: part.involvement[0],
+        i_neutral: part.involvement[1],
+        i_positive: part.involvement[2],
+        first_day: first,
+        last_day: last,
+        n_days: days.len() as u32,
+        recent,
+        before_recent,
+        gap_last: gap(0),
+        gap_before: gap(1),
+        last_purchase: part.last_purchase,
+        value_minor: part.value_minor,
+    }
+}

@@ -1,0 +1,219 @@
+//! Sentences: findings in plain English, in pieces, so that every number can lead to the list that makes it.
+
+use serde::Serialize;
+
+use crate::day::Day;
+use crate::growth::{By, Flows, Growth};
+
+/// A piece of a sentence.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Piece {
+    /// The words.
+    pub text: String,
+    /// Query parameters of the list of people behind the number, if it is one.
+    pub list: Option<String>,
+    /// `good` or `bad`, as a hint for colour.
+    pub tone: Option<&'static str>,
+}
+
+impl Piece {
+    /// Words.
+    pub fn words(text: impl Into<String>) -> Self {
+        Self { text: text.into(), list: None, tone: None }
+    }
+
+    /// A number and its list.
+    pub fn number(n: u64, list: impl Into<String>) -> Self {
+        Self { text: thousands(n), list: Some(list.into()), tone: None }
+    }
+
+    fn toned(mut self, tone: &'static str) -> Self {
+        self.tone = Some(tone);
+        self
+    }
+}
+
+/// The sentence as plain text.
+pub fn plain(pieces: &[Piece]) -> String {
+    pieces.iter().map(|piece| piece.text.as_str()).collect()
+}
+
+/// A count with its thousands set apart, as 23,570.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.char_indices() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A day as people write it: 30 June 1998.
+pub fn day_in_words(day: Day) -> String {
+    let date = day.date();
+    format!("{} {} {}", date.day(), month_name(date.month()), date.year())
+}
+
+fn month_name(month: i8) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ];
+    NAMES.get(month as usize - 1).copied().unwrap_or_default()
+}
+
+fn people(n: u64) -> &'static str {
+    if n == 1 { " person" } else { " people" }
+}
+
+/// What happened to the engaged base, and what newcomers hide.
+pub fn of_flows(flows: &Flows) -> Vec<Piece> {
+    let (growth, without) = (flows.growth(), flows.growth_without_new());
+    let acquired = Piece::number(flows.acquired, "flow=acquired");
+    let newcomers = if flows.acquired == 1 { " newcomer" } else { " newcomers" };
+    let n = growth.unsigned_abs();
+    match (growth, flows.acquired) {
+        (0, 0) if flows.lost() == 0 => vec![Piece::words("The engaged base did not change: nobody joined or left it.")],
+        (1.., 1..) if without < 0 => vec![
+            Piece::words(format!("The engaged base grew by {}{}. Without ", thousands(n), people(n))),
+            acquired.toned("good"),
+            Piece::words(format!("{newcomers} it would have shrunk by {}.", thousands(without.unsigned_abs()))),
+        ],
+        (0.., _) => {
+            let mut pieces = vec![
+                Piece::words(if growth == 0 {
+                    "The engaged base kept its size: ".to_owned()
+                } else {
+                    format!("The engaged base grew by {}{}: ", thousands(n), people(n))
+                }),
+                acquired,
+                Piece::words(format!("{newcomers} and ")),
+            ];
+            pieces.extend(returned_and_lost(flows));
+            pieces
+        }
+        (..0, 0) => {
+            let mut pieces = vec![Piece::words(format!(
+                "The engaged base shrank by {}{}, and no newcomer hid it: ",
+                thousands(n),
+                people(n)
+            ))];
+            pieces.extend(returned_and_lost(flows));
+            pieces
+        }
+        (..0, _) => vec![
+            Piece::words(format!("The engaged base shrank by {}{}. Without ", thousands(n), people(n))),
+            acquired,
+            Piece::words(format!("{newcomers} it would have shrunk by {}.", thousands(without.unsigned_abs()))),
+        ],
+    }
+}
+
+fn returned_and_lost(flows: &Flows) -> Vec<Piece> {
+    let mut pieces = vec![
+        Piece::number(flows.reactivated, "flow=reactivated"),
+        Piece::words(" who came back, against "),
+        Piece::number(flows.disengaged, "flow=disengaged").toned("bad"),
+        Piece::words(" who cooled"),
+    ];
+    if flows.defected > 0 {
+        pieces.extend([
+            Piece::words(" and "),
+            Piece::number(flows.defected, "flow=defected").toned("bad"),
+            Piece::words(" who are gone"),
+        ]);
+    }
+    pieces.push(Piece::words("."));
+    pieces
+}
+
+/// How many of those engaged then still are.
+pub fn of_those_engaged(flows: &Flows, since: Day) -> Vec<Piece> {
+    if flows.before == 0 {
+        return vec![Piece::words(format!("Nobody was engaged on {}.", day_in_words(since)))];
+    }
+    let stayed = flows.before - flows.lost();
+    vec![
+        Piece::words(format!("Of {} engaged on {}, ", thousands(flows.before), day_in_words(since))),
+        Piece::number(stayed, "flow=stayed"),
+        Piece::words(format!(" ({} %) still are; ", stayed * 100 / flows.before)),
+        Piece::number(flows.disengaged, "flow=disengaged"),
+        Piece::words(" cooled below the average and "),
+        Piece::number(flows.defected, "flow=defected"),
+        Piece::words(" are gone."),
+    ]
+}
+
+/// The latest period in which newcomers hid a loss, in one sentence.
+pub fn of_growth(growth: &Growth) -> Vec<Piece> {
+    let masked = (1..growth.counts.len())
+        .rev()
+        .find(|&i| growth.counts[i].is_masked(growth.counts[i - 1].active) && growth.counts[i].churned > 0);
+    let Some(i) = masked else {
+        return vec![Piece::words("No period's growth hid a loss: whenever more people left than came back, the base shrank.")];
+    };
+    masked_period(growth, i)
+}
+
+/// What the growth of period number `i` (at least 1) of the counts hides.
+pub fn masked_period(growth: &Growth, i: usize) -> Vec<Piece> {
+    let (counts, before) = (growth.counts[i], growth.counts[i - 1].active);
+    let period = growth.first + i as i32;
+    let list = |presence: &str| {
+        let by = match growth.by {
+            By::Day => "day",
+            By::Week => "week",
+            By::Month => "month",
+        };
+        format!("by={by}&period={}&period_flow={presence}", growth.by.label(period))
+    };
+    let share = (counts.churned * 100).checked_div(before).unwrap_or(0);
+    let word = if counts.active > before { "grew" } else { "held" };
+    vec![
+        Piece::words(format!("{} {word} from {} to ", period_in_words(growth.by, period), thousands(before))),
+        Piece::number(counts.active, list("active")),
+        Piece::words(" active people, and its "),
+        Piece::number(counts.new, list("new")),
+        Piece::words(" newcomers hid that "),
+        Piece::number(counts.churned, list("churned")).toned("bad"),
+        Piece::words(format!(" of the {} before ({share} %) did not come back.", thousands(before))),
+    ]
+}
+
+/// A period in words: February 1997, the week of 3 February 1997.
+pub fn period_in_words(by: By, period: i32) -> String {
+    let start = by.start_of(period);
+    match by {
+        By::Day => day_in_words(start),
+        By::Week => format!("The week of {}", day_in_words(start)),
+        By::Month => format!("{} {}", month_name(start.date().month()), start.date().year()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_masking_sentence() {
+        let flows = Flows { before: 3000, after: 3412, acquired: 1903, reactivated: 12, disengaged: 1400, defected: 103 };
+        assert_eq!(
+            plain(&of_flows(&flows)),
+            "The engaged base grew by 412 people. Without 1,903 newcomers it would have shrunk by 1,491."
+        );
+        let flows = Flows { before: 10, after: 7, acquired: 0, reactivated: 1, disengaged: 3, defected: 1 };
+        assert_eq!(
+            plain(&of_flows(&flows)),
+            "The engaged base shrank by 3 people, and no newcomer hid it: 1 who came back, against 3 who cooled and 1 \
+             who are gone."
+        );
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([0, 999, 1000, 23570, 1234567].map(thousands), ["0", "999", "1,000", "23,570", "1,234,567"]);
+    }
+}

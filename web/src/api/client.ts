@@ -1,0 +1,80 @@
+// The one way to the server: typed JSON over fetch. An answer that is not a success becomes an ApiError that says what,
+// why, and what to do; the rest of the code never sees a Response.
+
+/** What the server (or the network) said instead of an answer. `status` is 0 when there was no answer at all. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly fields: { path: string; message: string }[];
+
+  constructor(status: number, code: string, message: string, fields: { path: string; message: string }[] = []) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+export type Params = Record<string, string | number | null | undefined>;
+
+interface Ask {
+  params?: Params;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** The query string of what is set, with its `?`, or nothing. */
+export function queryString(params: Params = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== undefined && value !== null && value !== "") search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+async function failure(response: Response): Promise<ApiError> {
+  const fallback = new ApiError(response.status, "unreadable", `the server answered ${response.status}; try again`);
+  try {
+    const body = (await response.json()) as { error?: Partial<Pick<ApiError, "code" | "message" | "fields">> };
+    if (!body.error?.message) return fallback;
+    return new ApiError(response.status, body.error.code ?? "unknown", body.error.message, body.error.fields ?? []);
+  } catch {
+    return fallback;
+  }
+}
+
+async function request<T>(method: string, path: string, { params, body, signal }: Ask): Promise<T> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}${queryString(params)}`, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+      credentials: "same-origin",
+    });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(0, "unreachable", "the server does not answer; check that `parlour serve` is running");
+  }
+  if (!response.ok) throw await failure(response);
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+export const api = {
+  get: <T>(path: string, params?: Params, signal?: AbortSignal) => request<T>("GET", path, { params, signal }),
+  post: <T>(path: string, body?: unknown, signal?: AbortSignal) => request<T>("POST", path, { body, signal }),
+  put: <T>(path: string, body?: unknown) => request<T>("PUT", path, { body }),
+  remove: <T>(path: string) => request<T>("DELETE", path, {}),
+};
+
+/** Whether trying again could help: no answer, or the server's own fault. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 500);
+}

@@ -1,0 +1,160 @@
+// The words of the Desk: what cells, stages, directions, flows and layers are called, and the People list in a sentence.
+import type { Cell, Direction, Flow, PeopleQuery, PeriodFlow, Stage } from "./api/types";
+import { count, dayBeside, dayText, periodText } from "./format";
+
+export const CELLS: Cell[] = ["A1", "A2", "A3", "B1", "B2", "B3"];
+export const STAGES: Stage[] = ["new", "active", "disengaging_1", "disengaging_2", "lapsed", "defected", "won_back"];
+export const DIRECTIONS: Direction[] = ["rising", "steady", "falling"];
+export const FLOWS: Flow[] = ["acquired", "reactivated", "disengaged", "defected", "stayed"];
+
+/** Positive, apathetic or negative: the second half of every cell. */
+export type Mood = "pos" | "apa" | "neg";
+
+export function moodOf(cell: Cell): Mood {
+  if (cell.endsWith("1")) return "pos";
+  return cell.endsWith("2") ? "apa" : "neg";
+}
+
+/** The mark that goes with each colour, so that colour is never alone. */
+export const MOOD_MARK: Record<Mood, string> = { pos: "+", apa: "○", neg: "−" };
+export const MOOD_WORD: Record<Mood, string> = { pos: "positive", apa: "apathetic", neg: "negative" };
+
+export const CELL_WORDS: Record<Cell, string> = {
+  A1: "customers, engaged and positive",
+  A2: "customers, apathetic",
+  A3: "customers, engaged and negative",
+  B1: "not customers, engaged and positive",
+  B2: "not customers, apathetic",
+  B3: "not customers, engaged and negative",
+};
+
+export const STAGE_WORDS: Record<Stage, string> = {
+  new: "new",
+  active: "active",
+  disengaging_1: "leaving, above average",
+  disengaging_2: "leaving, below average",
+  lapsed: "lapsed",
+  defected: "defected",
+  won_back: "won back",
+};
+
+export const STAGE_ABOUT: Record<Stage, string> = {
+  new: "in their first 28 days",
+  active: "neither new, nor leaving, nor overdue",
+  disengaging_1: "more engaged than average, and falling: the first to talk to",
+  disengaging_2: "less engaged than average, and not rising",
+  lapsed: "silent for longer than their own rhythm explains",
+  defected: "silent for longer than the retention window",
+  won_back: "returned in the last 28 days",
+};
+
+export const DIRECTION_MARK: Record<Direction, string> = { rising: "↗", steady: "→", falling: "↘" };
+
+export const FLOW_WORDS: Record<Flow, string> = {
+  acquired: "newly engaged",
+  reactivated: "engaged again",
+  disengaged: "no longer engaged",
+  defected: "gone",
+  stayed: "stayed engaged",
+};
+
+export const PERIOD_FLOW_WORDS: Record<PeriodFlow, string> = {
+  active: "active",
+  new: "new",
+  retained: "retained",
+  resurrected: "came back",
+  churned: "gone",
+};
+
+export function cellWords(name: string): string {
+  const others: Record<string, string> = { newcomer: "newcomers", returned: "returned", gone: "gone" };
+  return CELL_WORDS[name as Cell] ?? others[name] ?? name;
+}
+
+/** The words for one of a closed set, or the name itself when a newer server sends one we do not know. */
+export function wordOf<K extends string>(words: Record<K, string>, name: string): string {
+  return words[name as K] ?? name;
+}
+
+/** "customer:00001" without its kind. */
+export function idOf(name: string): string {
+  const at = name.indexOf(":");
+  return at < 0 ? name : name.slice(at + 1);
+}
+
+/** "disengaging_1" and other snake_case as words. */
+export function spaced(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+interface PeopleSentence {
+  n: number;
+  on: string;
+  since: string;
+}
+
+function flowClause(flow: string, since: string, on: string, are: string, were: string): string | null {
+  const clauses: Record<Flow, string> = {
+    acquired: `who ${were} not there on ${since} and ${are} engaged on ${on}`,
+    reactivated: `who ${were} not engaged on ${since} and ${are} again on ${on}`,
+    disengaged: `who ${were} engaged on ${since} and ${are} not on ${on}`,
+    defected: `who ${were} engaged on ${since} and ${are} gone by ${on}`,
+    stayed: `who ${were} engaged on ${since} and still ${are} on ${on}`,
+  };
+  return clauses[flow as Flow] ?? null;
+}
+
+function periodClause(period: string, flow: string, were: string): string {
+  const when = periodText(period);
+  const clauses: Record<PeriodFlow, string> = {
+    active: `active in ${when}`,
+    new: `who came for the first time in ${when}`,
+    retained: `who ${were} active in ${when} and in the period before`,
+    resurrected: `who came back in ${when} after a pause`,
+    churned: `who ${were} active in the period before ${when} and not in it`,
+  };
+  return clauses[flow as PeriodFlow] ?? `active in ${when}`;
+}
+
+function migrationClause(query: PeopleQuery, since: string, on: string, are: string, were: string): string {
+  const start: Record<string, string> = {
+    newcomer: `who ${were} new after ${since}`,
+    returned: `who ${were} away on ${since} and came back`,
+  };
+  const from = query.from ? (start[query.from] ?? `who ${were} ${query.from} on ${since}`) : "";
+  if (!query.to) return from;
+  const to = query.to === "gone" ? `${are} gone by ${on}` : `${are} ${query.to} on ${on}`;
+  return from === "" ? `who ${to}` : `${from} and ${to}`;
+}
+
+function nounOf(query: PeopleQuery, isOne: boolean): string {
+  if (query.cell?.startsWith("A")) return isOne ? "customer" : "customers";
+  if (query.cell?.startsWith("B")) return isOne ? "person who is not a customer" : "people who are not customers";
+  return isOne ? "person" : "people";
+}
+
+/** What the list shows, in plain words: "238 people who were engaged on 31 May and are not on 30 June 1998". */
+export function peopleWords(query: PeopleQuery, { n, on, since }: PeopleSentence): string {
+  const isOne = n === 1;
+  const [are, were] = isOne ? ["is", "was"] : ["are", "were"];
+  const sinceText = dayBeside(since, on);
+  const onText = dayText(on);
+  const clauses: string[] = [];
+  if (query.cell) {
+    const mood = { "1": "engaged and positive", "2": "apathetic", "3": "engaged and negative" }[query.cell.slice(1)];
+    if (mood) clauses.push(query.cell.startsWith("B") ? `${mood}` : `who ${are} ${mood}`);
+  }
+  if (query.flow) {
+    const clause = flowClause(query.flow, sinceText, onText, are, were);
+    if (clause) clauses.push(clause);
+  }
+  if (query.from || query.to) clauses.push(migrationClause(query, sinceText, onText, are, were));
+  if (query.period) clauses.push(periodClause(query.period, query.period_flow ?? "active", were));
+  if (query.stage) clauses.push(`in the stage “${wordOf(STAGE_WORDS, query.stage)}”`);
+  if (query.direction) clauses.push(query.direction);
+  if (query.q) clauses.push(`with “${query.q}” in a name or id`);
+  const noun = nounOf(query, isOne);
+  const isDated = Boolean(query.flow || query.from || query.to || query.period);
+  const what = clauses.length === 0 ? noun : `${noun} ${clauses.join(", ")}`;
+  return `${count(n)} ${what}${isDated ? "" : ` on ${onText}`}`;
+}
