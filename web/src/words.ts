@@ -129,8 +129,12 @@ function migrationClause(query: PeopleQuery, since: string, on: string, are: str
 
 function nounOf(query: PeopleQuery, isOne: boolean): string {
   if (query.cell?.startsWith("A")) return isOne ? "customer" : "customers";
-  if (query.cell?.startsWith("B")) return isOne ? "person who is not a customer" : "people who are not customers";
   return isOne ? "person" : "people";
+}
+
+function notCustomer(query: PeopleQuery, isOne: boolean): string {
+  if (!query.cell?.startsWith("B")) return "";
+  return isOne ? "a customer" : "customers";
 }
 
 /** What the list shows, in plain words: "238 people who were engaged on 31 May and are not on 30 June 1998". */
@@ -142,7 +146,8 @@ export function peopleWords(query: PeopleQuery, { n, on, since }: PeopleSentence
   const clauses: string[] = [];
   if (query.cell) {
     const mood = { "1": "engaged and positive", "2": "apathetic", "3": "engaged and negative" }[query.cell.slice(1)];
-    if (mood) clauses.push(query.cell.startsWith("B") ? `${mood}` : `who ${are} ${mood}`);
+    if (mood)
+      clauses.push(`who ${are} ${mood}${query.cell.startsWith("B") ? " but not " : ""}${notCustomer(query, isOne)}`);
   }
   if (query.flow) {
     const clause = flowClause(query.flow, sinceText, onText, are, were);
@@ -151,7 +156,7 @@ export function peopleWords(query: PeopleQuery, { n, on, since }: PeopleSentence
   if (query.from || query.to) clauses.push(migrationClause(query, sinceText, onText, are, were));
   if (query.period) clauses.push(periodClause(query.period, query.period_flow ?? "active", were));
   if (query.stage) clauses.push(`in the stage “${wordOf(STAGE_WORDS, query.stage)}”`);
-  if (query.direction) clauses.push(query.direction);
+  if (query.direction) clauses.push(`who ${are} ${query.direction}`);
   if (query.q) clauses.push(`with “${query.q}” in a name or id`);
   const noun = nounOf(query, isOne);
   const isDated = Boolean(query.flow || query.from || query.to || query.period);

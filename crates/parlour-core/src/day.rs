@@ -19,6 +19,8 @@ pub struct Day(pub i32);
 pub struct NotADay(String);
 
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+/// The first and the last day that the calendar has: -9999-01-01 and 9999-12-31.
+const CALENDAR: (i32, i32) = (-4_371_587, 2_932_896);
 
 impl Day {
     /// The day on which a time (microseconds UTC since 1970) lies.
@@ -33,7 +35,7 @@ impl Day {
 
     /// The calendar date; days outside the years -9999 to 9999 are drawn to the nearest one inside.
     pub fn date(self) -> Date {
-        let span = jiff::Span::new().try_days(i64::from(self.0)).unwrap_or_default();
+        let span = jiff::Span::new().try_days(self.0.clamp(CALENDAR.0, CALENDAR.1)).unwrap_or_default();
         EPOCH.saturating_add(span)
     }
 
@@ -89,6 +91,9 @@ mod tests {
         assert_eq!("1998-06-30".parse::<Day>().unwrap().to_string(), "1998-06-30");
         assert_eq!(Day::of_micros(-1), Day(-1));
         assert_eq!(Day(i32::MAX).to_string(), "9999-12-31");
+        assert_eq!(Day(i32::MIN).to_string(), "-009999-01-01");
+        assert_eq!(Day::of_date(Day(CALENDAR.0).date()), Day(CALENDAR.0));
+        assert_eq!(Day::of_date(Day(CALENDAR.1).date()), Day(CALENDAR.1));
     }
 
     #[test]

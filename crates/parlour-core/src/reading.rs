@@ -5,6 +5,7 @@
 //! on neither order nor engine.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::activity::{VerbId, Verbs};
 use crate::day::Day;
@@ -57,8 +58,17 @@ pub struct Reading<'a> {
     /// The currency in which value is summed.
     pub currency: Currency,
     meanings: Vec<Meaning>,
+    spoken: Vec<Spoken>,
+    layers: [f64; 7],
     decay: Vec<i64>,
     saturation: [i64; SATURATED_AT + 1],
+}
+
+/// How a verb is spoken of; kept apart from [`Meaning`], which the inner loop reads.
+#[derive(Clone, Debug)]
+struct Spoken {
+    name: Arc<str>,
+    points: f64,
 }
 
 impl<'a> Reading<'a> {
@@ -78,6 +88,8 @@ impl<'a> Reading<'a> {
             year_start: day.months_before(12),
             currency: Currency::of_code(&parameters.currency).unwrap_or_default(),
             meanings: meanings(vocabulary, verbs),
+            spoken: spoken(vocabulary, verbs),
+            layers: Layer::ALL.map(|layer| vocabulary.layers.get(&layer).copied().unwrap_or(1.0)),
             decay: decay(parameters.half_life_days),
             saturation: saturation(),
         }
@@ -93,6 +105,21 @@ impl<'a> Reading<'a> {
             value_sign: 0,
         };
         self.meanings.get(verb as usize).unwrap_or(&UNKNOWN)
+    }
+
+    /// The name of the verb that `verb` is counted as; a name from outside that stands for none is told as it came.
+    pub fn name_of(&self, verb: VerbId) -> &str {
+        self.spoken.get(verb as usize).map_or("did something unknown", |spoken| &spoken.name)
+    }
+
+    /// Points of one such event, before its layer.
+    pub fn points_of(&self, verb: VerbId) -> f64 {
+        self.spoken.get(verb as usize).map_or(UNKNOWN_POINTS, |spoken| spoken.points)
+    }
+
+    /// The factor of a layer, by its number; 0 where there is none, so that nothing done there counts.
+    pub fn layer_factor(&self, layer: u8) -> f64 {
+        self.layers.get(layer as usize).copied().unwrap_or(0.0)
     }
 
     /// Micropoints that `n` events of one day bring, each worth `micropoints`, `age` days later. Rounds down.
@@ -152,6 +179,16 @@ fn meanings(vocabulary: &Vocabulary, verbs: &Verbs) -> Vec<Meaning> {
         .collect()
 }
 
+fn spoken(vocabulary: &Vocabulary, verbs: &Verbs) -> Vec<Spoken> {
+    let told = |stored: &Arc<str>| {
+        let resolved = vocabulary.resolve(stored);
+        let verb = resolved.and_then(|name| vocabulary.verbs.get(name));
+        let name = resolved.unwrap_or_else(|| stored.strip_prefix("did:").unwrap_or(stored));
+        Spoken { name: name.into(), points: verb.map_or(UNKNOWN_POINTS, |verb| verb.points) }
+    };
+    verbs.names().iter().map(told).collect()
+}
+
 fn decay(half_life_days: f64) -> Vec<i64> {
     let n_days = libm::ceil(half_life_days * HALF_LIVES) as u32;
     let one = f64::from(1 << DECAY_BITS);
@@ -180,5 +217,6 @@ mod tests {
         assert_eq!(reading.contribution(web, u64::MAX, 40_000), 0);
         assert_eq!(reading.meaning(mapped).counted_as, reading.meaning(bought).counted_as);
         assert_eq!(reading.meaning(bought).micropoints[Layer::Face as usize], 12 * MICRO);
+        assert_eq!((reading.name_of(mapped), reading.points_of(mapped).to_bits()), ("bought", 8.0_f64.to_bits()));
     }
 }

@@ -136,10 +136,11 @@ struct Part {
 
 /// One row's share of a day: what is counted as one thing, and how often.
 #[derive(Clone, Copy, Debug)]
-struct Share {
-    as_one: (VerbId, u8, i8, bool),
-    micropoints: i64,
-    n: u64,
+pub(crate) struct Share {
+    /// The verb it is counted as, the layer, the kind, whether it was paid for.
+    pub(crate) as_one: (VerbId, u8, i8, bool),
+    pub(crate) micropoints: i64,
+    pub(crate) n: u64,
 }
 
 /// Reads people's rows into relations, one person after another; keeps its buffers between them.
@@ -168,14 +169,14 @@ impl<'r> PersonFold<'r> {
 
     /// Reads one person's rows, which must be sorted by object and day, and tells `out` their relation with each object
     /// and with all it belongs to: the object, its active days in order, the relation. Rows after the reading's day and
-    /// verbs without points that buy nothing are not seen.
+    /// verbs without points that neither buy nor give back are not seen.
     pub fn read(
         &mut self,
         columns: &Columns,
         rows: std::ops::Range<usize>,
         out: &mut impl FnMut(ObjectId, &[i32], &Relation),
     ) {
-        self.sum_up(columns, rows);
+        self.sum_up(columns, rows, &mut |_, _, _, _| ());
         match self.parts.as_slice() {
             [] => {}
             [part] => {
@@ -188,7 +189,23 @@ impl<'r> PersonFold<'r> {
         }
     }
 
-    fn sum_up(&mut self, columns: &Columns, rows: std::ops::Range<usize>) {
+    /// Tells `seen` every contribution of which [`Self::read`] makes the involvements: toward which object, on which
+    /// day, what counts as one, and its micropoints.
+    pub(crate) fn contributions(
+        &mut self,
+        columns: &Columns,
+        rows: std::ops::Range<usize>,
+        mut seen: impl FnMut(ObjectId, i32, &Share, i64),
+    ) {
+        self.sum_up(columns, rows, &mut seen);
+    }
+
+    fn sum_up(
+        &mut self,
+        columns: &Columns,
+        rows: std::ops::Range<usize>,
+        seen: &mut impl FnMut(ObjectId, i32, &Share, i64),
+    ) {
         self.parts.clear();
         self.days.clear();
         let (mut row, end) = (rows.start, rows.end);
@@ -198,7 +215,7 @@ impl<'r> PersonFold<'r> {
             let mut part =
                 Part { object, involvement: [0; 3], last_purchase: NEVER, value_minor: 0, days: (start, start) };
             while row < end && columns.object[row] == object {
-                row = self.sum_day(columns, row, end, &mut part);
+                row = self.sum_day(columns, row..end, &mut part, seen);
             }
             part.days.1 = self.days.len();
             if part.days.0 < part.days.1 {
@@ -207,8 +224,15 @@ impl<'r> PersonFold<'r> {
         }
     }
 
-    /// Adds the rows of one day, from `row` on, to `part`; returns the row after them.
-    fn sum_day(&mut self, columns: &Columns, row: usize, end: usize, part: &mut Part) -> usize {
+    /// Adds the rows of one day, the first of `rows`, to `part`; returns the row after them.
+    fn sum_day(
+        &mut self,
+        columns: &Columns,
+        rows: std::ops::Range<usize>,
+        part: &mut Part,
+        seen: &mut impl FnMut(ObjectId, i32, &Share, i64),
+    ) -> usize {
+        let (row, end) = (rows.start, rows.end);
         let (object, day) = (columns.object[row], columns.day[row]);
         let mut next = row + 1;
         while next < end && columns.day[next] == day && columns.object[next] == object {
@@ -221,7 +245,7 @@ impl<'r> PersonFold<'r> {
         if next == row + 1 {
             if let Some(share) = self.share(columns, row, part) {
                 is_active = true;
-                self.add(&share, day, part);
+                seen(object, day, &share, self.add(&share, day, part));
             }
         } else {
             self.shares.clear();
@@ -236,7 +260,7 @@ impl<'r> PersonFold<'r> {
             }
             for i in 0..self.shares.len() {
                 let share = self.shares[i];
-                self.add(&share, day, part);
+                seen(object, day, &share, self.add(&share, day, part));
             }
         }
         if is_active {
@@ -253,13 +277,9 @@ impl<'r> PersonFold<'r> {
         if meaning.is_purchase {
             part.last_purchase = part.last_purchase.max(day);
         }
-        if meaning.value_sign != 0
-            && day > self.reading.year_start.0
-            && columns.currency[row] == self.reading.currency
-        {
-            part.value_minor = part.value_minor.wrapping_add(meaning.value_sign * columns.value_minor[row]);
-        }
-        if micropoints == 0 && !meaning.is_purchase {
+        if meaning.value_sign != 0 {
+            part.value_minor = part.value_minor.wrapping_add(row_value(self.reading, columns, row));
+        } else if micropoints == 0 {
             return None;
         }
         let paid = columns.paid[row];
@@ -271,11 +291,12 @@ impl<'r> PersonFold<'r> {
         })
     }
 
-    fn add(&self, share: &Share, day: i32, part: &mut Part) {
+    fn add(&self, share: &Share, day: i32, part: &mut Part) -> i64 {
         let age = self.reading.day.0.saturating_sub(day);
         let contribution = self.reading.contribution(share.micropoints, share.n, age);
         let slot = &mut part.involvement[(share.as_one.2.signum() + 1) as usize];
         *slot = slot.wrapping_add(contribution);
+        contribution
     }
 
     fn roll_up(&mut self, out: &mut impl FnMut(ObjectId, &[i32], &Relation)) {
@@ -306,6 +327,16 @@ impl<'r> PersonFold<'r> {
             self.united.dedup();
             out(group[0].0, &self.united, &relation(&sum, &self.united, self.reading));
         }
+    }
+}
+
+/// What a row adds to the value of the trailing year, in minor units of the reading's currency.
+pub(crate) fn row_value(reading: &Reading<'_>, columns: &Columns, row: usize) -> i64 {
+    let day = columns.day[row];
+    if reading.year_start.0 < day && day <= reading.day.0 && columns.currency[row] == reading.currency {
+        reading.meaning(columns.verb[row]).value_sign.wrapping_mul(columns.value_minor[row])
+    } else {
+        0
     }
 }
 

@@ -128,7 +128,7 @@ pub struct Standing {
     pub is_engaged: bool,
     /// Share of the present below, percent.
     pub percentile: u8,
-    /// (I₊ − I₋)/(I₊ + I₋) in thousandths; `None` where there is neither.
+    /// (I₊ − I₋)/(I₊ + I₋) in thousandths, rounded down; `None` where there is neither.
     pub kind_milli: Option<i16>,
     /// Whether the person bought within the retention window.
     pub is_customer: bool,
@@ -144,7 +144,8 @@ pub struct Standing {
     pub n_before: u32,
     /// Length of the two windows in days, cut to the person's age.
     pub exposure: (u32, u32),
-    /// The first day of overdue silence; `None` where no rhythm is known yet.
+    /// The last day on which silence is still within the rhythm, so that from the next on it is overdue; `None` where
+    /// no rhythm is known yet.
     pub due_day: Option<i32>,
     /// Where in its life it is.
     pub stage: Stage,
@@ -254,7 +255,7 @@ impl<'a> Yardstick<'a> {
         let is_engaged = is_present && scaled > population.involvement;
         let feeling = i128::from(relation.i_positive) + i128::from(relation.i_negative);
         let difference = i128::from(relation.i_positive) - i128::from(relation.i_negative);
-        let kind_milli = (feeling > 0).then(|| (difference * 1000 / feeling) as i16);
+        let kind_milli = (feeling > 0).then(|| (difference * 1000).div_euclid(feeling) as i16);
         let is_customer = relation.last_purchase != NEVER && relation.last_purchase >= reading.window_start.0;
         let is_positive = difference >= 0;
         let movement = self.movement(relation);
@@ -307,7 +308,12 @@ impl<'a> Yardstick<'a> {
     /// Days of silence after which someone with `n_gaps` gaps of `gap_days` days in all is overdue.
     pub fn patience_days(&self, rhythm: &Rhythm, n_gaps: u32, gap_days: f64) -> f64 {
         let weight = f64::from(self.reading.parameters.prior_gaps) * rhythm.mean_gap + gap_days;
-        libm::ceil((weight * self.quantiles.factor(rhythm, n_gaps)).min(MAX_DUE_DAYS))
+        libm::ceil((weight * self.patience_factor(rhythm, n_gaps)).min(MAX_DUE_DAYS))
+    }
+
+    /// The quantile of the next gap, as a multiple of the days of the prior gaps and the person's own together.
+    pub(crate) fn patience_factor(&self, rhythm: &Rhythm, n_gaps: u32) -> f64 {
+        self.quantiles.factor(rhythm, n_gaps)
     }
 
     fn due_day(&self, relation: &Relation, population: &Population) -> Option<i32> {
@@ -317,21 +323,27 @@ impl<'a> Yardstick<'a> {
         Some(relation.last_day.saturating_add(patience as i32))
     }
 
-    /// Whether the person came back in the recent window from a silence longer than their rhythm then allowed.
-    fn is_won_back(&self, relation: &Relation, population: &Population) -> bool {
+    /// How the person came back in the recent window; `None` where they were never away, or no rhythm is known.
+    pub(crate) fn comeback(&self, relation: &Relation, population: &Population) -> Option<Comeback> {
         let parameters = self.reading.parameters;
         let window = parameters.recent_days.min(u128::BITS - 1);
         let recent = relation.recent & ((1 << window) - 1);
         if recent == 0 || relation.before_recent == NEVER {
-            return false;
+            return None;
         }
-        let Some(rhythm) = Rhythm::of(population) else { return false };
+        let rhythm = Rhythm::of(population)?;
         let returned = self.reading.day.0.saturating_sub(recent.ilog2() as i32);
         let n_gaps = relation.n_days.saturating_sub(recent.count_ones()).saturating_sub(1);
         let gap_days = f64::from(relation.before_recent) - f64::from(relation.first_day);
         let silence = f64::from(returned) - f64::from(relation.before_recent);
-        let is_recent = self.reading.day.0.saturating_sub(returned) < parameters.new_days as i32;
-        is_recent && silence > self.patience_days(&rhythm, n_gaps, gap_days)
+        let is_fresh = self.reading.day.0.saturating_sub(returned) < parameters.new_days as i32;
+        let patience = self.patience_days(&rhythm, n_gaps, gap_days);
+        Some(Comeback { returned: Day(returned), silence, patience, is_fresh })
+    }
+
+    /// Whether the person came back lately from a silence longer than their rhythm then allowed.
+    fn is_won_back(&self, relation: &Relation, population: &Population) -> bool {
+        self.comeback(relation, population).is_some_and(|back| back.is_fresh && back.silence > back.patience)
     }
 
     fn stage(&self, standing: &Standing, population: &Population) -> Stage {
@@ -358,6 +370,19 @@ impl<'a> Yardstick<'a> {
     pub fn day(&self) -> Day {
         self.reading.day
     }
+}
+
+/// A return after the silence before the recent window.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Comeback {
+    /// The first active day of the recent window.
+    pub(crate) returned: Day,
+    /// Days of silence before it.
+    pub(crate) silence: f64,
+    /// Days of silence that the rhythm then allowed.
+    pub(crate) patience: f64,
+    /// Whether the return is no longer ago than people are new.
+    pub(crate) is_fresh: bool,
 }
 
 struct Movement {

@@ -1,1 +1,20 @@
-//! placeholder
+//! The corridor: events are journalled, folded, sealed; people's standings are read. It owns the clock and the tasks.
+
+pub mod clock;
+pub mod codec;
+pub mod desk;
+pub mod doctor;
+mod duplicates;
+mod engine;
+mod error;
+mod fold;
+pub mod jobs;
+mod keep;
+mod rebuild;
+mod seal;
+pub mod settings;
+pub mod snapshot;
+mod tail;
+
+pub use engine::{Engine, Receipt};
+pub use error::EngineError;

@@ -1,1 +1,41 @@
-//! placeholder
+//! What Parlour keeps in SQL: one text of SQL over SQLite and PostgreSQL, two thin adapters, one file per noun.
+//!
+//! The store blocks and knows no meaning: it computes no score and does no arithmetic on time. Every effect goes
+//! through [`Database::write`], whose answer comes after the commit is on disk; [`Database::read`] sees one
+//! snapshot of what is committed; [`Database::explore`] runs a stranger's `SELECT` and can do no harm.
+//!
+//! - Call it from threads that may block, never from a thread that drives an async runtime.
+//! - Do not call `write` or `read` inside the work given to either: the first would wait for itself.
+//! - PostgreSQL is reached without TLS; put it on the same host or a private network.
+
+pub mod conn;
+pub mod credential;
+mod database;
+pub mod entity;
+mod error;
+pub mod explore;
+pub mod identity;
+pub mod job;
+pub mod journal;
+pub mod link;
+mod pool;
+mod postgresql;
+pub mod question;
+pub mod rejected;
+mod rows;
+pub mod run;
+mod schema;
+pub mod session;
+pub mod setting;
+mod sqlite;
+pub mod standing;
+pub mod tally;
+mod value;
+mod writer;
+
+pub use conn::Conn;
+pub use database::{Database, Kind};
+pub use error::StoreError;
+pub use explore::{ExploreLimits, Table, TableShape};
+pub use schema::SCHEMA_VERSION;
+pub use value::{Row, Value};

@@ -1,0 +1,12 @@
+//! The clock: the one place where the time of day is read.
+
+/// Microseconds UTC since 1970.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_microsecond()
+}
+
+/// A time as people and programs write it, RFC 3339 UTC.
+pub fn rfc3339(at: i64) -> String {
+    jiff::Timestamp::from_microsecond(at).map_or_else(|_| "?".to_owned(), |time| time.to_string())
+}

@@ -1,0 +1,431 @@
+//! The engine: opens a data folder, takes events into the journal, and keeps its tasks.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use parlour_core::activity::Verbs;
+use parlour_core::day::Day;
+use parlour_core::event::{Event, Flaw};
+use parlour_core::identity::{Identity, Ids, Link};
+use parlour_core::key::{Key, KeySecret};
+use parlour_core::objects::{Object, Objects};
+use parlour_core::parameters::Parameters;
+use parlour_core::vocabulary::Vocabulary;
+use parlour_lake::run::RunFile;
+use parlour_store::{Conn, Database, StoreError, entity, identity, journal, link, rejected, run, setting, tally};
+
+use crate::duplicates::Filter;
+use crate::fold::Folding;
+use crate::settings::Settings;
+use crate::snapshot::Caches;
+use crate::tail::Tail;
+use crate::{EngineError, clock, codec};
+
+/// Most events of one batch; a batch is one row of the journal.
+pub const MAX_BATCH_EVENTS: usize = 10_000;
+/// The kinds of run, each a folder of the lake.
+const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
+/// How long a task rests when nothing wakes it.
+const REST: Duration = Duration::from_secs(2);
+
+/// A sealed run and its row in the database.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveRun {
+    pub(crate) row: run::Run,
+    pub(crate) file: Arc<RunFile>,
+}
+
+/// What readers see; changed under the lock in whole steps only.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) activity: Vec<LiveRun>,
+    pub(crate) events: Vec<LiveRun>,
+    pub(crate) filters: Vec<(run::Run, Arc<Filter>)>,
+    pub(crate) tail: Tail,
+    /// What is being sealed: no longer written, still read.
+    pub(crate) sealing: Option<Arc<Tail>>,
+    pub(crate) verbs: Arc<Verbs>,
+    pub(crate) objects: Arc<Objects>,
+    pub(crate) identity: Arc<Identity>,
+    /// Rises with every change.
+    pub(crate) version: u64,
+}
+
+impl State {
+    fn new(parameters: &Parameters) -> Self {
+        Self {
+            activity: Vec::new(),
+            events: Vec::new(),
+            filters: Vec::new(),
+            tail: Tail::default(),
+            sealing: None,
+            verbs: Arc::default(),
+            objects: Arc::default(),
+            identity: Arc::new(Identity::new(parameters)),
+            version: 0,
+        }
+    }
+}
+
+/// What was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The batch of the journal; `None` where no event was acceptable.
+    pub seq: Option<i64>,
+    /// Events accepted.
+    pub n_accepted: u64,
+    /// Events rejected.
+    pub n_rejected: u64,
+}
+
+/// An event that was not acceptable, or could not even be read.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// Where in its source it stood.
+    pub line: Option<u64>,
+    /// Why.
+    pub flaw: Flaw,
+    /// What came.
+    pub raw: Vec<u8>,
+}
+
+/// Effects that go into the same transaction as a batch.
+pub type Alongside = Box<dyn FnOnce(&mut dyn Conn) -> Result<(), StoreError> + Send>;
+
+/// One data folder at work.
+pub struct Engine {
+    /// The settings.
+    pub settings: Settings,
+    /// The vocabulary.
+    pub vocabulary: Vocabulary,
+    /// The data folder.
+    pub folder: PathBuf,
+    /// The database.
+    pub database: Database,
+    /// When it was opened, microseconds UTC.
+    pub started_at: i64,
+    pub(crate) secret: KeySecret,
+    pub(crate) state: RwLock<State>,
+    pub(crate) folding: Mutex<Folding>,
+    /// Held by whoever seals or compacts.
+    pub(crate) sealing: Mutex<()>,
+    pub(crate) caches: Caches,
+    bell: Bell,
+    is_stopping: AtomicBool,
+    _lock: File,
+}
+
+/// Wakes tasks and those who wait for them.
+#[derive(Debug, Default)]
+struct Bell {
+    rung: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl Engine {
+    /// Opens a data folder, making it if need be, and rebuilds the tail from the journal. The database is the folder's
+    /// own SQLite file unless a URL is given. Fails if another process has the folder.
+    pub fn open(folder: &Path, database: Option<&str>) -> Result<Arc<Self>, EngineError> {
+        let failed = |source| EngineError::Folder { path: folder.display().to_string(), source };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = lock(folder)?;
+        let settings = Settings::load(folder)?;
+        let vocabulary = settings.vocabulary(folder)?;
+        let own = format!("sqlite:{}", folder.join("parlour.db").display());
+        let database = Database::open(database.unwrap_or(&own))?;
+        let secret = secret(&database)?;
+        let engine = Arc::new(Self {
+            folder: folder.to_owned(),
+            started_at: clock::now(),
+            state: RwLock::new(State::new(&settings.standing)),
+            folding: Mutex::new(Folding::new(secret)),
+            sealing: Mutex::default(),
+            caches: Caches::default(),
+            bell: Bell::default(),
+            is_stopping: AtomicBool::new(false),
+            settings,
+            vocabulary,
+            database,
+            secret,
+            _lock: lock,
+        });
+        engine.load()?;
+        engine.refold()?;
+        Ok(engine)
+    }
+
+    fn load(&self) -> Result<(), EngineError> {
+        let (rows, entities, links) =
+            self.database.read(|conn| Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?)))?;
+        self.remove_orphans(&rows);
+        let mut state = State::new(&self.settings.standing);
+        let mut verbs = Verbs::default();
+        for row in rows {
+            let path = self.lake_path(&row.file);
+            match row.kind.as_str() {
+                "activity" | "event" => {
+                    let live = LiveRun { file: Arc::new(RunFile::open(&path)?), row };
+                    for verb in &live.file.verbs {
+                        verbs.id(verb);
+                    }
+                    let of_kind = if live.row.kind == "event" { &mut state.events } else { &mut state.activity };
+                    of_kind.push(live);
+                }
+                "filter" => state.filters.push((row, Arc::new(Filter::read(path)?))),
+                _ => {}
+            }
+        }
+        state.verbs = Arc::new(verbs);
+        let objects = entities.into_iter().map(|entity| Object {
+            key: entity.key,
+            name: parlour_core::event::Name::new(entity.kind, entity.id),
+            title: entity.title,
+            parent: entity.parent,
+        });
+        state.objects = Arc::new(Objects::new(objects.collect()));
+        let known = self.ids_of_links(links.iter().flat_map(|link| [link.a, link.b]).collect())?;
+        let links: Vec<Link> = links.iter().map(link_of).collect();
+        state.identity = Arc::new(Identity::build(&links, &known, &self.settings.standing));
+        *self.state_mut() = state;
+        Ok(())
+    }
+
+    /// The kinds and values of these ids.
+    pub(crate) fn ids_of_links(&self, keys: Vec<Key>) -> Result<Ids, EngineError> {
+        if keys.is_empty() {
+            return Ok(Ids::default());
+        }
+        let ids = self.database.read(|conn| identity::by_keys(conn, &keys))?;
+        Ok(ids.into_iter().map(|id| (id.key, parlour_core::event::Name::new(id.kind, id.value))).collect())
+    }
+
+    /// Removes what lies in the lake and no row speaks of: what a crash left half done.
+    fn remove_orphans(&self, rows: &[run::Run]) {
+        for kind in RUN_KINDS {
+            let Ok(files) = fs::read_dir(self.folder.join("lake").join(kind)) else { continue };
+            for file in files.flatten() {
+                let name = format!("{kind}/{}", file.file_name().to_string_lossy());
+                if !rows.iter().any(|row| row.file == name) {
+                    let _ = fs::remove_file(file.path());
+                }
+            }
+        }
+    }
+
+    /// Where the run `file` lies.
+    pub fn lake_path(&self, file: &str) -> PathBuf {
+        self.folder.join("lake").join(file)
+    }
+
+    /// Takes a batch: unacceptable events are set aside with their reason, the others journalled. When this returns,
+    /// both are durable, with what is done `alongside`, or nothing is.
+    pub fn append(
+        &self,
+        source: &str,
+        events: Vec<(Event, Option<u64>)>,
+        mut refused: Vec<Refused>,
+        job: Option<i64>,
+        alongside: Option<Alongside>,
+    ) -> Result<Receipt, EngineError> {
+        let received_at = clock::now();
+        let mut accepted = Vec::with_capacity(events.len());
+        for (event, line) in events {
+            match event.flaw(received_at) {
+                None => accepted.push(event),
+                Some(flaw) => refused.push(Refused { line, flaw, raw: raw_of(&event) }),
+            }
+        }
+        if accepted.len() > MAX_BATCH_EVENTS {
+            let text = format!("a batch has at most {MAX_BATCH_EVENTS} events; split it");
+            return Err(EngineError::Invalid(text));
+        }
+        let (n_accepted, n_rejected) = (accepted.len() as u64, refused.len() as u64);
+        let rejections = rejections(&refused, source, job, received_at);
+        let arrival = arrival(source, received_at, &accepted);
+        let seq = self.database.write(move |conn| {
+            let seq = arrival.map(|arrival| journal::append(conn, arrival)).transpose()?;
+            rejected::insert(conn, &rejections)?;
+            let counts = [("sent", n_accepted + n_rejected), ("accepted", n_accepted), ("rejected", n_rejected)];
+            tally::add(conn, &counts.map(|(name, n)| (name, n as i64)))?;
+            if let Some(alongside) = alongside {
+                alongside(conn)?;
+            }
+            Ok(seq)
+        })?;
+        self.ring();
+        Ok(Receipt { seq, n_accepted, n_rejected })
+    }
+
+    pub(crate) fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts the tasks that fold and seal; they end with [`Engine::stop`].
+    pub fn start(self: &Arc<Self>) -> Tasks {
+        let folds = self.spawn("fold", |engine| engine.fold_once().map(|n| n > 0));
+        let seals = self.spawn("seal", |engine| Ok(engine.seal_once(false)? | engine.compact_once()?));
+        Tasks { engine: Arc::clone(self), threads: vec![folds, seals] }
+    }
+
+    fn spawn(
+        self: &Arc<Self>,
+        name: &str,
+        step: impl Fn(&Self) -> Result<bool, EngineError> + Send + 'static,
+    ) -> std::thread::JoinHandle<()> {
+        let engine = Arc::clone(self);
+        let task = name.to_owned();
+        let work = move || {
+            while !engine.is_stopping.load(Ordering::Relaxed) {
+                let rung = engine.bell.count();
+                match step(&engine) {
+                    Ok(true) => engine.ring(),
+                    Ok(false) => engine.bell.wait_beyond(rung, REST),
+                    Err(error) => {
+                        tracing::error!(task, %error, "a task failed and will try again");
+                        engine.bell.wait_beyond(u64::MAX, REST);
+                    }
+                }
+            }
+        };
+        std::thread::Builder::new().name(name.to_owned()).spawn(work).expect("the system can start a thread")
+    }
+
+    /// Waits until no more than `most` batches wait to be folded; tasks must be running.
+    pub fn wait_for_fold(&self, most: i64) -> Result<(), EngineError> {
+        loop {
+            let rung = self.bell.count();
+            let upto = self.folded_upto();
+            let waiting = self.database.read(|conn| journal::waiting(conn, upto))?;
+            if waiting.n_batches <= most || self.is_stopping.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            self.bell.wait_beyond(rung, REST);
+        }
+    }
+
+    pub(crate) fn ring(&self) {
+        self.bell.ring();
+    }
+
+    /// The key of an id.
+    pub fn key(&self, kind: &str, value: &str) -> Key {
+        self.secret.key(kind, value)
+    }
+}
+
+/// The engine's running tasks.
+pub struct Tasks {
+    engine: Arc<Engine>,
+    threads: Vec<std::thread::JoinHandle<()>>,
+}
+
+impl Tasks {
+    /// Lets the tasks end their step and waits for them.
+    pub fn stop(self) {
+        self.engine.is_stopping.store(true, Ordering::Relaxed);
+        self.engine.ring();
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("a task panicked");
+            }
+        }
+    }
+}
+
+impl Bell {
+    fn count(&self) -> u64 {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.changed.notify_all();
+    }
+
+    fn wait_beyond(&self, count: u64, most: Duration) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(rung, most, |rung| *rung <= count);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+pub(crate) fn link_of(link: &link::Link) -> Link {
+    Link { is_undone: link.undone_at.is_some(), ..Link::new(link.a, link.b, link.at) }
+}
+
+fn all_runs(conn: &mut dyn Conn) -> Result<Vec<run::Run>, StoreError> {
+    let mut runs = Vec::new();
+    for kind in RUN_KINDS {
+        runs.extend(run::list(conn, kind)?);
+    }
+    Ok(runs)
+}
+
+/// The batch as the journal takes it; `None` where it is empty.
+fn arrival(source: &str, received_at: i64, events: &[Event]) -> Option<journal::Arrival> {
+    let days = || events.iter().map(|event| Day::of_micros(event.at));
+    Some(journal::Arrival {
+        source: source.to_owned(),
+        received_at,
+        n: events.len() as i64,
+        min_day: days().min()?,
+        max_day: days().max()?,
+        body: codec::pack(events),
+    })
+}
+
+fn raw_of(event: &Event) -> Vec<u8> {
+    serde_json::to_vec(event).unwrap_or_default()
+}
+
+pub(crate) fn rejections(
+    refused: &[Refused],
+    source: &str,
+    job: Option<i64>,
+    at: i64,
+) -> Vec<rejected::Rejected> {
+    let rows = refused.iter().map(|refused| rejected::Rejected {
+        id: 0,
+        source: source.to_owned(),
+        job,
+        at,
+        line: refused.line.map(|line| line as i64),
+        reason: refused.flaw.code().to_owned(),
+        message: refused.flaw.to_string(),
+        raw: refused.raw.clone(),
+    });
+    rows.collect()
+}
+
+fn lock(folder: &Path) -> Result<File, EngineError> {
+    let failed = |source| EngineError::Folder { path: folder.display().to_string(), source };
+    let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(EngineError::InUse(folder.display().to_string())),
+        Err(fs::TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// The installation's secret; made when it is first asked for.
+fn secret(database: &Database) -> Result<KeySecret, EngineError> {
+    let mut fresh = [0; 16];
+    getrandom::fill(&mut fresh).map_err(|error| EngineError::Settings(format!("no randomness: {error}")))?;
+    let fresh = Key(u128::from_be_bytes(fresh)).to_string();
+    let text = database.write(move |conn| {
+        if let Some(text) = setting::get(conn, "key_secret")? {
+            return Ok(text);
+        }
+        setting::set(conn, "key_secret", &fresh)?;
+        Ok(fresh)
+    })?;
+    let key = Key::from_hex(&text).ok_or_else(|| StoreError::Corrupt("setting `key_secret`".to_owned()))?;
+    Ok(KeySecret(key.to_bytes()))
+}

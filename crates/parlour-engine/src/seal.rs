@@ -1,0 +1,276 @@
+//! Sealing and compaction: the tail moves into the lake, and runs of the lake become fewer.
+//!
+//! Files first, fsynced; then one transaction that makes them count and moves the cursor; then memory follows. A crash
+//! between leaves files that no row speaks of, which the next start removes.
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use parlour_core::activity::Verbs;
+use parlour_core::day::Day;
+use parlour_core::event::Event;
+use parlour_core::key::Key;
+use parlour_lake::activity::ActivityWriter;
+use parlour_lake::event::LakeEvent;
+use parlour_lake::run::{RunFile, Written};
+use parlour_lake::{compact, event};
+use parlour_store::{journal, run};
+
+use crate::duplicates::Filter;
+use crate::engine::{Engine, LiveRun};
+use crate::fold::digest_of;
+use crate::tail::Tail;
+use crate::{EngineError, clock, codec};
+
+/// Bits of a lake event's place in the journal that number it within its batch.
+const PLACE_BITS: u32 = 16;
+/// Batches read at once while sealing.
+const SEAL_BATCHES: usize = 16;
+
+impl Engine {
+    /// Seals the tail into the lake if it is long enough (or `is_forced` and not empty); returns whether it did. While
+    /// it works, events go on being folded into a new tail and readers see both.
+    pub fn seal_once(&self, is_forced: bool) -> Result<bool, EngineError> {
+        let _one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((tail, verbs)) = self.take_tail(is_forced) else { return Ok(false) };
+        let Some((first, last)) = tail.batches else { return Ok(false) };
+        let lake = self.folder.join("lake");
+        let stamp = format!("{first:012}-{last:012}-0-{:x}", clock::now());
+        let written = write_activity(&lake.join("activity"), &format!("{stamp}.parquet"), &tail, &verbs)?;
+        let events = self.events_of(&tail)?;
+        let written_events = event::write(&lake.join("event"), &format!("{stamp}.parquet"), &events)?;
+        drop(events);
+        let days = tail.days.unwrap_or((0, 0));
+        let range = Range { seqs: (first, last), days: (Day(days.0), Day(days.1)), level: 0 };
+        let activity = self.live("activity", written, &range)?;
+        let events = self.live("event", written_events, &range)?;
+        let filter = Filter::of(tail.seen.keys().copied().collect::<Vec<_>>().into_iter(), tail.received_at);
+        let filter_name = format!("{stamp}.bloom");
+        let n_bytes = filter.write(&lake.join("filter"), &filter_name)?;
+        let row = range.row("filter", Written { file: filter_name, n_rows: 0, n_bytes, digest: String::new() }, None);
+        let rows = vec![activity.row.clone(), events.row.clone(), row.clone()];
+        let old = self.expired_filters(tail.received_at);
+        let ids = self.database.write(move |conn| {
+            let ids = run::replace(conn, &old, &rows)?;
+            journal::set_cursor(conn, "seal", last)?;
+            journal::delete_upto(conn, last)?;
+            Ok(ids)
+        })?;
+        let mut state = self.state_mut();
+        state.activity.push(activity.with_id(ids[0]));
+        state.events.push(events.with_id(ids[1]));
+        state.filters.push((run::Run { id: ids[2], ..row }, Arc::new(filter)));
+        state.filters.retain(|(_, filter)| self.is_in_window(filter.received_at, tail.received_at));
+        state.sealing = None;
+        state.version += 1;
+        Ok(true)
+    }
+
+    /// Takes what is to be sealed out of the way of the fold; what an earlier try could not seal comes first.
+    fn take_tail(&self, is_forced: bool) -> Option<(Arc<Tail>, Arc<Verbs>)> {
+        let mut state = self.state_mut();
+        if state.sealing.is_none() {
+            let enough = if is_forced { 1 } else { self.settings.engine.seal_events };
+            let is_enough = state.tail.n_events >= enough || (is_forced && state.tail.batches.is_some());
+            if !is_enough {
+                return None;
+            }
+            state.sealing = Some(Arc::new(std::mem::take(&mut state.tail)));
+        }
+        Some((Arc::clone(state.sealing.as_ref()?), Arc::clone(&state.verbs)))
+    }
+
+    fn is_in_window(&self, received_at: i64, latest: i64) -> bool {
+        let window = Day(self.settings.engine.duplicate_window_days as i32).start_micros();
+        received_at >= latest.saturating_sub(window)
+    }
+
+    fn expired_filters(&self, latest: i64) -> Vec<i64> {
+        let state = self.state();
+        let expired = state.filters.iter().filter(|(_, filter)| !self.is_in_window(filter.received_at, latest));
+        expired.map(|(row, _)| row.id).collect()
+    }
+
+    /// The events behind a tail, from the journal, in lake order and without repeats.
+    fn events_of(&self, tail: &Tail) -> Result<Vec<LakeEvent>, EngineError> {
+        let Some((first, last)) = tail.batches else { return Ok(Vec::new()) };
+        let mut events = Vec::with_capacity(tail.n_events as usize);
+        let mut after = first - 1;
+        while after < last {
+            let batches = self.database.read(|conn| journal::read_after(conn, after, SEAL_BATCHES))?;
+            let Some(end) = batches.last() else { break };
+            after = end.seq;
+            for batch in batches.iter().filter(|batch| batch.seq <= last) {
+                let dropped = tail.dropped.get(&batch.seq).map_or(&[][..], Vec::as_slice);
+                for (place, event) in (0..).zip(self.unpacked(batch)?) {
+                    if dropped.binary_search(&place).is_err() {
+                        events.push(self.lake_event(event, batch, place));
+                    }
+                }
+            }
+        }
+        events.sort_unstable_by_key(|event| (event.subject, event.at, event.seq));
+        Ok(events)
+    }
+
+    pub(crate) fn unpacked(&self, batch: &journal::JournalBatch) -> Result<Vec<Event>, EngineError> {
+        codec::unpack(&batch.arrival.body).map_err(|reason| EngineError::Journal { seq: batch.seq, reason })
+    }
+
+    pub(crate) fn lake_event(&self, event: Event, batch: &journal::JournalBatch, place: u32) -> LakeEvent {
+        let digest = if event.message.is_some() { digest_of(&event, &self.secret) } else { 0 };
+        LakeEvent {
+            subject: event.subject.key(&self.secret),
+            at: event.at,
+            object: event.object.key(&self.secret),
+            parent: event.parent.map(|name| name.key(&self.secret)),
+            also: event.also.iter().map(|name| name.key(&self.secret)).collect(),
+            layer: event.layer,
+            space: event.space,
+            target: event.target.map(|name| name.key(&self.secret)),
+            verb: event.verb,
+            reply_to: event.reply_to,
+            text: event.text,
+            rating: event.rating,
+            value: event.value,
+            seconds: event.seconds,
+            paid: event.paid,
+            scored: event.scored,
+            message: event.message,
+            extra: event.extra,
+            source: batch.arrival.source.clone(),
+            digest,
+            seq: (batch.seq << PLACE_BITS) | i64::from(place),
+        }
+    }
+
+    fn live(&self, kind: &str, written: Written, range: &Range) -> Result<LiveRun, EngineError> {
+        let path = self.folder.join("lake").join(kind).join(&written.file);
+        let file = Arc::new(RunFile::open(&path)?);
+        let row = range.row(kind, written, Some(&file));
+        Ok(LiveRun { row, file })
+    }
+
+    /// Merges runs of one level into one of the next where there are enough; returns whether it did.
+    pub fn compact_once(&self) -> Result<bool, EngineError> {
+        let _one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        let fan_in = self.settings.engine.compact_fan_in;
+        for kind in ["activity", "event"] {
+            let runs = self.runs(kind);
+            let levels: std::collections::BTreeSet<i64> = runs.iter().map(|run| run.row.level).collect();
+            for level in levels {
+                let same: Vec<LiveRun> = runs.iter().filter(|run| run.row.level == level).cloned().collect();
+                if same.len() >= fan_in {
+                    self.merge(kind, &same[..fan_in], level + 1)?;
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Seals everything and merges all runs of each kind into one.
+    pub fn compact_all(&self) -> Result<(), EngineError> {
+        self.seal_once(true)?;
+        let _one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        for kind in ["activity", "event"] {
+            let runs = self.runs(kind);
+            if runs.len() > 1 {
+                let level = runs.iter().map(|run| run.row.level).max().unwrap_or(0);
+                self.merge(kind, &runs, level + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn runs(&self, kind: &str) -> Vec<LiveRun> {
+        let state = self.state();
+        if kind == "event" { state.events.clone() } else { state.activity.clone() }
+    }
+
+    fn merge(&self, kind: &str, old: &[LiveRun], level: i64) -> Result<(), EngineError> {
+        let files: Vec<Arc<RunFile>> = old.iter().map(|run| Arc::clone(&run.file)).collect();
+        let verbs = Arc::clone(&self.state().verbs);
+        let rows = || old.iter().map(|run| &run.row);
+        let (first, last) = (rows().map(|r| r.first_seq).min().unwrap_or(0), rows().map(|r| r.last_seq).max().unwrap_or(0));
+        let days = (rows().map(|r| r.min_day).min().unwrap_or(Day(0)), rows().map(|r| r.max_day).max().unwrap_or(Day(0)));
+        let range = Range { seqs: (first, last), days, level };
+        let name = format!("{first:012}-{last:012}-{level}-{:x}.parquet", clock::now());
+        let folder = self.folder.join("lake").join(kind);
+        let written = if kind == "event" {
+            compact::events(&files, &folder, &name)?
+        } else {
+            compact::activity(&files, &folder, &name, &verbs)?
+        };
+        self.replace(kind, old, self.live(kind, written, &range)?)
+    }
+
+    /// Puts one run in the place of others, in the database and for readers, and unlinks the others.
+    pub(crate) fn replace(&self, kind: &str, old: &[LiveRun], new: LiveRun) -> Result<(), EngineError> {
+        let ids: Vec<i64> = old.iter().map(|run| run.row.id).collect();
+        let (gone, row) = (ids.clone(), new.row.clone());
+        let new_ids = self.database.write(move |conn| run::replace(conn, &gone, &[row]))?;
+        let new = new.with_id(new_ids[0]);
+        let mut state = self.state_mut();
+        let of_kind = if kind == "event" { &mut state.events } else { &mut state.activity };
+        of_kind.retain(|run| !ids.contains(&run.row.id));
+        of_kind.push(new);
+        of_kind.sort_by_key(|run| run.row.first_seq);
+        state.version += 1;
+        drop(state);
+        for run in old {
+            // Readers that still hold it read on; a file left by a crash here is an orphan, removed at start.
+            let _ = std::fs::remove_file(&run.file.path);
+        }
+        Ok(())
+    }
+}
+
+impl LiveRun {
+    fn with_id(mut self, id: i64) -> Self {
+        self.row.id = id;
+        self
+    }
+}
+
+/// What a run covers.
+pub(crate) struct Range {
+    pub(crate) seqs: (i64, i64),
+    pub(crate) days: (Day, Day),
+    pub(crate) level: i64,
+}
+
+impl Range {
+    pub(crate) fn row(&self, kind: &str, written: Written, file: Option<&RunFile>) -> run::Run {
+        let groups = file.map_or(&[][..], |file| file.groups.as_slice());
+        run::Run {
+            id: 0,
+            kind: kind.to_owned(),
+            file: format!("{kind}/{}", written.file),
+            n_rows: written.n_rows as i64,
+            n_bytes: written.n_bytes as i64,
+            first_seq: self.seqs.0,
+            last_seq: self.seqs.1,
+            min_day: self.days.0,
+            max_day: self.days.1,
+            level: self.level,
+            min_subject: groups.first().map_or(Key(0), |group| group.first),
+            max_subject: groups.last().map_or(Key(0), |group| group.last),
+            digest: written.digest,
+            created_at: clock::now(),
+        }
+    }
+}
+
+pub(crate) fn write_activity(
+    folder: &Path,
+    name: &str,
+    tail: &Tail,
+    verbs: &Verbs,
+) -> Result<Written, parlour_lake::run::LakeError> {
+    let mut writer = ActivityWriter::create(folder, name, verbs)?;
+    for row in tail.sorted(verbs) {
+        writer.push(&row)?;
+    }
+    writer.finish()
+}

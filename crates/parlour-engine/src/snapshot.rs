@@ -1,0 +1,149 @@
+//! Snapshots: everything a question about the population reads, of one moment, and what was found out before.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use parlour_core::activity::Verbs;
+use parlour_core::day::Day;
+use parlour_core::identity::Identity;
+use parlour_core::key::Key;
+use parlour_core::objects::Objects;
+use parlour_core::population::Population;
+use parlour_core::reading::Reading;
+use parlour_core::relation::{Columns, PersonFold};
+use parlour_lake::chunk::{Chunk, Numbers};
+use parlour_lake::kernel::{United, View, Walk};
+
+use crate::EngineError;
+use crate::engine::Engine;
+
+/// Days whose populations are remembered, each a few dozen bytes an object.
+const REMEMBERED_DAYS: usize = 64;
+
+/// The activity, the names and the unions of one moment.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Which moment.
+    pub version: u64,
+    /// Runs and tails.
+    pub view: View,
+    /// The verbs.
+    pub verbs: Arc<Verbs>,
+    /// The objects.
+    pub objects: Arc<Objects>,
+    /// Who is who.
+    pub identity: Arc<Identity>,
+    /// First and last day of activity.
+    pub days: Option<(Day, Day)>,
+    united: United,
+    n_threads: usize,
+}
+
+/// Everyone's populations on a day, one an object, by its number.
+pub type Populations = Arc<Vec<Population>>;
+
+/// What was found out about a version of the state.
+#[derive(Debug, Default)]
+pub(crate) struct Caches {
+    snapshot: Mutex<Option<Arc<Snapshot>>>,
+    populations: Mutex<VecDeque<(u64, Day, Populations)>>,
+}
+
+impl Snapshot {
+    /// How objects and verbs are numbered.
+    pub fn numbers(&self) -> Numbers<'_> {
+        Numbers { objects: &self.objects, verbs: &self.verbs }
+    }
+
+    /// Everyone, to be visited.
+    pub fn everyone(&self) -> Walk<'_> {
+        Walk { view: &self.view, numbers: self.numbers(), united: &self.united, n_threads: self.n_threads }
+    }
+
+    /// The same on one thread, in order of subject (people of several ids last).
+    pub fn everyone_in_order(&self) -> Walk<'_> {
+        Walk { n_threads: 1, ..self.everyone() }
+    }
+}
+
+impl Engine {
+    /// The state of this moment; the same one until something changes.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        let mut kept = self.caches.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state();
+        if let Some(snapshot) = kept.as_ref().filter(|snapshot| snapshot.version == state.version) {
+            return Arc::clone(snapshot);
+        }
+        let numbers = Numbers { objects: &state.objects, verbs: &state.verbs };
+        let tails = [state.sealing.as_deref(), Some(&state.tail)];
+        let tails = tails.into_iter().flatten().filter(|tail| tail.n_events > 0);
+        let tails: Vec<_> =
+            tails.map(|tail| Arc::new(Chunk::of_rows(tail.sorted(&state.verbs).iter(), numbers))).collect();
+        let runs = state.activity.iter().map(|run| Arc::clone(&run.file)).collect();
+        let united: HashMap<Key, Key> =
+            state.identity.united().flat_map(|(person, ids)| ids.iter().map(|id| (*id, *person))).collect();
+        let sealed = state.activity.iter().map(|run| (run.row.min_day, run.row.max_day));
+        let unsealed = [state.sealing.as_deref(), Some(&state.tail)].into_iter().flatten();
+        let unsealed = unsealed.filter_map(|tail| tail.days).map(|(first, last)| (Day(first), Day(last)));
+        let days = sealed.chain(unsealed).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let snapshot = Arc::new(Snapshot {
+            version: state.version,
+            view: View { runs, tails },
+            verbs: Arc::clone(&state.verbs),
+            objects: Arc::clone(&state.objects),
+            identity: Arc::clone(&state.identity),
+            days,
+            united,
+            n_threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        });
+        *kept = Some(Arc::clone(&snapshot));
+        snapshot
+    }
+
+    /// A reading of a snapshot by the settings.
+    pub fn reading<'a>(&'a self, snapshot: &'a Snapshot, day: Day) -> Reading<'a> {
+        Reading::new(day, &self.settings.standing, &self.vocabulary, &snapshot.verbs, &snapshot.objects)
+    }
+
+    /// Every object's population on a day.
+    pub fn populations(&self, snapshot: &Snapshot, day: Day) -> Result<Populations, EngineError> {
+        if let Some(known) = self.known_populations(snapshot.version, day) {
+            return Ok(known);
+        }
+        let reading = self.reading(snapshot, day);
+        let n_objects = snapshot.objects.all().len();
+        let states = snapshot.everyone().visit(
+            || (PersonFold::new(&reading), vec![Population::default(); n_objects]),
+            |(fold, populations), _, columns, rows| {
+                fold.read(columns, rows, &mut |object, _, relation| {
+                    populations[object as usize].add(relation, &reading);
+                });
+            },
+        )?;
+        let mut sums = vec![Population::default(); n_objects];
+        for (_, populations) in &states {
+            for (sum, population) in sums.iter_mut().zip(populations) {
+                sum.merge(population);
+            }
+        }
+        let sums = Arc::new(sums);
+        let mut kept = self.caches.populations.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|(version, ..)| *version == snapshot.version);
+        kept.push_back((snapshot.version, day, Arc::clone(&sums)));
+        if kept.len() > REMEMBERED_DAYS {
+            kept.pop_front();
+        }
+        Ok(sums)
+    }
+
+    fn known_populations(&self, version: u64, day: Day) -> Option<Populations> {
+        let kept = self.caches.populations.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(v, d, _)| (*v, *d) == (version, day)).map(|(.., sums)| Arc::clone(sums))
+    }
+
+    /// One person's rows, by all their raw ids, sorted by object and day: sealed and unsealed. Numbered as
+    /// `snapshot` numbers.
+    pub fn rows_of_person(&self, snapshot: &Snapshot, person: Key) -> Result<Columns, EngineError> {
+        Ok(snapshot.everyone().person(snapshot.identity.ids_of(&person))?)
+    }
+}

@@ -1,0 +1,84 @@
+//! The tail: activity since the last seal, in memory, rebuilt from the journal at start.
+
+use std::collections::HashMap;
+
+use parlour_core::activity::{ActivityRow, Verbs, sort_and_merge};
+use parlour_core::key::Key;
+
+/// Rows a person may gather before those with equal keys are added up.
+const MERGE_AT: usize = 32;
+
+/// One person's rows: a log, merged each time it has doubled.
+#[derive(Clone, Debug, Default)]
+struct PersonRows {
+    rows: Vec<ActivityRow>,
+    merge_at: usize,
+    /// Batches of the journal with events of theirs, in order, each once.
+    batches: Vec<i64>,
+}
+
+/// Unsealed activity and what belongs to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tail {
+    people: HashMap<Key, PersonRows>,
+    /// Digests of the content behind message ids, by the digest of (source, message id).
+    pub(crate) seen: HashMap<u128, i64>,
+    /// Places in their batch of events that were repeats or conflicts.
+    pub(crate) dropped: HashMap<i64, Vec<u32>>,
+    /// Events folded, repeats not counted.
+    pub(crate) n_events: u64,
+    /// First and last batch of the journal.
+    pub(crate) batches: Option<(i64, i64)>,
+    /// Latest receipt, microseconds UTC.
+    pub(crate) received_at: i64,
+    /// First and last day.
+    pub(crate) days: Option<(i32, i32)>,
+}
+
+impl Tail {
+    /// Adds rows of the batch `seq`.
+    pub(crate) fn add(&mut self, seq: i64, rows: &[ActivityRow], verbs: &Verbs) {
+        self.n_events += rows.len() as u64;
+        for row in rows {
+            let day = row.key.day.0;
+            self.days = Some(self.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
+            let person = self.people.entry(row.key.subject).or_default();
+            person.rows.push(*row);
+            if person.batches.last() != Some(&seq) {
+                person.batches.push(seq);
+            }
+            if person.rows.len() >= person.merge_at.max(MERGE_AT) {
+                sort_and_merge(&mut person.rows, verbs);
+                person.merge_at = person.rows.len() * 2;
+            }
+        }
+    }
+
+    /// Notes that the batch `seq`, received then, is in the tail.
+    pub(crate) fn note_batch(&mut self, seq: i64, received_at: i64) {
+        self.batches = Some(self.batches.map_or((seq, seq), |(first, last)| (first.min(seq), last.max(seq))));
+        self.received_at = self.received_at.max(received_at);
+    }
+
+    /// One person's rows, not merged.
+    pub(crate) fn rows_of(&self, subject: Key) -> &[ActivityRow] {
+        self.people.get(&subject).map_or(&[], |person| &person.rows)
+    }
+
+    /// The batches with events of this person.
+    pub(crate) fn batches_of(&self, subject: Key) -> &[i64] {
+        self.people.get(&subject).map_or(&[], |person| &person.batches)
+    }
+
+    /// All rows in lake order, merged.
+    pub(crate) fn sorted(&self, verbs: &Verbs) -> Vec<ActivityRow> {
+        let mut rows: Vec<ActivityRow> = self.people.values().flat_map(|person| person.rows.iter().copied()).collect();
+        sort_and_merge(&mut rows, verbs);
+        rows
+    }
+
+    /// How many rows wait in it.
+    pub(crate) fn n_rows(&self) -> usize {
+        self.people.values().map(|person| person.rows.len()).sum()
+    }
+}

@@ -1,0 +1,100 @@
+//! The schema and how an older one becomes the present one.
+
+use crate::conn::{Backend, Conn};
+use crate::{Kind, StoreError, setting};
+
+/// The schema version this binary writes and reads.
+pub const SCHEMA_VERSION: i64 = 1;
+
+/// The row of `setting` that holds the version of the schema.
+const SCHEMA: &str = "schema";
+
+/// What leads to each version from the one before. A released text is never changed again.
+const MIGRATIONS: [(i64, &str); 1] = [(SCHEMA_VERSION, include_str!("schema/v1.sql"))];
+
+/// Where the version is kept has to be there before the first migration.
+const SETTING: &str = "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);";
+
+/// Brings the database to [`SCHEMA_VERSION`] in one transaction. Before a database that is in use is changed,
+/// `backup` is called with the name its copy should end in, such as `before-v1`.
+///
+/// Refuses a database that a newer Parlour wrote, without touching it.
+pub(crate) fn migrate(
+    backend: &mut dyn Backend,
+    kind: Kind,
+    backup: &mut dyn FnMut(&mut dyn Backend, &str) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    backend.batch(&text_for(kind, SETTING))?;
+    let found = match setting::get(backend, SCHEMA)? {
+        Some(version) => Some(version.parse::<i64>().map_err(|_| StoreError::Corrupt(format!("`{version}` is not a schema version")))?),
+        None => None,
+    };
+    if let Some(found) = found.filter(|found| SCHEMA_VERSION < *found) {
+        return Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION });
+    }
+    if found == Some(SCHEMA_VERSION) {
+        return Ok(());
+    }
+    if let Some(found) = found {
+        tracing::info!(from = found, to = SCHEMA_VERSION, "the schema is brought up to date");
+        backup(backend, &format!("before-v{SCHEMA_VERSION}"))?;
+    }
+    backend.begin_write()?;
+    let result = apply(backend, kind, found.unwrap_or(0)).and_then(|()| backend.commit());
+    if result.is_err() && let Err(error) = backend.rollback() {
+        tracing::warn!(%error, "a migration that failed could not be taken back; it was never committed");
+    }
+    result
+}
+
+fn apply(conn: &mut dyn Conn, kind: Kind, from: i64) -> Result<(), StoreError> {
+    for (version, sql) in MIGRATIONS.iter().filter(|(version, _)| from < *version) {
+        conn.batch(&text_for(kind, sql))?;
+        setting::set(conn, SCHEMA, &version.to_string())?;
+    }
+    Ok(())
+}
+
+/// The text of a migration as one database wants it: what stands in `/* sqlite: … */` or `/* postgres: … */` is laid
+/// open for that one, the first 64-bit key of a table is SQLite's row number, and text sorts by its bytes in both.
+fn text_for(kind: Kind, sql: &str) -> String {
+    match kind {
+        Kind::Sqlite => lay_open(sql, "/* sqlite: ").replace("BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY"),
+        Kind::Postgres => lay_open(sql, "/* postgres: ").replace(" TEXT", " TEXT COLLATE \"C\""),
+    }
+}
+
+fn lay_open(sql: &str, opening: &str) -> String {
+    let mut open = String::with_capacity(sql.len());
+    let mut parts = sql.split(opening);
+    open.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let (inside, after) = part.split_once(" */").unwrap_or((part, ""));
+        open.push_str(inside);
+        open.push_str(after);
+    }
+    open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_database_reads_its_own_part() {
+        let sql = "CREATE TABLE t (n BIGINT PRIMARY KEY, x TEXT) /* sqlite: WITHOUT ROWID */;/* postgres: SELECT 1; */";
+        assert_eq!(
+            text_for(Kind::Sqlite, sql),
+            "CREATE TABLE t (n INTEGER PRIMARY KEY, x TEXT) WITHOUT ROWID;/* postgres: SELECT 1; */"
+        );
+        assert_eq!(
+            text_for(Kind::Postgres, sql),
+            "CREATE TABLE t (n BIGINT PRIMARY KEY, x TEXT COLLATE \"C\") /* sqlite: WITHOUT ROWID */;SELECT 1;"
+        );
+    }
+
+    #[test]
+    fn versions_ascend_to_the_present_one() {
+        assert!(MIGRATIONS.iter().map(|(version, _)| *version).eq(1..=SCHEMA_VERSION));
+    }
+}

@@ -1,0 +1,59 @@
+// Which page answers which path, and what happens when the server says that nobody is signed in.
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { lazy } from "react";
+import { createBrowserRouter } from "react-router";
+import { ApiError, isPassing } from "./api/client";
+import { Shell } from "./components/shell";
+import { Broken, NotFound } from "./pages/broken";
+import { SignIn } from "./pages/sign_in";
+import { Today } from "./pages/today";
+
+const Matrix = lazy(() => import("./pages/matrix").then((m) => ({ default: m.Matrix })));
+const People = lazy(() => import("./pages/people").then((m) => ({ default: m.People })));
+const Person = lazy(() => import("./pages/person").then((m) => ({ default: m.Person })));
+const Explore = lazy(() => import("./pages/explore").then((m) => ({ default: m.Explore })));
+const Settings = lazy(() => import("./pages/settings").then((m) => ({ default: m.Settings })));
+
+export const router = createBrowserRouter([
+  { path: "/sign-in", element: <SignIn />, errorElement: <Broken /> },
+  {
+    path: "/",
+    element: <Shell />,
+    errorElement: <Broken />,
+    children: [
+      {
+        errorElement: <Broken />,
+        children: [
+          { index: true, element: <Today /> },
+          { path: "matrix", element: <Matrix /> },
+          { path: "people", element: <People /> },
+          { path: "people/:person", element: <Person /> },
+          { path: "explore", element: <Explore /> },
+          { path: "settings", element: <Settings /> },
+          { path: "*", element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+]);
+
+/** Nobody is signed in: to the page that says how, and afterwards back to where they were. */
+function onError(error: unknown): void {
+  if (!(error instanceof ApiError) || error.status !== 401) return;
+  const { pathname, search } = router.state.location;
+  if (pathname === "/sign-in") return;
+  const here = `${pathname}${search}`;
+  router.navigate(here === "/" ? "/sign-in" : `/sign-in?then=${encodeURIComponent(here)}`, { replace: true });
+}
+
+export const client = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: {
+      retry: (nTries, error) => nTries < 1 && isPassing(error),
+      refetchOnWindowFocus: false,
+      staleTime: 10_000,
+    },
+  },
+});

@@ -1,0 +1,36 @@
+// The pages there are. One that does not exist yet is not listed.
+
+export interface PageEntry {
+  path: string;
+  name: string;
+  about: string;
+  icon: string;
+}
+
+export const PAGES: PageEntry[] = [
+  {
+    path: "/",
+    name: "Today",
+    about: "who left, and what hides it",
+    icon: "M3 12V5.5L10 2l7 3.5V12M3 17h14M6 14V9M10 14V7M14 14v-3",
+  },
+  {
+    path: "/people",
+    name: "People",
+    about: "every person, filtered and sorted",
+    icon: "M7 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM1.5 17c0-3.4 2.3-5.6 5.5-5.6s5.5 2.2 5.5 5.6M13 9.4a2.5 2.5 0 1 0-.6-4.9M14.5 11.6c2.4.4 4 2.4 4 5.4",
+  },
+  {
+    path: "/matrix",
+    name: "Matrix",
+    about: "six cells, and who moved between them",
+    icon: "M2.5 4h15v12h-15ZM7.5 4v12M12.5 4v12M2.5 10h15",
+  },
+  { path: "/explore", name: "Explore", about: "ask with SQL", icon: "M3 4h14v12H3ZM6 8l2.4 2L6 12M10.5 12.5H14" },
+  {
+    path: "/settings",
+    name: "Settings",
+    about: "health, weights, what was rejected",
+    icon: "M4 6h12M4 10h12M4 14h12M7 4.5v3M13 8.5v3M9 12.5v3",
+  },
+];

@@ -1,0 +1,67 @@
+// A table from columns and rows, and the same columns and rows as CSV.
+import type { ReactNode } from "react";
+import type { CsvValue } from "../csv";
+
+export interface Column<Row> {
+  title: string;
+  /** What goes into the CSV, and onto the page unless `show` says otherwise. */
+  value: (row: Row) => CsvValue;
+  show?: (row: Row) => ReactNode;
+  isNumber?: boolean;
+  /** The cell that names the row. */
+  isHead?: boolean;
+}
+
+interface TableProps<Row> {
+  caption: string;
+  columns: Column<Row>[];
+  rows: Row[];
+  rowKey: (row: Row) => string | number;
+  isTight?: boolean;
+  isCapped?: boolean;
+}
+
+export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped }: TableProps<Row>) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable with the keyboard
+    <section className={isCapped ? "scroll capped" : "scroll"} tabIndex={0} aria-label={caption}>
+      <table className={isTight ? "tight" : undefined}>
+        <caption className="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.title} scope="col" className={column.isNumber ? "n" : undefined}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)}>
+              {columns.map((column) => {
+                const content = column.show ? column.show(row) : (column.value(row) ?? "");
+                if (column.isHead) {
+                  return (
+                    <th key={column.title} scope="row">
+                      {content}
+                    </th>
+                  );
+                }
+                return (
+                  <td key={column.title} className={column.isNumber ? "n" : undefined}>
+                    {content}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+export function csvOf<Row>(columns: Column<Row>[], rows: Row[]): { head: string[]; rows: CsvValue[][] } {
+  return { head: columns.map((c) => c.title), rows: rows.map((row) => columns.map((c) => c.value(row))) };
+}

@@ -1,0 +1,167 @@
+// What narrows the list, and in what order it stands.
+import { TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { useEffect, useState } from "react";
+import type { PeopleQuery } from "../../api/types";
+import { periodText } from "../../format";
+import { useUrl } from "../../scope";
+import {
+  CELL_WORDS,
+  CELLS,
+  DIRECTIONS,
+  FLOW_WORDS,
+  FLOWS,
+  PERIOD_FLOW_WORDS,
+  STAGE_WORDS,
+  STAGES,
+  wordOf,
+} from "../../words";
+import { SORTS } from "./query";
+
+const SETTLE_MS = 300;
+
+interface ChoiceProps {
+  name: keyof PeopleQuery;
+  label: string;
+  value: string | undefined;
+  any: string;
+  choices: { value: string; word: string }[];
+}
+
+function Choice({ name, label, value, any, choices }: ChoiceProps) {
+  const { set } = useUrl();
+  return (
+    <label>
+      {label}
+      <select value={value ?? ""} onChange={(event) => set({ [name]: event.target.value })}>
+        <option value="">{any}</option>
+        {choices.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {choice.word}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function SearchField({ value }: { value: string }) {
+  const { set } = useUrl();
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const settle = useDebouncedCallback((q: string) => set({ q }), SETTLE_MS);
+  return (
+    <TextInput
+      type="search"
+      size="xs"
+      w={210}
+      aria-label="Name or id"
+      placeholder="Name or id"
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        settle(event.currentTarget.value);
+      }}
+    />
+  );
+}
+
+/** The filters that come with a number's link and have no field of their own: shown, and taken away with one press. */
+function Given({ query }: { query: PeopleQuery }) {
+  const { set } = useUrl();
+  const given: { words: string; names: string[] }[] = [];
+  if (query.from || query.to) {
+    given.push({ words: `${query.from ?? "anywhere"} → ${query.to ?? "anywhere"}`, names: ["from", "to"] });
+  }
+  if (query.period) {
+    const flow = wordOf(PERIOD_FLOW_WORDS, query.period_flow ?? "active");
+    given.push({ words: `${flow}, ${periodText(query.period)}`, names: ["by", "period", "period_flow"] });
+  }
+  return given.map(({ words, names }) => (
+    <button
+      key={words}
+      type="button"
+      className="chip"
+      style={{ cursor: "pointer", color: "var(--ink)" }}
+      aria-label={`Take away the filter: ${words}`}
+      onClick={() => set(Object.fromEntries(names.map((name) => [name, null])))}
+    >
+      {words} <span aria-hidden="true">×</span>
+    </button>
+  ));
+}
+
+const FILTERS: (keyof PeopleQuery)[] = [
+  "q",
+  "cell",
+  "stage",
+  "direction",
+  "flow",
+  "from",
+  "to",
+  "by",
+  "period",
+  "period_flow",
+];
+
+export function Filters({ query, onCsv }: { query: PeopleQuery; onCsv: () => void }) {
+  const { set } = useUrl();
+  const isAscending = query.order === "asc";
+  const hasAny = FILTERS.some((name) => query[name]);
+  return (
+    <search className="filters">
+      <SearchField value={query.q ?? ""} />
+      <Choice
+        name="cell"
+        label="cell"
+        any="any"
+        value={query.cell}
+        choices={CELLS.map((cell) => ({ value: cell, word: `${cell} ${CELL_WORDS[cell]}` }))}
+      />
+      <Choice
+        name="stage"
+        label="stage"
+        any="any"
+        value={query.stage}
+        choices={STAGES.map((stage) => ({ value: stage, word: STAGE_WORDS[stage] }))}
+      />
+      <Choice
+        name="direction"
+        label="direction"
+        any="any"
+        value={query.direction}
+        choices={DIRECTIONS.map((direction) => ({ value: direction, word: direction }))}
+      />
+      <Choice
+        name="flow"
+        label="since then"
+        any="any"
+        value={query.flow}
+        choices={FLOWS.map((flow) => ({ value: flow, word: FLOW_WORDS[flow] }))}
+      />
+      <Given query={query} />
+      <span className="row" style={{ marginLeft: "auto" }}>
+        <Choice
+          name="sort"
+          label="by"
+          any="as listed"
+          value={query.sort}
+          choices={SORTS.map(({ sort, word }) => ({ value: sort, word }))}
+        />
+        <span className="does fine">
+          <button type="button" onClick={() => set({ order: isAscending ? "desc" : "asc" })}>
+            {isAscending ? "↑ lowest first" : "↓ highest first"}
+          </button>{" "}
+          {hasAny ? (
+            <button type="button" onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, null])))}>
+              clear
+            </button>
+          ) : null}{" "}
+          <button type="button" onClick={onCsv} aria-label="The people shown, as CSV">
+            CSV
+          </button>
+        </span>
+      </span>
+    </search>
+  );
+}

@@ -1,0 +1,102 @@
+// The derived values of one standing, each with its "why?".
+import type { ReactNode } from "react";
+import type { PersonStanding, WhyOf } from "../../api/types";
+import { CellChip, DirectionMark } from "../../components/marks";
+import {
+  counted,
+  dayBeside,
+  daysBetween,
+  dayText,
+  probability,
+  roundMoney,
+  signed,
+  standingOf,
+  times,
+} from "../../format";
+import { useUrl } from "../../scope";
+import { CELL_WORDS, STAGE_ABOUT, STAGE_WORDS, wordOf } from "../../words";
+
+interface ValueProps {
+  name: string;
+  of: WhyOf;
+  value: ReactNode;
+  children: ReactNode;
+}
+
+function Value({ name, of, value, children }: ValueProps) {
+  const { set } = useUrl();
+  return (
+    <div>
+      <dt>
+        {name}{" "}
+        <button
+          type="button"
+          className="why"
+          onClick={() => set({ why: of }, { isReplacing: false })}
+          aria-label={`Why this ${name.toLowerCase()}?`}
+        >
+          why?
+        </button>
+      </dt>
+      <dd>
+        <strong>{value}</strong> <small>{children}</small>
+      </dd>
+    </div>
+  );
+}
+
+function kindWords(kind: number | null): string {
+  if (kind === null) return "nothing they did says whether they feel well or ill";
+  return kind < 0 ? "− negative, from − 1 to + 1" : "+ positive, from − 1 to + 1";
+}
+
+function rhythmWords(standing: PersonStanding, on: string): string {
+  const silent = counted(daysBetween(standing.last_day, on), "day", "days");
+  if (!standing.due_day) return `silent ${silent}; too few days to know a rhythm`;
+  return `silent ${silent}, ${counted(standing.n_days, "active day", "active days")} in all`;
+}
+
+export function Definition({ standing, on }: { standing: PersonStanding; on: string }) {
+  const isOverdue = standing.due_day !== null && standing.due_day < on;
+  const due = standing.due_day ? `due ${dayBeside(standing.due_day, on)}` : "not known";
+  return (
+    <dl className="kv">
+      <Value name="Degree" of="degree" value={times(standing.degree)}>
+        the average · {standingOf(standing.percentile)}
+      </Value>
+      <Value
+        name="Kind"
+        of="kind"
+        value={
+          <span className={standing.kind === null ? undefined : standing.kind < 0 ? "neg" : "pos"}>
+            {standing.kind === null ? "unknown" : signed(standing.kind)}
+          </span>
+        }
+      >
+        {kindWords(standing.kind)}
+      </Value>
+      <Value name="Direction" of="direction" value={<DirectionMark direction={standing.direction} />}>
+        p falling = {probability(standing.p_falling)} · {standing.n_before} → {standing.n_recent} active days
+      </Value>
+      <Value name="Value" of="value" value={roundMoney(standing.value_minor, standing.currency)}>
+        in the trailing year
+      </Value>
+      <Value name="Cell" of="cell" value={standing.cell === null ? "not present" : <CellChip cell={standing.cell} />}>
+        {standing.cell === null ? "no event within the retention window" : CELL_WORDS[standing.cell]}
+      </Value>
+      <Value name="Stage" of="stage" value={wordOf(STAGE_WORDS, standing.stage)}>
+        {wordOf(STAGE_ABOUT, standing.stage)}
+      </Value>
+      <Value name="Own rhythm" of="rhythm" value={<span className={isOverdue ? "neg" : undefined}>{due}</span>}>
+        {rhythmWords(standing, on)}
+      </Value>
+      <Value
+        name="Involvement"
+        of="involvement"
+        value={standing.involvement.toLocaleString("en-GB", { maximumFractionDigits: 1 })}
+      >
+        since {dayText(standing.first_day)}
+      </Value>
+    </dl>
+  );
+}

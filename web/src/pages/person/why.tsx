@@ -1,0 +1,143 @@
+// Why a value is what it is: a sentence, the contributions, largest first, that add up to it, and the steps of the arithmetic.
+import { Drawer } from "@mantine/core";
+import { useWhy } from "../../api/person";
+import type { Contribution, Why, WhyOf } from "../../api/types";
+import { Answer } from "../../components/states";
+import { downloadCsv } from "../../csv";
+import { count, counted, dayText } from "../../format";
+import { useUrl } from "../../scope";
+
+const NAMES: Record<WhyOf, string> = {
+  involvement: "involvement",
+  degree: "degree",
+  kind: "kind",
+  cell: "cell",
+  direction: "direction",
+  rhythm: "own rhythm",
+  stage: "stage",
+  value: "value",
+};
+
+interface WhyDrawerProps {
+  person: string;
+  name: string;
+  object: string;
+  on: string;
+}
+
+export function WhyDrawer({ person, name, object, on }: WhyDrawerProps) {
+  const { params, set } = useUrl();
+  const asked = params.get("why");
+  const of = asked && asked in NAMES ? (asked as WhyOf) : null;
+  const why = useWhy(person, of, { object, on });
+  return (
+    <Drawer
+      opened={of !== null}
+      onClose={() => set({ why: null })}
+      position="right"
+      size={520}
+      title={of ? `Why: ${NAMES[of]} of ${name}, ${dayText(on)}` : ""}
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      {of === null ? null : (
+        <Answer query={why} what="The arithmetic could not be read." height={240}>
+          {(data) => <Arithmetic why={data} person={person} />}
+        </Answer>
+      )}
+    </Drawer>
+  );
+}
+
+function Bar({ amount, largest }: { amount: number; largest: number }) {
+  const width = largest === 0 ? 0 : (Math.abs(amount) / largest) * 100;
+  return (
+    <span className="bar" aria-hidden="true">
+      <i className={amount < 0 ? "less" : undefined} style={{ width: `${width}%` }} />
+    </span>
+  );
+}
+
+function Line({ part, largest }: { part: Contribution; largest: number }) {
+  return (
+    <li>
+      <span>
+        {part.label}{" "}
+        <small>
+          {part.day ? `${dayText(part.day)} · ` : ""}
+          {part.detail}
+        </small>
+      </span>
+      <span className="n" data-amount={part.amount}>
+        {count(part.amount)}
+      </span>
+      <Bar amount={part.amount} largest={largest} />
+    </li>
+  );
+}
+
+function Arithmetic({ why, person }: { why: Why; person: string }) {
+  const largest = Math.max(0, ...why.contributions.map((part) => Math.abs(part.amount)));
+  const save = () =>
+    downloadCsv(
+      `why ${why.of} ${person}`,
+      ["what", "detail", "day", `amount in ${why.unit}`],
+      [
+        ...why.contributions.map((part) => [part.label, part.detail, part.day, part.amount]),
+        ["total", "", "", why.total],
+      ],
+    );
+  return (
+    <div data-why={why.of}>
+      <p style={{ font: "500 26px/1.25 var(--serif)", marginBottom: 4 }}>{why.value}</p>
+      <p className="sub">{why.sentence}</p>
+      {why.contributions.length === 0 ? null : (
+        <section className="part" style={{ marginTop: 16 }}>
+          <header>
+            <h2>What adds up to it</h2>
+            <div className="does">
+              <span>{why.unit}</span>
+              <button type="button" onClick={save} aria-label="The contributions as CSV">
+                CSV
+              </button>
+            </div>
+          </header>
+          <ul className="bars">
+            {why.contributions.map((part, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: contributions have no other name than their rank
+              <Line key={at} part={part} largest={largest} />
+            ))}
+            <li className="total">
+              <span>
+                Total
+                {why.n_more > 0 ? `, with ${counted(why.n_more, "smaller one", "smaller ones")} in the last line` : ""}
+              </span>
+              <span className="n" data-total={why.total}>
+                {count(why.total)} {why.unit}
+              </span>
+            </li>
+          </ul>
+        </section>
+      )}
+      {why.steps.length === 0 ? null : (
+        <section className="part" style={{ marginTop: 8 }}>
+          <header>
+            <h2>The arithmetic, in order</h2>
+          </header>
+          <table className="tight">
+            <tbody>
+              {why.steps.map((step, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: steps have no other name than their order
+                <tr key={at}>
+                  <td>{step.label}</td>
+                  <td className="n" style={{ whiteSpace: "normal" }}>
+                    {step.value}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </div>
+  );
+}

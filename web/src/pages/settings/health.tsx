@@ -1,0 +1,160 @@
+// Health: whether everything that was accepted is counted, what is kept where, and what is being worked on.
+import { Link } from "react-router";
+import { useHealth } from "../../api/health";
+import type { Health } from "../../api/types";
+import { JobLine } from "../../components/job";
+import { Part } from "../../components/part";
+import { Answer } from "../../components/states";
+import { type Column, Table } from "../../components/table";
+import { bytes, count, counted, dayShort, dayText, instantText, NONE } from "../../format";
+import { useScope } from "../../scope";
+import { spaced } from "../../words";
+
+export function HealthSection() {
+  const health = useHealth();
+  return (
+    <Answer query={health} what="The health could not be read." height={360}>
+      {(data) => <Body health={data} />}
+    </Answer>
+  );
+}
+
+function Claim({ health }: { health: Health }) {
+  const { accepted, folded, duplicate, waiting, agree } = health.sums;
+  const sum = `${count(accepted)} accepted = ${count(folded)} folded + ${count(duplicate)} duplicate + ${count(waiting)} waiting`;
+  if (agree) return <h1>Everything that was accepted is counted: {sum}.</h1>;
+  return <h1 className="neg">The sums do not agree: {sum.replace("=", "≠")}.</h1>;
+}
+
+function Sums({ health }: { health: Health }) {
+  const { sums } = health;
+  const parts: [string, number][] = [
+    ["sent", sums.sent],
+    ["accepted", sums.accepted],
+    ["rejected", sums.rejected],
+    ["folded", sums.folded],
+    ["duplicate", sums.duplicate],
+    ["waiting", sums.waiting],
+    ["behind, events", health.lag_events],
+  ];
+  return (
+    <dl className="sums">
+      {parts.map(([name, n]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{count(n)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const runColumns: Column<Health["runs"][number]>[] = [
+  { title: "Run", value: (run) => spaced(run.kind), isHead: true },
+  { title: "Files", value: (run) => run.n_files, show: (run) => count(run.n_files), isNumber: true },
+  { title: "Rows", value: (run) => run.n_rows, show: (run) => count(run.n_rows), isNumber: true },
+  { title: "Size", value: (run) => run.n_bytes, show: (run) => bytes(run.n_bytes), isNumber: true },
+  {
+    title: "Days",
+    value: (run) => `${run.min_day ?? ""} to ${run.max_day ?? ""}`,
+    show: (run) => (run.min_day && run.max_day ? `${dayShort(run.min_day)} to ${dayShort(run.max_day)}` : NONE),
+  },
+];
+
+function KeptDays({ days }: { days: string[] }) {
+  const { to } = useScope();
+  if (days.length === 0)
+    return <p className="hush">No day’s standings are kept yet; they are read from the activity.</p>;
+  const first = days[0] ?? "";
+  const last = days.at(-1) ?? "";
+  return (
+    <p className="sub">
+      {counted(days.length, "day is", "days are")} kept, from {dayText(first)} to{" "}
+      <Link to={to("/", `on=${last}`)}>{dayText(last)}</Link>; any other day is worked out when asked.
+    </p>
+  );
+}
+
+function Body({ health }: { health: Health }) {
+  return (
+    <>
+      <Claim health={health} />
+      {health.findings.length === 0 ? (
+        <p className="sub">
+          <span className="pos">✓</span> All is well, as of {instantText(health.now)}.
+        </p>
+      ) : (
+        <div className="problem" role="alert">
+          {health.findings.map((finding) => (
+            <p key={finding}>{finding}</p>
+          ))}
+        </div>
+      )}
+      <Sums health={health} />
+      <RejectedReasons health={health} />
+      {health.jobs.length === 0 ? null : (
+        <Part title="Work">
+          {health.jobs.map((job) => (
+            <div key={job.id} style={{ padding: "6px 0 10px", borderBottom: "1px solid var(--line)" }}>
+              <JobLine job={job} />
+            </div>
+          ))}
+        </Part>
+      )}
+      <Part title="Runs in the lake" does={bytes(health.lake_bytes)}>
+        {health.runs.length === 0 ? (
+          <p className="hush">Nothing is sealed yet; all is in the journal.</p>
+        ) : (
+          <Table
+            caption="Runs in the lake"
+            columns={runColumns}
+            rows={health.runs}
+            rowKey={(run) => run.kind}
+            isTight
+          />
+        )}
+      </Part>
+      <Part title="Kept days">
+        <KeptDays days={health.kept_days} />
+      </Part>
+      <Part title="The house">
+        <dl className="facts">
+          <dt>version</dt>
+          <dd>
+            {health.version}, schema {health.schema}
+          </dd>
+          <dt>started</dt>
+          <dd>{instantText(health.started_at)}</dd>
+          <dt>database</dt>
+          <dd>
+            {health.database}, {bytes(health.database_bytes)}
+          </dd>
+          <dt>folder</dt>
+          <dd>{health.data_dir}</dd>
+          <dt>memory</dt>
+          <dd>
+            {bytes(health.memory_bytes)}, {counted(health.tail_rows, "row", "rows")} not yet sealed
+          </dd>
+        </dl>
+      </Part>
+    </>
+  );
+}
+
+function RejectedReasons({ health }: { health: Health }) {
+  if (health.rejected.length === 0) return null;
+  return (
+    <Part title="Rejected, by reason" does={<Link to="?tab=rejected">see them</Link>}>
+      <Table
+        caption="Rejected, by reason"
+        columns={[
+          { title: "Reason", value: (row) => spaced(row.reason), isHead: true },
+          { title: "Events", value: (row) => row.n, show: (row) => count(row.n), isNumber: true },
+        ]}
+        rows={health.rejected}
+        rowKey={(row) => row.reason}
+        isTight
+      />
+    </Part>
+  );
+}
