@@ -14,10 +14,36 @@ const teal: MantineColorsTuple = [
   "#0f363a",
 ];
 
+const gray: MantineColorsTuple = [
+  "#f7f2ea",
+  "#f1eae0",
+  "#e9e0d3",
+  "#ddd2c3",
+  "#c9bdac",
+  "#aba092",
+  "#8d8275",
+  "#696054",
+  "#4a4239",
+  "#2f2923",
+];
+
+const dark: MantineColorsTuple = [
+  "#efe8dc",
+  "#cfc5b6",
+  "#b0a594",
+  "#857b6e",
+  "#4a433a",
+  "#38322b",
+  "#2a2520",
+  "#1a1714",
+  "#14110f",
+  "#0e0c0a",
+];
+
 export const theme = createTheme({
   primaryColor: "teal",
   primaryShade: { light: 7, dark: 3 },
-  colors: { teal },
+  colors: { teal, gray, dark },
   autoContrast: true,
   luminanceThreshold: 0.45,
   fontFamily: "var(--sans)",

@@ -247,11 +247,16 @@ impl Event {
 
     /// The evidence for liking or disliking that the event itself carries: −1, 0 or +1, from its rating.
     pub fn evidence(&self) -> i8 {
-        match self.rating {
-            Some(1 | 2) => -1,
-            Some(4 | 5) => 1,
-            _ => 0,
-        }
+        evidence_of(self.rating)
+    }
+}
+
+/// The evidence of a rating: −1 for 1 or 2 stars, +1 for 4 or 5, else 0.
+pub fn evidence_of(rating: Option<u8>) -> i8 {
+    match rating {
+        Some(1 | 2) => -1,
+        Some(4 | 5) => 1,
+        _ => 0,
     }
 }
 

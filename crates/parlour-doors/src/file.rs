@@ -159,7 +159,9 @@ pub fn open(path: &Path, mapping: &Mapping, opening: &Opening<'_>) -> Result<Rec
     let clock = Clock::new(&mapping.time_format, &mapping.zone)?;
     let mut decoder = Decoder::new(plan, clock, opening.vocabulary.clone(), opening.received_at);
     if is_stdin(path) && opening.from != Position::default() {
-        return Err(FileError::Mapping("standard input cannot be gone on with; import it from its beginning".to_owned()));
+        return Err(FileError::Mapping(
+            "standard input cannot be gone on with; import it from its beginning".to_owned(),
+        ));
     }
     match open_input(path)? {
         Input::Text(input) => {
@@ -175,15 +177,12 @@ pub fn open(path: &Path, mapping: &Mapping, opening: &Opening<'_>) -> Result<Rec
     }
 }
 
-fn open_parquet(
-    path: &Path,
-    mapping: &Mapping,
-    opening: &Opening<'_>,
-    decoder: Decoder,
-) -> Result<Records, FileError> {
+fn open_parquet(path: &Path, mapping: &Mapping, opening: &Opening<'_>, decoder: Decoder) -> Result<Records, FileError> {
     if let Some(format) = mapping.format.filter(|format| *format != Format::Parquet) {
         let format = format!("{format:?}").to_lowercase();
-        return Err(FileError::Mapping(format!("the file is Parquet and `format` says `{format}`; leave `format` out")));
+        return Err(FileError::Mapping(format!(
+            "the file is Parquet and `format` says `{format}`; leave `format` out"
+        )));
     }
     if is_stdin(path) {
         return Err(FileError::Mapping("Parquet cannot be read from standard input; give the file's name".to_owned()));

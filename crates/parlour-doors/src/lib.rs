@@ -1,5 +1,6 @@
 //! Doors to the outside: how facts from elsewhere become events.
 //!
-//! Decoding and streaming only: nothing here knows of the database or of what an event comes to mean.
+//! Under `file` there is decoding and streaming only; `import` carries what it reads to the engine.
 
 pub mod file;
+pub mod import;

@@ -1,1 +1,163 @@
-//! x
+//! The Desk's questions: about an object, on a day, since another day.
+
+use std::sync::Arc;
+
+use parlour_core::day::Day;
+use parlour_core::event::Name;
+use parlour_core::key::Key;
+use parlour_core::objects::ObjectId;
+use parlour_core::population::Population;
+use parlour_core::relation::{PersonFold, Relation};
+use parlour_core::standing::{Standing, Yardstick};
+
+use crate::engine::Engine;
+use crate::snapshot::{Populations, Snapshot};
+use crate::{EngineError, clock};
+
+pub mod growth;
+pub mod overview;
+pub mod people;
+pub mod person;
+
+/// A question as it comes in; what is left out is filled in by [`Engine::ask`].
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    /// The object's name, `kind:id`.
+    pub object: Option<String>,
+    /// The day asked about.
+    pub on: Option<Day>,
+    /// The day it is compared with.
+    pub since: Option<Day>,
+}
+
+/// A question with everything settled.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What it reads.
+    pub snapshot: Arc<Snapshot>,
+    /// The object.
+    pub object: ObjectId,
+    /// The day asked about.
+    pub on: Day,
+    /// The day it is compared with; not after `on`.
+    pub since: Day,
+}
+
+/// One person in a comparison of two days.
+pub struct Compared<'a> {
+    /// The person's representative id.
+    pub person: Key,
+    /// Their standing on the earlier day, if they had any relation then.
+    pub before: Option<Standing>,
+    /// Their standing on the day asked about; there is one.
+    pub now: Standing,
+    /// Their active days, in order, up to the day asked about.
+    pub days: &'a [i32],
+}
+
+impl Asked {
+    /// The object's name, `kind:id`.
+    pub fn object_name(&self) -> String {
+        self.snapshot.objects.get(self.object).map_or_else(String::new, |object| object.name.to_string())
+    }
+}
+
+/// Splits `kind:id`.
+pub fn name_of(text: &str) -> Option<Name> {
+    let (kind, id) = text.split_once(':')?;
+    (!kind.is_empty() && !id.is_empty()).then(|| Name::new(kind, id))
+}
+
+impl Engine {
+    /// The day a question is about unless it says so: the last with activity, not after today.
+    pub fn default_day(&self, snapshot: &Snapshot) -> Day {
+        let today = Day::of_micros(clock::now());
+        snapshot.days.map_or(today, |(_, last)| last.min(today))
+    }
+
+    /// Settles a question. Without an object it is about the one with the most people that belongs to nothing.
+    pub fn ask(&self, question: &Question) -> Result<Asked, EngineError> {
+        let snapshot = self.snapshot();
+        let on = question.on.unwrap_or_else(|| self.default_day(&snapshot));
+        let since = question.since.unwrap_or_else(|| on.months_before(1));
+        if since > on {
+            return Err(EngineError::Invalid(format!("`since` ({since}) must not lie after `on` ({on})")));
+        }
+        let object = match &question.object {
+            Some(text) => {
+                let key = name_of(text).map(|name| self.key(&name.kind, &name.id));
+                let found = key.and_then(|key| snapshot.objects.id(key));
+                found.ok_or_else(|| EngineError::NotFound(format!("there is no object `{text}`")))?
+            }
+            None => self.default_object(&snapshot, on)?,
+        };
+        Ok(Asked { snapshot, object, on, since })
+    }
+
+    fn default_object(&self, snapshot: &Snapshot, on: Day) -> Result<ObjectId, EngineError> {
+        let populations = self.populations(snapshot, on)?;
+        let roots = (0..).zip(snapshot.objects.all()).filter(|(id, _)| snapshot.objects.line(*id).len() == 1);
+        let most = roots.map(|(id, _)| id).max_by_key(|&id: &ObjectId| {
+            (populations.get(id as usize).map_or(0, |population| population.n_present), std::cmp::Reverse(id))
+        });
+        most.ok_or_else(|| EngineError::NotFound("there is no data yet; import some first".to_owned()))
+    }
+
+    /// Visits everyone who has a relation with the object by the day asked about, with their standings on both days.
+    pub(crate) fn compare<S: Send>(
+        &self,
+        asked: &Asked,
+        make: impl Fn() -> S + Sync,
+        visit: impl Fn(&mut S, &Compared<'_>) + Sync,
+    ) -> Result<Vec<S>, EngineError> {
+        let snapshot = &*asked.snapshot;
+        let (then, now) = (self.populations(snapshot, asked.since)?, self.populations(snapshot, asked.on)?);
+        let (reading_then, reading_now) = (self.reading(snapshot, asked.since), self.reading(snapshot, asked.on));
+        let (yardstick_then, yardstick_now) = (Yardstick::new(&reading_then), Yardstick::new(&reading_now));
+        let (then, now) = (population(&then, asked.object), population(&now, asked.object));
+        let states = snapshot.everyone().visit(
+            || (PersonFold::new(&reading_then), PersonFold::new(&reading_now), make()),
+            |(fold_then, fold_now, state), person, columns, rows| {
+                let mut before = None;
+                fold_then.read(columns, rows.clone(), &mut |object, _, relation| {
+                    if object == asked.object {
+                        before = Some(yardstick_then.measure(relation, then));
+                    }
+                });
+                fold_now.read(columns, rows, &mut |object, days, relation| {
+                    if object == asked.object {
+                        let now = yardstick_now.measure(relation, now);
+                        visit(state, &Compared { person, before, now, days });
+                    }
+                });
+            },
+        )?;
+        Ok(states.into_iter().map(|(_, _, state)| state).collect())
+    }
+
+    /// Visits everyone who has a relation with the object by the day asked about, with its active days.
+    pub(crate) fn everyone<S: Send>(
+        &self,
+        asked: &Asked,
+        make: impl Fn() -> S + Sync,
+        visit: impl Fn(&mut S, Key, &[i32], &Relation) + Sync,
+    ) -> Result<Vec<S>, EngineError> {
+        let reading = self.reading(&asked.snapshot, asked.on);
+        let states = asked.snapshot.everyone().visit(
+            || (PersonFold::new(&reading), make()),
+            |(fold, state), person, columns, rows| {
+                fold.read(columns, rows, &mut |object, days, relation| {
+                    if object == asked.object {
+                        visit(state, person, days, relation);
+                    }
+                });
+            },
+        )?;
+        Ok(states.into_iter().map(|(_, state)| state).collect())
+    }
+}
+
+pub(crate) fn population(populations: &Populations, object: ObjectId) -> &Population {
+    static NOBODY: std::sync::LazyLock<Population> = std::sync::LazyLock::new(Population::default);
+    populations.get(object as usize).unwrap_or(&NOBODY)
+}

@@ -25,7 +25,7 @@ use crate::tail::Tail;
 use crate::{EngineError, clock, codec};
 
 /// Most events of one batch; a batch is one row of the journal.
-pub const MAX_BATCH_EVENTS: usize = 10_000;
+pub(crate) const MAX_BATCH_EVENTS: usize = 10_000;
 /// The kinds of run, each a folder of the lake.
 const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
 /// How long a task rests when nothing wakes it.
@@ -92,6 +92,19 @@ pub struct Refused {
     pub raw: Vec<u8>,
 }
 
+/// What a source hands over at once.
+#[derive(Default)]
+pub struct Submission {
+    /// Events, each with its line in the source where it has one.
+    pub events: Vec<(Event, Option<u64>)>,
+    /// What could not be read.
+    pub refused: Vec<Refused>,
+    /// The job that reads the source.
+    pub job: Option<i64>,
+    /// Done in the same transaction.
+    pub alongside: Option<Alongside>,
+}
+
 /// Effects that go into the same transaction as a batch.
 pub type Alongside = Box<dyn FnOnce(&mut dyn Conn) -> Result<(), StoreError> + Send>;
 
@@ -113,6 +126,7 @@ pub struct Engine {
     /// Held by whoever seals or compacts.
     pub(crate) sealing: Mutex<()>,
     pub(crate) caches: Caches,
+    pub(crate) cancelled: crate::jobs::Cancelled,
     bell: Bell,
     is_stopping: AtomicBool,
     _lock: File,
@@ -144,6 +158,7 @@ impl Engine {
             folding: Mutex::new(Folding::new(secret)),
             sealing: Mutex::default(),
             caches: Caches::default(),
+            cancelled: crate::jobs::Cancelled::default(),
             bell: Bell::default(),
             is_stopping: AtomicBool::new(false),
             settings,
@@ -186,7 +201,8 @@ impl Engine {
             parent: entity.parent,
         });
         state.objects = Arc::new(Objects::new(objects.collect()));
-        let known = self.ids_of_links(links.iter().flat_map(|link| [link.a, link.b]).collect())?;
+        let ends: Vec<Key> = links.iter().flat_map(|link| [link.a, link.b]).collect();
+        let known = self.ids_of_links(&ends)?;
         let links: Vec<Link> = links.iter().map(link_of).collect();
         state.identity = Arc::new(Identity::build(&links, &known, &self.settings.standing));
         *self.state_mut() = state;
@@ -194,11 +210,11 @@ impl Engine {
     }
 
     /// The kinds and values of these ids.
-    pub(crate) fn ids_of_links(&self, keys: Vec<Key>) -> Result<Ids, EngineError> {
+    pub(crate) fn ids_of_links(&self, keys: &[Key]) -> Result<Ids, EngineError> {
         if keys.is_empty() {
             return Ok(Ids::default());
         }
-        let ids = self.database.read(|conn| identity::by_keys(conn, &keys))?;
+        let ids = self.database.read(|conn| identity::by_keys(conn, keys))?;
         Ok(ids.into_iter().map(|id| (id.key, parlour_core::event::Name::new(id.kind, id.value))).collect())
     }
 
@@ -222,14 +238,8 @@ impl Engine {
 
     /// Takes a batch: unacceptable events are set aside with their reason, the others journalled. When this returns,
     /// both are durable, with what is done `alongside`, or nothing is.
-    pub fn append(
-        &self,
-        source: &str,
-        events: Vec<(Event, Option<u64>)>,
-        mut refused: Vec<Refused>,
-        job: Option<i64>,
-        alongside: Option<Alongside>,
-    ) -> Result<Receipt, EngineError> {
+    pub fn append(&self, source: &str, submission: Submission) -> Result<Receipt, EngineError> {
+        let Submission { events, mut refused, job, alongside } = submission;
         let received_at = clock::now();
         let mut accepted = Vec::with_capacity(events.len());
         for (event, line) in events {

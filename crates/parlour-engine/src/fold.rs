@@ -7,13 +7,14 @@ use parlour_core::activity::ActivityRow;
 use parlour_core::event::{Event, Flaw, Name};
 use parlour_core::fold::{Effects, Fold, SeenId, SeenLink, SeenObject};
 use parlour_core::identity::Link;
-use parlour_core::key::KeySecret;
+use parlour_core::key::{Key, KeySecret};
 use parlour_core::objects::{Object, Objects};
 use parlour_store::{entity, identity, journal, link, rejected, tally};
 
 use crate::duplicates::Filter;
 use crate::engine::{Engine, Refused, rejections};
-use crate::{EngineError, clock, codec};
+use crate::seal::unpacked;
+use crate::{EngineError, clock};
 
 /// Most batches folded in one step.
 const FOLD_BATCHES: usize = 64;
@@ -89,8 +90,7 @@ impl Engine {
         let (mut n_events, mut n_dropped) = (0, 0);
         let mut seen_now = HashMap::new();
         for batch in &batches {
-            let events = codec::unpack(&batch.arrival.body)
-                .map_err(|reason| EngineError::Journal { seq: batch.seq, reason })?;
+            let events = unpacked(batch)?;
             n_events += events.len() as u64;
             let repeats = self.repeats(&events, batch, &mut seen_now)?;
             let dropped: Vec<u32> = (0..).zip(&repeats).filter(|(_, r)| !r.is_new()).map(|(i, _)| i).collect();
@@ -156,7 +156,8 @@ impl Engine {
     /// Makes batches visible, all at once.
     fn show(&self, effects: Effects, ready: Vec<Ready>, verbs: parlour_core::activity::Verbs) -> Result<(), EngineError> {
         let links: Vec<Link> = effects.links.iter().map(|link| Link::new(link.a, link.b, link.at)).collect();
-        let known = self.ids_of_links(links.iter().flat_map(|link| [link.a, link.b]).collect())?;
+        let ends: Vec<Key> = links.iter().flat_map(|link| [link.a, link.b]).collect();
+        let known = self.ids_of_links(&ends)?;
         let mut state = self.state_mut();
         if !effects.objects.is_empty() {
             state.objects = Arc::new(with_new(&state.objects, effects.objects));

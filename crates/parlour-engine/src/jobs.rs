@@ -1,1 +1,59 @@
-//! x
+//! Jobs: long work that shows how far it is, can be cancelled, and goes on after a restart.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use parlour_store::job::{self, Job};
+
+use crate::engine::Engine;
+use crate::{EngineError, clock};
+
+/// A job at work.
+pub const RUNNING: &str = "running";
+/// A job that did all it had to do.
+pub const DONE: &str = "done";
+/// A job that stopped and can go on.
+pub const PAUSED: &str = "paused";
+/// A job that someone stopped; it can go on.
+pub const CANCELLED: &str = "cancelled";
+/// A job that cannot go on by itself; its message says why.
+pub const FAILED: &str = "failed";
+
+/// Jobs that were asked to stop.
+#[derive(Debug, Default)]
+pub(crate) struct Cancelled(Mutex<HashSet<i64>>);
+
+impl Engine {
+    /// Makes a job and returns its number.
+    pub fn create_job(&self, job: Job) -> Result<i64, EngineError> {
+        Ok(self.database.write(move |conn| job::create(conn, &job))?)
+    }
+
+    /// Writes a job's state.
+    pub fn update_job(&self, job: &Job) -> Result<(), EngineError> {
+        let job = Job { updated_at: clock::now(), ..job.clone() };
+        self.database.write(move |conn| job::update(conn, &job))?;
+        Ok(())
+    }
+
+    /// A job.
+    pub fn job(&self, id: i64) -> Result<Job, EngineError> {
+        let found = self.database.read(|conn| job::get(conn, id))?;
+        found.ok_or_else(|| EngineError::NotFound(format!("there is no job {id}")))
+    }
+
+    /// The latest jobs.
+    pub fn jobs(&self, most: usize) -> Result<Vec<Job>, EngineError> {
+        Ok(self.database.read(|conn| job::list(conn, most))?)
+    }
+
+    /// Asks a job to stop at its next step.
+    pub fn cancel_job(&self, id: i64) {
+        self.cancelled.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+
+    /// Whether the job was asked to stop; asked once, answered once.
+    pub fn is_cancelled(&self, id: i64) -> bool {
+        self.cancelled.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+    }
+}

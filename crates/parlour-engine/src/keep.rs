@@ -1,1 +1,150 @@
-//! x
+//! Keeping a day: everyone's standings on it, in the lake as a run and in the database for Explore.
+
+use std::sync::Mutex;
+
+use parlour_core::day::Day;
+use parlour_core::key::Key;
+use parlour_core::objects::ObjectId;
+use parlour_core::relation::PersonFold;
+use parlour_core::standing::{Standing, Yardstick};
+use parlour_lake::run::LakeError;
+use parlour_lake::standing::{StandingRow, StandingWriter};
+use parlour_store::{StoreError, run, standing};
+
+use crate::desk::population;
+use crate::engine::Engine;
+use crate::seal::Range;
+use crate::snapshot::Snapshot;
+use crate::{EngineError, clock};
+
+/// Standings written to the database at once.
+const CHUNK: usize = 10_000;
+
+impl Engine {
+    /// Keeps everyone's standings on a day, in place of those kept before. Every relation goes into the lake; those
+    /// with objects that belong to nothing (brands and companies, not each product) go into the database too.
+    pub fn keep_day(&self, day: Day) -> Result<u64, EngineError> {
+        let snapshot = self.snapshot();
+        let populations = self.populations(&snapshot, day)?;
+        let reading = self.reading(&snapshot, day);
+        let yardstick = Yardstick::new(&reading);
+        let name = format!("{day}-{:x}.parquet", clock::now());
+        let folder = self.folder.join("lake").join("standing");
+        let keeper = Keeper { writer: StandingWriter::create(&folder, &name)?, waiting: Vec::new(), failed: None };
+        let keeper = Mutex::new(keeper);
+        self.database.write(move |conn| standing::replace_day(conn, day, &[]))?;
+        snapshot.everyone_in_order().visit(
+            || PersonFold::new(&reading),
+            |fold, person, columns, rows| {
+                let mut keeper = keeper.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                fold.read(columns, rows, &mut |object, _, relation| {
+                    let standing = yardstick.measure(relation, population(&populations, object));
+                    keeper.take(self, &snapshot, day, (person, object, &standing));
+                });
+            },
+        )?;
+        let mut keeper = keeper.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        keeper.flush(self, &snapshot, day);
+        if let Some(error) = keeper.failed {
+            return Err(error);
+        }
+        let written = keeper.writer.finish()?;
+        let n_rows = written.n_rows;
+        let row = Range { seqs: (0, 0), days: (day, day), level: 0 }.row("standing", written, None);
+        let n_kept = self.settings.engine.kept_days;
+        let gone = self.database.write(move |conn| {
+            let old = run::list(conn, "standing")?;
+            let same: Vec<i64> = old.iter().filter(|run| run.min_day == day).map(|run| run.id).collect();
+            run::replace(conn, &same, &[row])?;
+            standing::delete_old(conn, n_kept)?;
+            Ok(old.into_iter().filter(|run| same.contains(&run.id)).collect::<Vec<_>>())
+        })?;
+        for run in gone {
+            let _ = std::fs::remove_file(self.lake_path(&run.file));
+        }
+        Ok(n_rows)
+    }
+
+    /// The days whose standings are kept in the lake, in order.
+    pub fn kept_days(&self) -> Result<Vec<Day>, EngineError> {
+        let mut days: Vec<Day> =
+            self.database.read(|conn| run::list(conn, "standing"))?.into_iter().map(|run| run.min_day).collect();
+        days.sort_unstable();
+        days.dedup();
+        Ok(days)
+    }
+}
+
+struct Keeper {
+    writer: StandingWriter,
+    waiting: Vec<(Key, ObjectId, Standing)>,
+    failed: Option<EngineError>,
+}
+
+impl Keeper {
+    fn take(&mut self, engine: &Engine, snapshot: &Snapshot, day: Day, (person, object, standing): (Key, ObjectId, &Standing)) {
+        if self.failed.is_some() {
+            return;
+        }
+        let Some(about) = snapshot.objects.get(object) else { return };
+        let row = StandingRow { person, object: about.key, standing };
+        if let Err(error) = self.writer.push(&row) {
+            self.fail(error);
+        }
+        if about.parent.is_none() {
+            self.waiting.push((person, object, *standing));
+            if self.waiting.len() >= CHUNK {
+                self.flush(engine, snapshot, day);
+            }
+        }
+    }
+
+    fn fail(&mut self, error: LakeError) {
+        self.failed.get_or_insert(error.into());
+    }
+
+    fn flush(&mut self, engine: &Engine, snapshot: &Snapshot, day: Day) {
+        let waiting = std::mem::take(&mut self.waiting);
+        if let Err(error) = engine.keep_rows(snapshot, day, &waiting) {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
+
+impl Engine {
+    fn keep_rows(&self, snapshot: &Snapshot, day: Day, rows: &[(Key, ObjectId, Standing)]) -> Result<(), EngineError> {
+        let people: Vec<Key> = rows.iter().map(|(person, ..)| *person).collect();
+        let names = self.names(&people)?;
+        let named = |key: &Key| names.get(key).map_or_else(|| key.to_string(), ToString::to_string);
+        let rows: Vec<standing::Standing> = rows
+            .iter()
+            .map(|(person, object, standing)| {
+                let object = snapshot.objects.get(*object).map_or_else(String::new, |object| object.name.to_string());
+                self.stored(object, named(person), standing)
+            })
+            .collect();
+        Ok(self.database.write(move |conn| -> Result<(), StoreError> { standing::append_day(conn, day, &rows) })?)
+    }
+
+    fn stored(&self, object: String, person: String, standing: &Standing) -> standing::Standing {
+        standing::Standing {
+            object,
+            person,
+            involvement: standing.involvement(),
+            degree: standing.degree_milli as f64 / 1000.0,
+            percentile: i64::from(standing.percentile),
+            kind: standing.kind_milli.map(|kind| f64::from(kind) / 1000.0),
+            cell: standing.cell.map(|cell| cell.name().to_owned()),
+            is_customer: standing.is_customer,
+            direction: standing.direction.name().to_owned(),
+            p_falling: standing.p_falling,
+            stage: standing.stage.name().to_owned(),
+            first_day: Day(standing.relation.first_day),
+            last_day: Day(standing.relation.last_day),
+            due_day: standing.due_day.map(Day),
+            n_days: i64::from(standing.relation.n_days),
+            value_minor: standing.relation.value_minor,
+            currency: self.settings.standing.currency.clone(),
+        }
+    }
+}

@@ -16,5 +16,6 @@ pub mod settings;
 pub mod snapshot;
 mod tail;
 
-pub use engine::{Engine, Receipt};
+pub use engine::{Alongside, Engine, Receipt, Refused, Submission, Tasks};
 pub use error::EngineError;
+pub use rebuild::Rebuilt;

@@ -1,1 +1,182 @@
-//! x
+//! Rebuilding: activity, links and standings are made again from the events alone, and are the same.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use parlour_core::activity::{ActivityKey, ActivityRow, Measures, Verbs, sort_and_merge};
+use parlour_core::day::Day;
+use parlour_core::event::Currency;
+use parlour_core::identity::{Identity, Link};
+use parlour_core::key::Key;
+use parlour_lake::activity::ActivityWriter;
+use parlour_lake::compact;
+use parlour_lake::event::{LakeEvent, read_events};
+use parlour_lake::run::{LakeError, RunFile};
+use parlour_store::link;
+
+use crate::EngineError;
+use crate::engine::{Engine, LiveRun, link_of};
+use crate::seal::Range;
+
+/// What was rebuilt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Events read.
+    pub n_events: u64,
+    /// Rows of activity written.
+    pub n_rows: u64,
+    /// Links found.
+    pub n_links: u64,
+    /// SHA-256 of the activity file: the same as that of the old activity once it is merged into one run.
+    pub digest: String,
+}
+
+/// The earliest time at which two ids were said to be one person, by the two.
+type Links = HashMap<(Key, Key), i64>;
+
+impl Engine {
+    /// Seals everything, makes activity and links again from the sealed events, puts them in the place of the old in
+    /// one transaction, and keeps the kept days again. Links that someone undid stay undone.
+    pub fn rebuild(&self) -> Result<Rebuilt, EngineError> {
+        self.fold_all()?;
+        self.seal_once(true)?;
+        let one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (events, old, mut verbs) = {
+            let state = self.state();
+            (state.events.clone(), state.activity.clone(), (*state.verbs).clone())
+        };
+        let scratch = self.folder.join("lake").join("rebuild");
+        let _ = std::fs::remove_dir_all(&scratch);
+        let mut links = Links::new();
+        let mut pieces = Vec::new();
+        let mut n_events = 0;
+        for (i, run) in events.iter().enumerate() {
+            let name = format!("{i}.parquet");
+            n_events += fold_run(&run.file, &scratch, &name, &mut verbs, &mut links)?;
+            pieces.push(Arc::new(RunFile::open(&scratch.join(name))?));
+        }
+        let rows = || events.iter().map(|run| &run.row);
+        let range = Range {
+            seqs: (rows().map(|r| r.first_seq).min().unwrap_or(0), rows().map(|r| r.last_seq).max().unwrap_or(0)),
+            days: (
+                rows().map(|r| r.min_day).min().unwrap_or(Day(0)),
+                rows().map(|r| r.max_day).max().unwrap_or(Day(0)),
+            ),
+            level: rows().map(|r| r.level).max().unwrap_or(0) + 1,
+        };
+        let name = format!("{:012}-{:012}-r-{:x}.parquet", range.seqs.0, range.seqs.1, crate::clock::now());
+        let written = compact::activity(&pieces, &self.folder.join("lake").join("activity"), &name, &verbs)?;
+        let rebuilt = Rebuilt {
+            n_events,
+            n_rows: written.n_rows,
+            n_links: links.len() as u64,
+            digest: written.digest.clone(),
+        };
+        self.state_mut().verbs = Arc::new(verbs);
+        self.put(&old, written, &range)?;
+        self.relink(links)?;
+        let _ = std::fs::remove_dir_all(&scratch);
+        drop(one_at_a_time);
+        for day in self.kept_days()? {
+            self.keep_day(day)?;
+        }
+        Ok(rebuilt)
+    }
+
+    fn put(&self, old: &[LiveRun], written: parlour_lake::run::Written, range: &Range) -> Result<(), EngineError> {
+        if range.seqs == (0, 0) {
+            return Ok(());
+        }
+        let file = Arc::new(RunFile::open(&self.lake_path("activity").join(&written.file))?);
+        let row = range.row("activity", written, Some(&file));
+        self.replace("activity", old, LiveRun { row, file })
+    }
+
+    fn relink(&self, links: Links) -> Result<(), EngineError> {
+        let rows: Vec<link::Link> = links
+            .into_iter()
+            .map(|((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None })
+            .collect();
+        let all = self.database.write(move |conn| {
+            link::delete_derived(conn)?;
+            link::insert_new(conn, &rows)?;
+            link::all(conn)
+        })?;
+        let ends: Vec<Key> = all.iter().flat_map(|link| [link.a, link.b]).collect();
+        let known = self.ids_of_links(&ends)?;
+        let all: Vec<Link> = all.iter().map(link_of).collect();
+        let mut state = self.state_mut();
+        state.identity = Arc::new(Identity::build(&all, &known, &self.settings.standing));
+        state.version += 1;
+        Ok(())
+    }
+}
+
+/// Folds a run of events into a run of activity; returns how many events.
+fn fold_run(
+    run: &RunFile,
+    folder: &Path,
+    name: &str,
+    verbs: &mut Verbs,
+    links: &mut Links,
+) -> Result<u64, LakeError> {
+    for verb in &run.verbs {
+        verbs.id(verb);
+    }
+    let verbs = &*verbs;
+    let mut writer = ActivityWriter::create(folder, name, verbs)?;
+    let mut person: Vec<ActivityRow> = Vec::new();
+    let mut n_events = 0;
+    for group in 0..run.groups.len() {
+        for event in read_events(run, group)? {
+            n_events += 1;
+            note_links(&event, links);
+            if person.last().is_some_and(|last| last.key.subject != event.subject) {
+                write_person(&mut person, verbs, &mut writer)?;
+            }
+            if event.scored {
+                person.push(row(&event, verbs));
+            }
+        }
+    }
+    write_person(&mut person, verbs, &mut writer)?;
+    writer.finish()?;
+    Ok(n_events)
+}
+
+fn write_person(rows: &mut Vec<ActivityRow>, verbs: &Verbs, writer: &mut ActivityWriter<'_>) -> Result<(), LakeError> {
+    sort_and_merge(rows, verbs);
+    for row in rows.drain(..) {
+        writer.push(&row)?;
+    }
+    Ok(())
+}
+
+fn note_links(event: &LakeEvent, links: &mut Links) {
+    for also in event.also.iter().filter(|also| **also != event.subject) {
+        let ends = (event.subject.min(*also), event.subject.max(*also));
+        links.entry(ends).and_modify(|at| *at = event.at.min(*at)).or_insert(event.at);
+    }
+}
+
+fn row(event: &LakeEvent, verbs: &Verbs) -> ActivityRow {
+    ActivityRow {
+        key: ActivityKey {
+            subject: event.subject,
+            object: event.object,
+            day: Day::of_micros(event.at),
+            layer: event.layer,
+            verb: verbs.get(&event.verb).unwrap_or(u32::MAX),
+            kind: parlour_core::event::evidence_of(event.rating),
+            paid: event.paid,
+            currency: event.value.map_or(Currency::NONE, |value| value.currency),
+        },
+        sums: Measures {
+            n: 1,
+            seconds: u64::from(event.seconds),
+            value_minor: event.value.map_or(0, |value| value.minor),
+            rating_sum: u64::from(event.rating.unwrap_or(0)),
+        },
+    }
+}

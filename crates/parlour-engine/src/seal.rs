@@ -102,7 +102,7 @@ impl Engine {
             after = end.seq;
             for batch in batches.iter().filter(|batch| batch.seq <= last) {
                 let dropped = tail.dropped.get(&batch.seq).map_or(&[][..], Vec::as_slice);
-                for (place, event) in (0..).zip(self.unpacked(batch)?) {
+                for (place, event) in (0..).zip(unpacked(batch)?) {
                     if dropped.binary_search(&place).is_err() {
                         events.push(self.lake_event(event, batch, place));
                     }
@@ -111,10 +111,6 @@ impl Engine {
         }
         events.sort_unstable_by_key(|event| (event.subject, event.at, event.seq));
         Ok(events)
-    }
-
-    pub(crate) fn unpacked(&self, batch: &journal::JournalBatch) -> Result<Vec<Event>, EngineError> {
-        codec::unpack(&batch.arrival.body).map_err(|reason| EngineError::Journal { seq: batch.seq, reason })
     }
 
     pub(crate) fn lake_event(&self, event: Event, batch: &journal::JournalBatch, place: u32) -> LakeEvent {
@@ -224,6 +220,11 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// The events of a batch of the journal.
+pub(crate) fn unpacked(batch: &journal::JournalBatch) -> Result<Vec<Event>, EngineError> {
+    codec::unpack(&batch.arrival.body).map_err(|reason| EngineError::Journal { seq: batch.seq, reason })
 }
 
 impl LiveRun {

@@ -60,11 +60,6 @@ impl Tail {
         self.received_at = self.received_at.max(received_at);
     }
 
-    /// One person's rows, not merged.
-    pub(crate) fn rows_of(&self, subject: Key) -> &[ActivityRow] {
-        self.people.get(&subject).map_or(&[], |person| &person.rows)
-    }
-
     /// The batches with events of this person.
     pub(crate) fn batches_of(&self, subject: Key) -> &[i64] {
         self.people.get(&subject).map_or(&[], |person| &person.batches)
@@ -77,7 +72,7 @@ impl Tail {
         rows
     }
 
-    /// How many rows wait in it.
+    /// How many rows it holds.
     pub(crate) fn n_rows(&self) -> usize {
         self.people.values().map(|person| person.rows.len()).sum()
     }

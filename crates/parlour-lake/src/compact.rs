@@ -15,14 +15,26 @@ use crate::run::{GROUP_ROWS, LakeError, RunFile, RunWriter, Written};
 
 /// Merges runs of activity into a new one called `name` in `folder`. `verbs` must know the runs' verbs.
 pub fn activity(runs: &[Arc<RunFile>], folder: &Path, name: &str, verbs: &Verbs) -> Result<Written, LakeError> {
+    let mut writer = ActivityWriter::create(folder, name, verbs)?;
+    merged(runs, Vec::new(), verbs, |row| writer.push(row))?;
+    writer.finish()
+}
+
+/// Tells `each` every row of the runs and of `more` (in lake order itself), in lake order, rows with equal keys added
+/// up.
+pub fn merged(
+    runs: &[Arc<RunFile>],
+    more: Vec<ActivityRow>,
+    verbs: &Verbs,
+    mut each: impl FnMut(&ActivityRow) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
     let order = lake_order(verbs);
-    let mut heads: Vec<RowHead<'_>> = Vec::new();
+    let mut heads = vec![RowHead { run: None, group: 0, rows: more, place: 0 }];
     for run in runs {
-        let mut head = RowHead { run, group: 0, rows: Vec::new(), place: 0 };
+        let mut head = RowHead { run: Some(run), group: 0, rows: Vec::new(), place: 0 };
         head.load(verbs)?;
         heads.push(head);
     }
-    let mut writer = ActivityWriter::create(folder, name, verbs)?;
     let mut sum: Option<(LakeOrder, ActivityRow)> = None;
     loop {
         let least = heads.iter_mut().filter(|head| !head.is_done()).min_by_key(|head| order(&head.row().key));
@@ -34,19 +46,16 @@ pub fn activity(runs: &[Arc<RunFile>], folder: &Path, name: &str, verbs: &Verbs)
             Some((same, sum)) if *same == place => sum.sums.merge(&row.sums),
             _ => {
                 if let Some((_, done)) = sum.replace((place, row)) {
-                    writer.push(&done)?;
+                    each(&done)?;
                 }
             }
         }
     }
-    if let Some((_, done)) = sum {
-        writer.push(&done)?;
-    }
-    writer.finish()
+    sum.map_or(Ok(()), |(_, done)| each(&done))
 }
 
 struct RowHead<'a> {
-    run: &'a RunFile,
+    run: Option<&'a RunFile>,
     group: usize,
     rows: Vec<ActivityRow>,
     place: usize,
@@ -64,8 +73,9 @@ impl RowHead<'_> {
     fn load(&mut self, verbs: &Verbs) -> Result<(), LakeError> {
         self.rows.clear();
         self.place = 0;
-        while self.rows.is_empty() && self.group < self.run.groups.len() {
-            self.rows = read_rows(self.run, self.group, verbs)?;
+        let Some(run) = self.run else { return Ok(()) };
+        while self.rows.is_empty() && self.group < run.groups.len() {
+            self.rows = read_rows(run, self.group, verbs)?;
             self.group += 1;
         }
         Ok(())

@@ -9,3 +9,4 @@ pub mod compact;
 pub mod event;
 pub mod kernel;
 pub mod run;
+pub mod standing;

@@ -191,7 +191,9 @@ impl Place {
             Some(_) | None => {
                 // It may hold a password.
                 let scheme = url.split(':').next().unwrap_or_default();
-                let text = format!("a database URL begins with `sqlite:` and a file or with `postgres://`, not with `{scheme}`");
+                let text = format!(
+                    "a database URL begins with `sqlite:` and a file or with `postgres://`, not with `{scheme}`"
+                );
                 Err(StoreError::Unavailable(text))
             }
         }
@@ -215,7 +217,9 @@ impl Place {
             Self::Postgres(config) => {
                 let mut db = Postgres::writer(config)?;
                 schema::migrate(&mut db, Kind::Postgres, &mut |_, _| {
-                    tracing::warn!("no copy is made of a PostgreSQL database before its schema changes; `pg_dump` does");
+                    tracing::warn!(
+                        "no copy is made of a PostgreSQL database before its schema changes; `pg_dump` does"
+                    );
                     Ok(())
                 })?;
                 postgresql::explore::grant(&mut db);

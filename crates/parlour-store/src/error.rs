@@ -19,7 +19,9 @@ pub enum StoreError {
     #[error("another parlour server uses this database; stop it first, or give this one a database of its own")]
     Locked,
     /// The database was written by a newer Parlour.
-    #[error("the database has schema version {found}, this parlour knows up to {known}; start the newer parlour, or restore the backup made before the upgrade")]
+    #[error(
+        "the database has schema version {found}, this parlour knows up to {known}; start the newer parlour, or restore the backup made before the upgrade"
+    )]
     NewerSchema {
         /// The version the database has.
         found: i64,

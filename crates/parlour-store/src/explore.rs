@@ -87,20 +87,19 @@ impl<'a> Filling<'a> {
     }
 
     fn cut(&mut self, value: Value) -> Value {
-        if value.n_bytes() <= self.limits.value_bytes.max(size_of::<i64>()) {
-            return value;
-        }
-        self.table.is_cut = true;
+        let most = self.limits.value_bytes;
         match value {
-            Value::Text(mut text) => {
-                text.truncate(text.floor_char_boundary(self.limits.value_bytes));
+            Value::Text(mut text) if most < text.len() => {
+                self.table.is_cut = true;
+                text.truncate(text.floor_char_boundary(most));
                 Value::Text(text)
             }
-            Value::Blob(mut bytes) => {
-                bytes.truncate(self.limits.value_bytes);
+            Value::Blob(mut bytes) if most < bytes.len() => {
+                self.table.is_cut = true;
+                bytes.truncate(most);
                 Value::Blob(bytes)
             }
-            other @ (Value::Null | Value::Int(_) | Value::Real(_)) => other,
+            whole @ (Value::Null | Value::Int(_) | Value::Real(_) | Value::Text(_) | Value::Blob(_)) => whole,
         }
     }
 
@@ -115,13 +114,13 @@ mod tests {
 
     #[test]
     fn a_table_is_cut_by_rows_bytes_and_values() {
-        let limits = ExploreLimits { n_rows: 2, n_bytes: 1000, value_bytes: 9, ..ExploreLimits::default() };
+        let limits = ExploreLimits { n_rows: 2, n_bytes: 1000, value_bytes: 7, ..ExploreLimits::default() };
         let mut filling = Filling::new(vec!["x".to_owned()], &limits);
         assert!(filling.push(vec!["ääääää".into()]));
         assert!(filling.push(vec![1_i64.into()]));
         assert!(!filling.push(vec![1_i64.into()]));
         let table = filling.table();
-        assert_eq!(table.rows, [vec!["ääää".into()], vec![Value::Int(1)]]);
+        assert_eq!(table.rows, [vec!["äää".into()], vec![Value::Int(1)]]);
         assert!(table.is_cut);
 
         let mut filling = Filling::new(vec!["x".to_owned()], &limits);

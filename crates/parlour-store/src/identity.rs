@@ -89,7 +89,12 @@ fn prefix_end(prefix: &str) -> Option<String> {
 }
 
 fn identity(mut row: Row) -> Result<Identity, StoreError> {
-    Ok(Identity { key: row.get_key(0)?, kind: row.take_text(1)?, value: row.take_text(2)?, first_seen_at: row.get_int(3)? })
+    Ok(Identity {
+        key: row.get_key(0)?,
+        kind: row.take_text(1)?,
+        value: row.take_text(2)?,
+        first_seen_at: row.get_int(3)?,
+    })
 }
 
 #[cfg(test)]

@@ -34,7 +34,8 @@ pub struct Job {
     pub updated_at: i64,
 }
 
-const COLUMNS: &str = "id, kind, name, state, position, line, total, n_done, n_rejected, data, message, started_at, updated_at";
+const COLUMNS: &str =
+    "id, kind, name, state, position, line, total, n_done, n_rejected, data, message, started_at, updated_at";
 
 fn values(job: &Job) -> [Value; 12] {
     [

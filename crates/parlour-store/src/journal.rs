@@ -58,7 +58,8 @@ pub fn append(conn: &mut dyn Conn, arrival: Arrival) -> Result<i64, StoreError> 
 
 /// The batches after `seq`, in order, `limit` at most.
 pub fn read_after(conn: &mut dyn Conn, seq: i64, limit: usize) -> Result<Vec<JournalBatch>, StoreError> {
-    let sql = "SELECT seq, source, received_at, n, min_day, max_day, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
+    let sql =
+        "SELECT seq, source, received_at, n, min_day, max_day, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2";
     let mut batches = Vec::new();
     conn.for_each(sql, &[seq.into(), (limit as i64).into()], &mut |row| {
         batches.push(batch(row)?);

@@ -31,10 +31,7 @@ impl Pool {
     }
 
     /// Runs `work` on one snapshot of what is committed.
-    pub(crate) fn read<T>(
-        &self,
-        work: impl FnOnce(&mut dyn Conn) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&mut dyn Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut lease = self.begun()?;
         let result = work(lease.backend());
         if lease.backend().rollback().is_ok() {

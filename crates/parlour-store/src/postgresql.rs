@@ -25,8 +25,12 @@ const STATEMENTS: usize = 256;
 /// What every session is told first. `idle_in_transaction_session_timeout` ends a transaction that a bug left open.
 const SESSION: &str = "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '30s'; \
     SET client_min_messages = 'warning'; SET standard_conforming_strings = 'on'; SET timezone = 'UTC'";
-/// The lock that only one server on a schema can have.
-const LOCK: &str = "SELECT pg_try_advisory_lock(hashtextextended('parlour server on ' || current_schema(), 0))";
+/// The lock that only one server on a schema can have. A server that was killed a moment ago may still hold it until
+/// PostgreSQL notices, so it is waited for a little.
+const LOCK: &str =
+    "SELECT CAST(pg_advisory_lock(hashtextextended('parlour server on ' || current_schema(), 0)) AS TEXT)";
+/// How long it is waited for.
+const LOCK_WAIT: &str = "SET lock_timeout = '2s'";
 
 /// A connection to a server.
 pub(crate) struct Postgres {
@@ -34,14 +38,17 @@ pub(crate) struct Postgres {
     statements: HashMap<String, Statement>,
     is_in_transaction: bool,
     has_savepoint: bool,
+    has_lock: bool,
 }
 
 /// Reads `postgres://user@host:port/database?options=-csearch_path=schema`.
 pub(crate) fn config(url: &str) -> Result<Config, StoreError> {
-    let mut config: Config =
-        url.parse().map_err(|error| StoreError::Unavailable(format!("the database URL cannot be read: {}", told(&error))))?;
+    let mut config: Config = url
+        .parse()
+        .map_err(|error| StoreError::Unavailable(format!("the database URL cannot be read: {}", told(&error))))?;
     if config.get_ssl_mode() == SslMode::Require {
-        let text = "`sslmode=require` is asked for, but this parlour speaks to PostgreSQL without TLS; use a private network";
+        let text =
+            "`sslmode=require` is asked for, but this parlour speaks to PostgreSQL without TLS; use a private network";
         return Err(StoreError::Unavailable(text.to_owned()));
     }
     config.connect_timeout(CONNECT_WAIT).keepalives_idle(PEER_WAIT).tcp_user_timeout(PEER_WAIT);
@@ -59,13 +66,19 @@ impl Postgres {
         if let Some(finding) = findings.into_iter().next() {
             return Err(StoreError::Unsafe(finding));
         }
-        if crate::rows::one_int(&mut db, "SELECT COUNT(*) FROM (SELECT current_schema() AS s) AS t WHERE s IS NOT NULL", &[])? == 0 {
+        if crate::rows::one_int(
+            &mut db,
+            "SELECT COUNT(*) FROM (SELECT current_schema() AS s) AS t WHERE s IS NOT NULL",
+            &[],
+        )? == 0
+        {
             let text = "no schema of the search path exists; create it with `CREATE SCHEMA`";
             return Err(StoreError::Unavailable(text.to_owned()));
         }
-        if crate::rows::one_int(&mut db, LOCK, &[])? == 0 {
-            return Err(StoreError::Locked);
-        }
+        db.batch(LOCK_WAIT)?;
+        db.query(LOCK, &[]).map_err(|error| if error == StoreError::Busy { StoreError::Locked } else { error })?;
+        db.has_lock = true;
+        db.batch(SESSION)?;
         Ok(db)
     }
 
@@ -78,7 +91,13 @@ impl Postgres {
 
     fn connect(config: &Config) -> Result<Self, StoreError> {
         let client = config.connect(NoTls).map_err(|error| error_of(&error))?;
-        let mut db = Self { client, statements: HashMap::new(), is_in_transaction: false, has_savepoint: false };
+        let mut db = Self {
+            client,
+            statements: HashMap::new(),
+            is_in_transaction: false,
+            has_savepoint: false,
+            has_lock: false,
+        };
         db.batch(SESSION)?;
         // A role's own default may be `off`; anything but these two may lose what was acknowledged.
         if !["on", "remote_apply"].contains(&db.shown("synchronous_commit")?.as_str()) {
@@ -230,6 +249,18 @@ impl Backend for Postgres {
     }
 }
 
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // The server would notice a moment later, too late for one that starts at once.
+        if self.has_lock
+            && !self.client.is_closed()
+            && let Err(error) = self.run("ROLLBACK; SELECT pg_advisory_unlock_all()")
+        {
+            tracing::debug!(%error, "the lock goes with the connection");
+        }
+    }
+}
+
 /// The message of the database, or what the driver says, with its causes.
 fn told(error: &postgres::Error) -> String {
     if let Some(error) = error.as_db_error() {
@@ -249,7 +280,8 @@ fn told(error: &postgres::Error) -> String {
 fn error_of(error: &postgres::Error) -> StoreError {
     let message = told(error);
     let Some(state) = error.code() else {
-        let is_refused = std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<values::NotThatType>);
+        let is_refused =
+            std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<values::NotThatType>);
         return if is_refused { StoreError::Sql(message) } else { StoreError::Unavailable(message) };
     };
     let is_one_of = |states: &[SqlState]| states.contains(state);

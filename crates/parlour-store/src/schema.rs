@@ -26,7 +26,9 @@ pub(crate) fn migrate(
 ) -> Result<(), StoreError> {
     backend.batch(&text_for(kind, SETTING))?;
     let found = match setting::get(backend, SCHEMA)? {
-        Some(version) => Some(version.parse::<i64>().map_err(|_| StoreError::Corrupt(format!("`{version}` is not a schema version")))?),
+        Some(version) => Some(
+            version.parse::<i64>().map_err(|_| StoreError::Corrupt(format!("`{version}` is not a schema version")))?,
+        ),
         None => None,
     };
     if let Some(found) = found.filter(|found| SCHEMA_VERSION < *found) {
@@ -41,7 +43,9 @@ pub(crate) fn migrate(
     }
     backend.begin_write()?;
     let result = apply(backend, kind, found.unwrap_or(0)).and_then(|()| backend.commit());
-    if result.is_err() && let Err(error) = backend.rollback() {
+    if result.is_err()
+        && let Err(error) = backend.rollback()
+    {
         tracing::warn!(%error, "a migration that failed could not be taken back; it was never committed");
     }
     result

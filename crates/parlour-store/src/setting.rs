@@ -10,7 +10,8 @@ pub fn get(conn: &mut (impl Conn + ?Sized), name: &str) -> Result<Option<String>
 
 /// Sets a setting.
 pub fn set(conn: &mut (impl Conn + ?Sized), name: &str, value: &str) -> Result<(), StoreError> {
-    let sql = "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    let sql =
+        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     conn.execute(sql, &[name.into(), value.into()])?;
     Ok(())
 }

@@ -77,7 +77,10 @@ impl Sqlite {
     pub(crate) fn writer(path: &Path) -> Result<Self, StoreError> {
         let found = rusqlite::version_number();
         if found < MIN_VERSION {
-            return Err(StoreError::Unsafe(format!("the SQLite built in is `{}`; build with 3.51.3 or later", rusqlite::version())));
+            return Err(StoreError::Unsafe(format!(
+                "the SQLite built in is `{}`; build with 3.51.3 or later",
+                rusqlite::version()
+            )));
         }
         private_file(path)?;
         let db = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -123,14 +126,14 @@ impl Sqlite {
     /// Sets a pragma, reads it back, and refuses to go on if it did not take.
     fn demand(&self, name: &str, value: &str, wanted: &str) -> Result<(), StoreError> {
         self.conn.execute_batch(&format!("PRAGMA {name} = {value}")).map_err(error_of)?;
-        let found = self
-            .conn
-            .query_row(&format!("PRAGMA {name}"), [], |row| Ok(shown(row.get_ref(0)?)))
-            .map_err(error_of)?;
+        let found =
+            self.conn.query_row(&format!("PRAGMA {name}"), [], |row| Ok(shown(row.get_ref(0)?))).map_err(error_of)?;
         if found == wanted {
             return Ok(());
         }
-        Err(StoreError::Unsafe(format!("SQLite keeps `{name}` at `{found}` where `{wanted}` is needed; put the file on a local disk")))
+        Err(StoreError::Unsafe(format!(
+            "SQLite keeps `{name}` at `{found}` where `{wanted}` is needed; put the file on a local disk"
+        )))
     }
 
     /// Copies what is committed into `<database>.<suffix>`, whole and on disk when this returns.
@@ -139,7 +142,8 @@ impl Sqlite {
         let file = private_file(&part)?;
         let copied = (|| {
             file.set_len(0).map_err(|error| unavailable(&part, &error))?;
-            let name = part.to_str().ok_or_else(|| StoreError::Unavailable(format!("`{}` is not UTF-8", part.display())))?;
+            let name =
+                part.to_str().ok_or_else(|| StoreError::Unavailable(format!("`{}` is not UTF-8", part.display())))?;
             self.execute("VACUUM INTO $1", &[name.into()])?;
             file.sync_all().map_err(|error| unavailable(&part, &error))?;
             std::fs::rename(&part, &whole).map_err(|error| unavailable(&whole, &error))?;

@@ -178,8 +178,9 @@ impl Row {
     /// A key: 16 bytes.
     pub fn get_key(&self, column: usize) -> Result<Key, StoreError> {
         let bytes = self.get_blob(column)?;
-        Key::from_bytes(bytes)
-            .ok_or_else(|| StoreError::Corrupt(format!("column {column} holds {} bytes where a key belongs", bytes.len())))
+        Key::from_bytes(bytes).ok_or_else(|| {
+            StoreError::Corrupt(format!("column {column} holds {} bytes where a key belongs", bytes.len()))
+        })
     }
 
     /// A whole number or nothing.

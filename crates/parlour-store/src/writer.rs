@@ -103,9 +103,7 @@ impl Conn for Watched<'_> {
         each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut is_stopped_by_caller = false;
-        let result = self.conn.for_each(sql, params, &mut |row| {
-            each(row).inspect_err(|_| is_stopped_by_caller = true)
-        });
+        let result = self.conn.for_each(sql, params, &mut |row| each(row).inspect_err(|_| is_stopped_by_caller = true));
         if is_stopped_by_caller { result } else { self.watch(result) }
     }
 }

@@ -94,6 +94,7 @@ export function Palette({ isOpen, onClose, onHelp }: PaletteProps) {
       withCloseButton={false}
       size={560}
       yOffset="10vh"
+      transitionProps={{ duration: 0 }}
       aria-label="Find a page, a person, an object, or something to do"
     >
       <PaletteBody onClose={onClose} onHelp={onHelp} />
@@ -132,6 +133,7 @@ function PaletteBody({ onClose, onHelp }: Omit<PaletteProps, "isOpen">) {
     <>
       <TextInput
         data-autofocus
+        autoFocus
         placeholder="A page, a person, an object, or something to do"
         value={asked}
         onChange={(event) => {

@@ -1,6 +1,8 @@
 // A table from columns and rows, and the same columns and rows as CSV.
+
 import type { ReactNode } from "react";
 import type { CsvValue } from "../csv";
+import { ScrollBox } from "./scroll-box";
 
 export interface Column<Row> {
   title: string;
@@ -19,12 +21,12 @@ interface TableProps<Row> {
   rowKey: (row: Row) => string | number;
   isTight?: boolean;
   isCapped?: boolean;
+  isNarrow?: boolean;
 }
 
-export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, isNarrow }: TableProps<Row>) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable with the keyboard
-    <section className={isCapped ? "scroll capped" : "scroll"} tabIndex={0} aria-label={caption}>
+    <ScrollBox label={caption} isCapped={isCapped} isNarrow={isNarrow}>
       <table className={isTight ? "tight" : undefined}>
         <caption className="unseen">{caption}</caption>
         <thead>
@@ -58,7 +60,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped }
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollBox>
   );
 }
 

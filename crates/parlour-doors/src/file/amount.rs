@@ -15,14 +15,14 @@ pub(super) struct AmountStyle {
 
 /// Minor units of `currency`, or what is wrong. Blanks around the amount are no matter.
 pub(super) fn minor_units(text: &str, currency: Currency, style: AmountStyle) -> Result<i64, String> {
-    let mut sign = Sign::default();
-    let number = sign.strip(text.trim(), currency)?;
+    let mut around = Around::default();
+    let number = around.strip(text.trim(), currency)?;
     let n_decimals = match style.unit {
         ValueUnit::Major => currency.decimals(),
         ValueUnit::Minor => 0,
     };
-    let minor = units(number, style.decimal, n_decimals).map_err(|wrong| message(text, currency, style, wrong))?;
-    Ok(if sign.is_negative { -minor } else { minor })
+    let minor = units(number, style.decimal, n_decimals).map_err(|wrong| message(text, currency, style, &wrong))?;
+    Ok(if around.is_negative { -minor } else { minor })
 }
 
 enum Wrong {
@@ -31,7 +31,7 @@ enum Wrong {
     TooLarge,
 }
 
-fn message(text: &str, currency: Currency, style: AmountStyle, wrong: Wrong) -> String {
+fn message(text: &str, currency: Currency, style: AmountStyle, wrong: &Wrong) -> String {
     let shown = shown(text);
     match wrong {
         Wrong::NoNumber => {
@@ -40,7 +40,9 @@ fn message(text: &str, currency: Currency, style: AmountStyle, wrong: Wrong) -> 
         }
         Wrong::TooManyDecimals => {
             let code = currency.code();
-            format!("`{shown}` has more decimals than {code} in this unit; round it or check `currency`, `decimal` and `value_unit`")
+            format!(
+                "`{shown}` has more decimals than {code} in this unit; round it or check `currency`, `decimal` and `value_unit`"
+            )
         }
         Wrong::TooLarge => format!("`{shown}` is too large for an amount; check the column"),
     }
@@ -48,13 +50,13 @@ fn message(text: &str, currency: Currency, style: AmountStyle, wrong: Wrong) -> 
 
 /// What stands around the digits.
 #[derive(Default)]
-struct Sign {
+struct Around {
     is_negative: bool,
     has_sign: bool,
     has_currency: bool,
 }
 
-impl Sign {
+impl Around {
     /// Takes signs, parentheses and the currency off both ends.
     fn strip<'a>(&mut self, whole: &'a str, currency: Currency) -> Result<&'a str, String> {
         let mut rest = whole;
@@ -250,7 +252,9 @@ mod tests {
 
     #[test]
     fn signs_in_front_behind_and_around() {
-        for text in ["-5.00", "5.00-", "(5.00)", "- 5.00", "\u{2212}5.00", "-$5.00", "$-5.00", "($5.00)", "5.00 USD-", "USD -5"] {
+        for text in
+            ["-5.00", "5.00-", "(5.00)", "- 5.00", "\u{2212}5.00", "-$5.00", "$-5.00", "($5.00)", "5.00 USD-", "USD -5"]
+        {
             assert_eq!(major(text, "USD", '.'), Ok(-500), "{text}");
         }
         assert_eq!(major("+5", "USD", '.'), Ok(500));
@@ -266,7 +270,15 @@ mod tests {
         assert_eq!(major("£5", "GBP", '.'), Ok(500));
         assert_eq!(major("¥500", "JPY", '.'), Ok(500));
         assert_eq!(major("$5", "CAD", '.'), Ok(500));
-        for (wrong, code) in [("€5", "USD"), ("$5", "EUR"), ("5 £", "EUR"), ("¥5", "USD"), ("EUR 5", "USD"), ("$5$", "USD"), ("USD $5", "USD")] {
+        for (wrong, code) in [
+            ("€5", "USD"),
+            ("$5", "EUR"),
+            ("5 £", "EUR"),
+            ("¥5", "USD"),
+            ("EUR 5", "USD"),
+            ("$5$", "USD"),
+            ("USD $5", "USD"),
+        ] {
             assert!(major(wrong, code, '.').unwrap_err().contains(code), "{wrong}");
         }
     }

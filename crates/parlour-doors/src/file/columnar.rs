@@ -57,14 +57,16 @@ impl Columnar {
             let field = schema.field(*at);
             if !cell::is_readable(field.data_type()) {
                 let (column, kind) = (field.name(), field.data_type());
-                let message = format!("column `{column}` is of type `{kind}`, which has no text; leave it out or convert it");
+                let message =
+                    format!("column `{column}` is of type `{kind}`, which has no text; leave it out or convert it");
                 return Err(FileError::Mapping(message));
             }
         }
         let in_batch = |at: usize| used.binary_search(&at).expect("every column found is among the used ones");
-        let slots = found.iter().zip(wanted).map(|(found, wanted)| {
-            (found.iter().map(|at| in_batch(*at)).collect(), wanted.clone())
-        });
+        let slots = found
+            .iter()
+            .zip(wanted)
+            .map(|(found, wanted)| (found.iter().map(|at| in_batch(*at)).collect(), wanted.clone()));
         let n_rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0);
         let mask = ProjectionMask::roots(builder.parquet_schema(), used.iter().copied());
         let start = usize::try_from(from.row.min(n_rows)).unwrap_or(usize::MAX);
@@ -78,7 +80,8 @@ impl Columnar {
     /// The next record. After an error there are no more.
     pub(super) fn next(&mut self, decoder: &mut Decoder) -> Result<Option<Record>, FileError> {
         while self.batch.as_ref().is_none_or(|batch| self.at >= batch.num_rows()) {
-            let Some(batch) = caught(|| self.rows.next().transpose()).map_err(|e| broken(&self.name, self.row, e))? else {
+            let Some(batch) = caught(|| self.rows.next().transpose()).map_err(|e| broken(&self.name, self.row, e))?
+            else {
                 return Ok(None);
             };
             self.batch = Some(batch);
@@ -87,12 +90,7 @@ impl Columnar {
         let Some(batch) = self.batch.take() else { return Ok(None) };
         let outcome = match self.read(&batch) {
             Ok(typed) => {
-                let row = Row {
-                    text: &self.cells.scratch,
-                    spans: &self.cells.spans,
-                    at: typed,
-                    has_json_extra: true,
-                };
+                let row = Row { text: &self.cells.scratch, spans: &self.cells.spans, at: typed, has_json_extra: true };
                 decoder.event(&row)
             }
             Err(message) => Err(Flaw::Unreadable(message)),

@@ -95,7 +95,11 @@ pub(super) fn open_input(path: &Path) -> Result<Input, FileError> {
 }
 
 /// A plain UTF-8 file from this byte on.
-pub(super) fn open_plain_at(path: &Path, offset: u64, n_read: &Arc<AtomicU64>) -> Result<Box<dyn Read + Send>, FileError> {
+pub(super) fn open_plain_at(
+    path: &Path,
+    offset: u64,
+    n_read: &Arc<AtomicU64>,
+) -> Result<Box<dyn Read + Send>, FileError> {
     let mut raw = open_file(path)?;
     raw.seek(SeekFrom::Start(offset)).map_err(|error| io_error(path, error))?;
     n_read.store(offset, Ordering::Relaxed);

@@ -102,9 +102,10 @@ pub(super) fn keys(record: &str) -> Vec<String> {
     let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(record);
     let mut keys = Vec::new();
     for (key, value) in object.unwrap_or_default() {
-        match value {
-            serde_json::Value::Object(inner) => keys.extend(inner.keys().map(|of| format!("{key}.{of}"))),
-            _ => keys.push(key),
+        if let serde_json::Value::Object(inner) = value {
+            keys.extend(inner.keys().map(|of| format!("{key}.{of}")));
+        } else {
+            keys.push(key);
         }
     }
     keys
@@ -218,7 +219,10 @@ mod tests {
     fn read(record: &str, columns: &[&str]) -> Result<Vec<String>, String> {
         let wanted: Vec<Wanted> = columns
             .iter()
-            .map(|column| Wanted { column: column.trim_start_matches('!').to_owned(), is_extra: column.starts_with('!') })
+            .map(|column| Wanted {
+                column: column.trim_start_matches('!').to_owned(),
+                is_extra: column.starts_with('!'),
+            })
             .collect();
         let mut cells = Cells::default();
         Paths::new(&wanted).unwrap().read(record, &mut cells)?;
@@ -227,8 +231,12 @@ mod tests {
 
     #[test]
     fn values_are_found_by_path_and_numbers_keep_their_text() {
-        let record = r#"{"a":{"b":{"c":12345678901234567890.10}},"s":"é\u00e9\n","n":null,"t":true,"other":[1,{"a":2}]}"#;
-        assert_eq!(read(record, &["a.b.c", "s", "n", "t", "x.y"]).unwrap(), ["12345678901234567890.10", "éé\n", "", "true", ""]);
+        let record =
+            r#"{"a":{"b":{"c":12345678901234567890.10}},"s":"é\u00e9\n","n":null,"t":true,"other":[1,{"a":2}]}"#;
+        assert_eq!(
+            read(record, &["a.b.c", "s", "n", "t", "x.y"]).unwrap(),
+            ["12345678901234567890.10", "éé\n", "", "true", ""]
+        );
         assert_eq!(read(record, &["n|x|t"]).unwrap(), ["true"], "the first that is not blank");
         assert_eq!(read(record, &["!a", "a.b.c", "!s"]).unwrap()[0], r#"{"b":{"c":12345678901234567890.10}}"#);
         assert_eq!(read(record, &["s.x", "other.y"]).unwrap(), ["", ""], "a path through what is no object");
@@ -236,7 +244,9 @@ mod tests {
 
     #[test]
     fn what_is_no_object_or_no_single_value_is_refused() {
-        for record in ["[1]", "7", "{", "{\"a\":1}}", "{\"a\":1,}", "{\"a\" 1}", "{\"a\":\"\\ud800\"}", "nonsense", "{\"z\":[}"] {
+        for record in
+            ["[1]", "7", "{", "{\"a\":1}}", "{\"a\":1,}", "{\"a\" 1}", "{\"a\":\"\\ud800\"}", "nonsense", "{\"z\":[}"]
+        {
             assert!(read(record, &["a"]).is_err(), "{record}");
         }
         assert!(read(r#"{"a":{"b":1}}"#, &["a"]).unwrap_err().contains("path"));

@@ -232,9 +232,10 @@ impl Fixed {
     pub(super) fn read(&self, record: &str, cells: &mut Cells) {
         cells.spans.clear();
         cells.is_scratch = false;
-        let place = |at: usize| match record.is_ascii() {
-            true => at.min(record.len()),
-            false => record.char_indices().nth(at).map_or(record.len(), |(byte, _)| byte),
+        let is_ascii = record.is_ascii();
+        let place = |at: usize| {
+            let byte = if is_ascii { Some(at) } else { record.char_indices().nth(at).map(|(byte, _)| byte) };
+            byte.unwrap_or(record.len()).min(record.len())
         };
         cells.spans.extend(self.places.iter().map(|(start, end)| span(place(*start), place(*end))));
     }
@@ -295,7 +296,8 @@ mod tests {
         let column = |name: &str, start, width| FixedColumn { name: name.to_owned(), start, width };
         let columns = [column("id", 1, 3), column("name", 4, 5)];
         let fixed = Fixed::new(&wanted(&["name", "id"]), &columns).unwrap();
-        for (record, expected) in [("001anna  x", ["anna ", "001"]), ("001änna", ["änna", "001"]), ("00", ["", "00"])] {
+        for (record, expected) in [("001anna  x", ["anna ", "001"]), ("001änna", ["änna", "001"]), ("00", ["", "00"])]
+        {
             fixed.read(record, &mut cells);
             assert_eq!(texts(record, &cells), expected);
         }

@@ -56,11 +56,7 @@ pub(super) struct Plan {
 /// The yes and no of a cell.
 pub(super) fn yes_or_no(text: &str) -> Option<bool> {
     let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
-    if is(&["true", "yes", "y", "t", "1"]) {
-        Some(true)
-    } else {
-        is(&["false", "no", "n", "f", "0"]).then_some(false)
-    }
+    if is(&["true", "yes", "y", "t", "1"]) { Some(true) } else { is(&["false", "no", "n", "f", "0"]).then_some(false) }
 }
 
 impl Plan {

@@ -24,10 +24,6 @@ pub fn preset(name: &str) -> Option<Mapping> {
     }
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn extra(name: &str, column: &str) -> Extra {
     Extra { name: name.to_owned(), column: column.to_owned() }
 }
@@ -40,12 +36,12 @@ fn cdnow() -> Mapping {
     Mapping {
         format: Some(Format::Fixed),
         header: Header::Yes,
-        person: some("customer_id"),
+        person: Some("customer_id".to_owned()),
         verb: Some(Field::constant("bought")),
         object: Some(Field::constant("cdnow")),
-        time: some("date"),
+        time: Some("date".to_owned()),
         time_format: TimeFormat::Ymd,
-        value: some("dollar_value"),
+        value: Some("dollar_value".to_owned()),
         currency: Some(Field::constant("USD")),
         layer: Some(Field::constant("web")),
         extra: vec![extra("quantity", "number_of_cds")],
@@ -56,9 +52,9 @@ fn cdnow() -> Mapping {
 fn cdnow_sample() -> Mapping {
     Mapping {
         header: Header::No,
-        person: some("#1"),
-        time: some("#3"),
-        value: some("#5"),
+        person: Some("#1".to_owned()),
+        time: Some("#3".to_owned()),
+        value: Some("#5".to_owned()),
         extra: vec![extra("quantity", "#4")],
         ..cdnow()
     }
@@ -69,7 +65,7 @@ fn cdnow_sample() -> Mapping {
 fn segment() -> Mapping {
     Mapping {
         format: Some(Format::Jsonl),
-        person: some("userId"),
+        person: Some("userId".to_owned()),
         person_kind: "user".to_owned(),
         also: vec![
             also("anonymousId", "anonymous"),
@@ -80,12 +76,12 @@ fn segment() -> Mapping {
         object: Some(Field::column("properties.product_id|properties.sku")),
         object_kind: "product".to_owned(),
         parent: Some(Field::constant(OWN_BRAND)),
-        time: some("timestamp|originalTimestamp|receivedAt|sentAt"),
-        value: some("properties.revenue|properties.total|properties.value"),
-        currency: Some(Field { column: some("properties.currency"), constant: some("USD") }),
-        text: some("properties.text|properties.review_body|properties.query"),
-        rating: some("properties.rating"),
-        message: some("messageId"),
+        time: Some("timestamp|originalTimestamp|receivedAt|sentAt".to_owned()),
+        value: Some("properties.revenue|properties.total|properties.value".to_owned()),
+        currency: Some(Field { column: Some("properties.currency".to_owned()), constant: Some("USD".to_owned()) }),
+        text: Some("properties.text|properties.review_body|properties.query".to_owned()),
+        rating: Some("properties.rating".to_owned()),
+        message: Some("messageId".to_owned()),
         scored: Some(Field::column("context.active")),
         extra: ["type", "name", "category", "groupId", "properties", "traits"].map(|name| extra(name, name)).to_vec(),
         ..Mapping::default()
@@ -95,13 +91,13 @@ fn segment() -> Mapping {
 fn shop() -> Mapping {
     Mapping {
         format: Some(Format::Csv),
-        person: some("customer"),
+        person: Some("customer".to_owned()),
         verb: Some(Field::constant("bought")),
         object: Some(Field::column("product")),
         object_kind: "product".to_owned(),
         parent: Some(Field::constant(OWN_BRAND)),
-        time: some("date"),
-        value: some("amount"),
+        time: Some("date".to_owned()),
+        value: Some("amount".to_owned()),
         currency: Some(Field::column("currency")),
         ..Mapping::default()
     }

@@ -131,8 +131,7 @@ pub(super) fn survey(
     if has_header {
         head.take(first);
     }
-    let header = bytes[start..head.at].trim_ascii_end();
-    let header = (!header.is_empty()).then(|| header.to_vec());
+    let header = (head.at > start).then(|| without_line_end(&bytes[start..head.at]).to_vec());
     let survey = Survey {
         format,
         layout,
@@ -144,6 +143,11 @@ pub(super) fn survey(
     };
     sample(head, &survey, mapping, decoder)?;
     Ok(Some(survey))
+}
+
+fn without_line_end(lines: &[u8]) -> &[u8] {
+    let ends: [&[u8]; 3] = [b"\r\n", b"\n", b"\r"];
+    ends.into_iter().find_map(|end| lines.strip_suffix(end)).unwrap_or(lines)
 }
 
 fn format_of(path: &Path, mapping: &Mapping, line: &[u8]) -> Result<Format, FileError> {
@@ -158,7 +162,9 @@ fn format_of(path: &Path, mapping: &Mapping, line: &[u8]) -> Result<Format, File
         }
     });
     match format {
-        Format::Parquet => Err(FileError::Mapping("the file is no Parquet file; set `format` to what it is".to_owned())),
+        Format::Parquet => {
+            Err(FileError::Mapping("the file is no Parquet file; set `format` to what it is".to_owned()))
+        }
         Format::Jsonl if starts_with(b'[') => Err(FileError::Mapping(
             "the file begins with a JSON list; write one object a line, as `jq -c '.[]'` does".to_owned(),
         )),
@@ -188,10 +194,12 @@ fn guess_delimiter(head: &Head<'_>, dialect: &Dialect) -> u8 {
     }
     let count = |line: &[u8], delimiter| {
         let mut is_quoted = false;
-        line.iter().filter(|byte| {
-            is_quoted ^= **byte == b'"';
-            **byte == delimiter && !is_quoted
-        }).count()
+        line.iter()
+            .filter(|byte| {
+                is_quoted ^= **byte == b'"';
+                **byte == delimiter && !is_quoted
+            })
+            .count()
     };
     let score = |delimiter: u8| {
         let n = lines.first().map_or(0, |line| count(line, delimiter));

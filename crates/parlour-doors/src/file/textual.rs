@@ -89,7 +89,8 @@ fn no_record(text: TextReader, path: &Path, from: &Position) -> Result<TextReade
 /// Compares the beginning with what it was.
 fn check(text: &mut TextReader, path: &Path, expected: &Fingerprint, from: &Position) -> Result<(), FileError> {
     if expected.n_bytes > from.bytes {
-        let message = "the fingerprint covers more than lies before the position to go on at; give that of the position";
+        let message =
+            "the fingerprint covers more than lies before the position to go on at; give that of the position";
         return Err(FileError::Mapping(message.to_owned()));
     }
     let is_there = text.skip_to(expected.n_bytes);
@@ -116,9 +117,10 @@ pub(super) fn broken(path: &Path, compression: Compression, after: Position, err
     if compression == Compression::Plain || error.raw_os_error().is_some() {
         return io_error(path, error);
     }
-    let message = match error.kind() {
-        io::ErrorKind::UnexpectedEof => "it breaks off in the middle of its compressed data; fetch it again".to_owned(),
-        _ => format!("its compressed data cannot be unpacked ({error}); fetch it again"),
+    let message = if error.kind() == io::ErrorKind::UnexpectedEof {
+        "it breaks off in the middle of its compressed data; fetch it again".to_owned()
+    } else {
+        format!("its compressed data cannot be unpacked ({error}); fetch it again")
     };
     FileError::Broken { name: name_of(path), after, message }
 }

@@ -350,7 +350,11 @@ impl Cursor<'_> {
             self.skip();
         }
         let minute = self.number(2, 2)?;
-        let has_seconds = if is_parted { self.first() == Some(b':') } else { self.bytes.len() >= 2 && self.first()?.is_ascii_digit() };
+        let has_seconds = if is_parted {
+            self.first() == Some(b':')
+        } else {
+            self.bytes.len() >= 2 && self.first()?.is_ascii_digit()
+        };
         let mut micros = 0;
         if has_seconds {
             if is_parted {
@@ -363,7 +367,8 @@ impl Cursor<'_> {
             let rest = self.bytes.trim_ascii_start();
             let word = rest.get(..2).unwrap_or_default();
             if word.eq_ignore_ascii_case(b"am") || word.eq_ignore_ascii_case(b"pm") {
-                hour = (1..=12).contains(&hour).then_some(hour % 12)? + 12 * i64::from(word[0].eq_ignore_ascii_case(&b'p'));
+                hour = (1..=12).contains(&hour).then_some(hour % 12)?
+                    + 12 * i64::from(word[0].eq_ignore_ascii_case(&b'p'));
                 self.bytes = &rest[2..];
             }
         }

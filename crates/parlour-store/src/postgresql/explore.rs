@@ -22,9 +22,8 @@ const ROLE: &str = "parlour_explore";
 
 /// What a question may not name: what changes the role, what runs text as SQL, the innards of the server, and the
 /// spelling that could hide such a name.
-const DOORS_OUT: [&str; 10] = [
-    "set_config", "_to_xml", "ts_stat", "ts_rewrite", "dblink", "crosstab", "connectby", "xpath_table", "pg_", "u&\"",
-];
+const DOORS_OUT: [&str; 10] =
+    ["set_config", "_to_xml", "ts_stat", "ts_rewrite", "dblink", "crosstab", "connectby", "xpath_table", "pg_", "u&\""];
 
 /// The most columns of an answer.
 const MAX_COLUMNS: usize = 200;
@@ -59,23 +58,35 @@ fn screen(sql: &str) -> Result<(), StoreError> {
 fn enter(db: &mut Postgres, deadline: Duration) -> Result<(), StoreError> {
     // 0 would mean no deadline at all.
     let deadline_ms = deadline.as_millis().clamp(1, i32::MAX as u128);
-    let told = |text: String| StoreError::Denied(format!("{text}; {}", remedy()));
+    let told = |error| {
+        if let StoreError::Sql(text) | StoreError::Denied(text) = error {
+            return StoreError::Denied(format!("{text}; {}", remedy()));
+        }
+        error
+    };
     db.run("SET default_transaction_read_only = on; BEGIN READ ONLY")?;
-    db.run(&format!("SET LOCAL ROLE {ROLE}")).map_err(|error| told(error.to_string()))?;
+    db.run(&format!("SET LOCAL ROLE {ROLE}")).map_err(told)?;
     db.run(&format!("SET LOCAL statement_timeout = {deadline_ms}; SET LOCAL work_mem = '16MB'"))?;
     for name in SECRET {
-        let sql = format!("SELECT has_table_privilege('{name}', 'SELECT') OR has_any_column_privilege('{name}', 'SELECT')");
-        if crate::rows::one_int(db, &sql, &[]).map_err(|error| told(error.to_string()))? != 0 {
-            return Err(StoreError::Denied(format!("the role `{ROLE}` may read `{name}`; run `REVOKE ALL ON {name} FROM {ROLE}, PUBLIC`")));
+        let sql =
+            format!("SELECT has_table_privilege('{name}', 'SELECT') OR has_any_column_privilege('{name}', 'SELECT')");
+        if crate::rows::one_int(db, &sql, &[]).map_err(told)? != 0 {
+            return Err(StoreError::Denied(format!(
+                "the role `{ROLE}` may read `{name}`; run `REVOKE ALL ON {name} FROM {ROLE}, PUBLIC`"
+            )));
         }
     }
     Ok(())
 }
 
 fn answer(db: &mut Postgres, sql: &str, limits: &ExploreLimits) -> Result<Table, StoreError> {
-    let sql = sql.trim_end().trim_end_matches(';');
+    let sql = without_end(sql);
+    // As it is, for the sake of what the database says of mistakes; this runs nothing.
+    db.client.prepare(sql).map_err(|error| error_of(&error))?;
     // The line breaks end a comment on the last line.
-    let shape = db.client.prepare(&format!("SELECT * FROM (\n{sql}\n) AS asked")).map_err(|error| error_of(&error))?;
+    let nested = format!("SELECT * FROM (\n{sql}\n) AS asked");
+    let only_select = |_| StoreError::Denied("only one `SELECT` may be asked".to_owned());
+    let shape = db.client.prepare(&nested).map_err(only_select)?;
     if !shape.params().is_empty() {
         return Err(StoreError::Sql("a question has no parameters".to_owned()));
     }
@@ -84,7 +95,8 @@ fn answer(db: &mut Postgres, sql: &str, limits: &ExploreLimits) -> Result<Table,
         return Err(StoreError::Sql(format!("a question has 1 to {MAX_COLUMNS} columns, not {}", columns.len())));
     }
     let names = (0..columns.len()).map(|n| format!("c{n}")).collect::<Vec<_>>();
-    let shown = columns.iter().zip(&names).map(|(column, name)| read_as(name, column.type_(), limits)).collect::<Vec<_>>();
+    let shown =
+        columns.iter().zip(&names).map(|(column, name)| read_as(name, column.type_(), limits)).collect::<Vec<_>>();
     let bounded = format!(
         "SELECT {} FROM (\n{sql}\n) AS asked ({}) LIMIT {}",
         shown.join(", "),
@@ -103,6 +115,15 @@ fn answer(db: &mut Postgres, sql: &str, limits: &ExploreLimits) -> Result<Table,
         }
     }
     Ok(filling.table())
+}
+
+/// The text without the semicolon that ends it and the comments behind that.
+fn without_end(sql: &str) -> &str {
+    let is_comment = |line: &str| line.trim().is_empty() || line.trim().starts_with("--");
+    match sql.rsplit_once(';') {
+        Some((asked, rest)) if rest.lines().all(is_comment) => asked,
+        Some(_) | None => sql,
+    }
 }
 
 /// A column as it is to be sent: what may be long is cut on the server, one byte past the limit so that it shows.
@@ -168,6 +189,13 @@ fn remedy() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_may_end_in_a_semicolon() {
+        assert_eq!(without_end("SELECT 1 ;\n -- one\n\n"), "SELECT 1 ");
+        assert_eq!(without_end("SELECT 1 -- one"), "SELECT 1 -- one");
+        assert_eq!(without_end("SELECT 1; SELECT 2"), "SELECT 1; SELECT 2");
+    }
 
     #[test]
     fn the_doors_out_are_shut() {

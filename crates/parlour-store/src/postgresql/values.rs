@@ -24,7 +24,7 @@ impl ToSql for Value {
             Self::Int(n) if *wanted == Type::INT4 => i32::try_from(*n).map_err(|_| refused())?.to_sql(wanted, out),
             Self::Int(n) if *wanted == Type::FLOAT8 => (*n as f64).to_sql(wanted, out),
             Self::Real(x) if *wanted == Type::FLOAT8 => x.to_sql(wanted, out),
-            Self::Text(text) if [Type::TEXT, Type::VARCHAR].contains(wanted) => text.to_sql(wanted, out),
+            Self::Text(text) if [Type::TEXT, Type::VARCHAR, Type::NAME].contains(wanted) => text.to_sql(wanted, out),
             Self::Blob(bytes) if *wanted == Type::BYTEA => bytes.to_sql(wanted, out),
             Self::Int(_) | Self::Real(_) | Self::Text(_) | Self::Blob(_) => Err(refused().into()),
         }
@@ -66,7 +66,9 @@ fn value(row: &postgres::Row, at: usize, found: &Type) -> Result<Value, StoreErr
     } else if *found == Type::FLOAT4 {
         row.try_get::<_, Option<f32>>(at).map(|x| x.map(f64::from).into())
     } else {
-        return Err(StoreError::Sql(format!("column {at} is `{found}`; cast it to BIGINT, TEXT, BYTEA or DOUBLE PRECISION")));
+        return Err(StoreError::Sql(format!(
+            "column {at} is `{found}`; cast it to BIGINT, TEXT, BYTEA or DOUBLE PRECISION"
+        )));
     };
     value.map_err(|error| StoreError::Corrupt(error.to_string()))
 }

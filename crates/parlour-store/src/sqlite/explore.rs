@@ -10,6 +10,7 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 
 use super::{Sqlite, error_of};
+use crate::conn::Conn;
 use crate::explore::{EXPLORABLE, Filling, MAX_SQL_BYTES};
 use crate::{ExploreLimits, StoreError, Table, Value};
 
@@ -19,6 +20,12 @@ const STEPS_PER_LOOK: i32 = 1000;
 const MAX_VALUE_BYTES: i32 = 4 << 20;
 /// Page cache of one question, in KiB as SQLite writes it; what sorts more goes to a file.
 const CACHE: &str = "-8192";
+/// How the names of tables begin that SQLite makes up itself.
+const BUILT_IN: [&str; 3] = ["sqlite_", "pragma_", "dbstat"];
+
+/// Functions that reach out of the question.
+const POWERS: [&str; 2] = ["load_extension", "fts3_tokenizer"];
+
 /// Functions that SQLite treats as tables.
 const JSON_TABLES: [&str; 2] = ["json_each", "json_tree"];
 
@@ -46,7 +53,8 @@ pub(crate) fn explore(path: &Path, sql: &str, limits: &ExploreLimits) -> Result<
     }
     let (start, deadline) = (Instant::now(), limits.deadline);
     db.conn.progress_handler(STEPS_PER_LOOK, Some(move || deadline < start.elapsed())).map_err(error_of)?;
-    db.conn.authorizer(Some(authorize)).map_err(error_of)?;
+    let closed = closed_names(&mut db)?;
+    db.conn.authorizer(Some(move |context: AuthContext<'_>| authorize(&context.action, &closed))).map_err(error_of)?;
     answer(&db, sql, limits)
 }
 
@@ -82,15 +90,32 @@ fn lenient(value: ValueRef<'_>) -> Value {
     }
 }
 
+/// The names in the schema that may not be read, in lower case.
+fn closed_names(db: &mut Sqlite) -> Result<Vec<String>, StoreError> {
+    let mut closed = Vec::new();
+    for mut row in db.query("SELECT lower(name) FROM sqlite_schema WHERE type IN ('table', 'view')", &[])? {
+        let name = row.take_text(0)?;
+        if !EXPLORABLE.contains(&name.as_str()) {
+            closed.push(name);
+        }
+    }
+    Ok(closed)
+}
+
 /// Allows selecting, and reading of the tables that may be read; everything else, known or to come, is refused.
-fn authorize(context: AuthContext<'_>) -> Authorization {
-    let action = context.action;
-    let is_allowed = if let AuthAction::Read { table_name, .. } = action {
+///
+/// A table of which no column is used, as in `SELECT COUNT(*)`, is asked for by the name that stands in the text,
+/// which may also be that of a `WITH` clause; so here, and only here, a name is allowed that is no table at all.
+fn authorize(action: &AuthAction<'_>, closed: &[String]) -> Authorization {
+    let is_allowed = if let AuthAction::Read { table_name, column_name: "" } = *action {
+        let name = table_name.to_ascii_lowercase();
+        !closed.contains(&name) && !BUILT_IN.iter().any(|start| name.starts_with(start))
+    } else if let AuthAction::Read { table_name, .. } = *action {
         EXPLORABLE.contains(&table_name) || JSON_TABLES.contains(&table_name)
-    } else if let AuthAction::Function { function_name } = action {
-        !function_name.eq_ignore_ascii_case("load_extension")
+    } else if let AuthAction::Function { function_name } = *action {
+        !POWERS.contains(&function_name.to_ascii_lowercase().as_str())
     } else {
-        action == AuthAction::Select || action == AuthAction::Recursive
+        [AuthAction::Select, AuthAction::Recursive].contains(action)
     };
     if is_allowed { Authorization::Allow } else { Authorization::Deny }
 }

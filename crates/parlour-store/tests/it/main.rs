@@ -1,4 +1,5 @@
 //! The contract of the store, run on both databases.
+#![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
 mod bench;
 mod exploring;

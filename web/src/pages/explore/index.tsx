@@ -16,8 +16,8 @@ import { Tables } from "./tables";
 const DRAFT = "parlour-sql";
 
 /** The text being written outlives a reload, in this tab alone. */
-function useDraft() {
-  const [sql, setSql] = useState(() => sessionStorage.getItem(DRAFT) ?? "");
+function useDraft(first: string) {
+  const [sql, setSql] = useState(() => sessionStorage.getItem(DRAFT) || first);
   useEffect(() => sessionStorage.setItem(DRAFT, sql), [sql]);
   return [sql, setSql] as const;
 }
@@ -39,7 +39,7 @@ export function Explore() {
 }
 
 function Body({ schema }: { schema: SqlSchema }) {
-  const [sql, setSql] = useDraft();
+  const [sql, setSql] = useDraft(schema.examples[0]?.sql ?? "");
   const { params, set } = useUrl();
   const questions = useQuestions();
   const run = useRunSql();

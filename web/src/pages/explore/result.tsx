@@ -1,10 +1,12 @@
 // The answer to a question: as a table, as a line or bars of chosen columns, as CSV.
+
 import { Button } from "@mantine/core";
 import type { EChartsCoreOption } from "echarts/core";
 import { useMemo, useState } from "react";
 import type { SqlResult, SqlValue } from "../../api/types";
 import { Chart, type Tokens } from "../../components/chart";
 import { Part } from "../../components/part";
+import { ScrollBox } from "../../components/scroll-box";
 import { downloadCsv } from "../../csv";
 import { count, counted, decimal, NONE } from "../../format";
 
@@ -66,8 +68,7 @@ function ResultTable({ result, numbers }: { result: SqlResult; numbers: number[]
   const isNumber = new Set(numbers);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable with the keyboard */}
-      <section className="scroll capped" tabIndex={0} aria-label="The answer">
+      <ScrollBox label="The answer" isCapped>
         <table className="tight">
           <thead>
             <tr>
@@ -93,7 +94,7 @@ function ResultTable({ result, numbers }: { result: SqlResult; numbers: number[]
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollBox>
       {result.rows.length > rows.length ? (
         <p className="fine">
           The first {count(rows.length)} are shown.{" "}

@@ -1,9 +1,11 @@
 // Who moved from which cell to which, as a flow and as a table; every number opens its people.
+
 import { useMemo } from "react";
 import { Link } from "react-router";
 import type { Matrix, MigrationFrom, MigrationRow, MigrationTo } from "../../api/types";
 import { Chart } from "../../components/chart";
 import { Part } from "../../components/part";
+import { ScrollBox } from "../../components/scroll-box";
 import { downloadCsv } from "../../csv";
 import { count, dayBeside, dayText } from "../../format";
 import { useScope, useUrl } from "../../scope";
@@ -53,8 +55,7 @@ function MigrationTable({ rows, title }: { rows: MigrationRow[]; title: string }
   const { to } = useScope();
   const found = new Map(rows.map((row) => [`${row.from} ${row.to}`, row]));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable with the keyboard
-    <section className="scroll" tabIndex={0} aria-label={title}>
+    <ScrollBox label={title}>
       <table>
         <caption className="fine" style={{ textAlign: "left", paddingBottom: 6 }}>
           From the row to the column.
@@ -93,6 +94,6 @@ function MigrationTable({ rows, title }: { rows: MigrationRow[]; title: string }
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollBox>
   );
 }

@@ -54,6 +54,7 @@ export function sankeyChart(all: MigrationRow[]) {
     series: [
       {
         type: "sankey",
+        animation: false,
         left: 78,
         right: 78,
         top: 8,

@@ -20,13 +20,15 @@ interface ValueProps {
   name: string;
   of: WhyOf;
   value: ReactNode;
+  /** A word rather than a figure: set smaller. */
+  isWord?: boolean;
   children: ReactNode;
 }
 
-function Value({ name, of, value, children }: ValueProps) {
+function Value({ name, of, value, isWord, children }: ValueProps) {
   const { set } = useUrl();
   return (
-    <div>
+    <div className={isWord ? "word" : undefined}>
       <dt>
         {name}{" "}
         <button
@@ -47,7 +49,7 @@ function Value({ name, of, value, children }: ValueProps) {
 
 function kindWords(kind: number | null): string {
   if (kind === null) return "nothing they did says whether they feel well or ill";
-  return kind < 0 ? "− negative, from − 1 to + 1" : "+ positive, from − 1 to + 1";
+  return kind < 0 ? "negative, on a scale of − 1 to + 1" : "positive, on a scale of − 1 to + 1";
 }
 
 function rhythmWords(standing: PersonStanding, on: string): string {
@@ -84,10 +86,10 @@ export function Definition({ standing, on }: { standing: PersonStanding; on: str
       <Value name="Cell" of="cell" value={standing.cell === null ? "not present" : <CellChip cell={standing.cell} />}>
         {standing.cell === null ? "no event within the retention window" : CELL_WORDS[standing.cell]}
       </Value>
-      <Value name="Stage" of="stage" value={wordOf(STAGE_WORDS, standing.stage)}>
+      <Value name="Stage" of="stage" isWord value={wordOf(STAGE_WORDS, standing.stage)}>
         {wordOf(STAGE_ABOUT, standing.stage)}
       </Value>
-      <Value name="Own rhythm" of="rhythm" value={<span className={isOverdue ? "neg" : undefined}>{due}</span>}>
+      <Value name="Own rhythm" of="rhythm" isWord value={<span className={isOverdue ? "neg" : undefined}>{due}</span>}>
         {rhythmWords(standing, on)}
       </Value>
       <Value

@@ -39,7 +39,7 @@ export function Ids({ ids, links }: { ids: IdRow[]; links: LinkRow[] }) {
     asked && changeLink.mutate({ link: asked, change: isUndo ? "undo" : "redo" }, { onSuccess: () => setAsked(null) });
   return (
     <Part title="Ids in this person" does={counted(ids.length, "id", "ids")}>
-      <table className="tight">
+      <table className="tight ids">
         <caption className="unseen">Raw ids</caption>
         <tbody>
           {ids.map((id) => (

@@ -61,11 +61,7 @@ function Line({ part, largest }: { part: Contribution; largest: number }) {
   return (
     <li>
       <span>
-        {part.label}{" "}
-        <small>
-          {part.day ? `${dayText(part.day)} · ` : ""}
-          {part.detail}
-        </small>
+        {part.label} <small>{[part.day ? dayText(part.day) : "", part.detail].filter(Boolean).join(" · ")}</small>
       </span>
       <span className="n" data-amount={part.amount}>
         {count(part.amount)}

@@ -154,6 +154,7 @@ function RejectedReasons({ health }: { health: Health }) {
         rows={health.rejected}
         rowKey={(row) => row.reason}
         isTight
+        isNarrow
       />
     </Part>
   );

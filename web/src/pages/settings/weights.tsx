@@ -72,6 +72,7 @@ function Unmapped({ settings }: { settings: Settings }) {
           rows={settings.unmapped}
           rowKey={(row) => row.name}
           isTight
+          isNarrow
         />
       )}
     </Part>
@@ -127,6 +128,7 @@ function Body({ settings }: { settings: Settings }) {
           rows={settings.names}
           rowKey={(row) => row.name}
           isTight
+          isNarrow
         />
       </Part>
     </>

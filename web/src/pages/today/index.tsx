@@ -53,6 +53,20 @@ function Left({ data }: { data: TodayData }) {
       <Part title="Who stands where" does={<Link to={to("/matrix")}>see who moved</Link>}>
         <MatrixGrid cells={data.matrix} />
       </Part>
+      <Part title="Stages" does={`on ${dayShort(data.on)}`}>
+        <ul className="stages">
+          {data.stages.map((stage) => (
+            <li key={stage.stage}>
+              <Link to={to("/people", stage.list)} className="link" data-list="">
+                {count(stage.n)}
+              </Link>
+              <span>
+                {wordOf(STAGE_WORDS, stage.stage)} <small>{wordOf(STAGE_ABOUT, stage.stage)}</small>
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Part>
     </div>
   );
 }
@@ -85,20 +99,6 @@ function Right({ data }: { data: TodayData }) {
             }
           />
         )}
-      </Part>
-      <Part title="Stages" does={`on ${dayShort(data.on)}`}>
-        <ul className="stages">
-          {data.stages.map((stage) => (
-            <li key={stage.stage}>
-              <Link to={to("/people", stage.list)} className="link" data-list="">
-                {count(stage.n)}
-              </Link>
-              <span>
-                {wordOf(STAGE_WORDS, stage.stage)} <small>{wordOf(STAGE_ABOUT, stage.stage)}</small>
-              </span>
-            </li>
-          ))}
-        </ul>
       </Part>
     </div>
   );

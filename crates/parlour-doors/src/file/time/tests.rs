@@ -57,7 +57,7 @@ fn unix_times_by_their_size() {
     assert_eq!(utc("unix", "-1.5"), "1969-12-31T23:59:58.5Z");
     assert_eq!(utc("unix", "1711882800.123456789"), "2024-03-31T11:00:00.123456Z");
     assert_eq!(utc("unix_ms", "1500.25"), "1970-01-01T00:00:01.50025Z");
-    assert_eq!(utc("unix", "20240331"), "1970-08-23T06:25:31Z", "asked for, it is what it says");
+    assert_eq!(utc("unix", "20240331"), "1970-08-23T06:18:51Z", "asked for, it is what it says");
 }
 
 #[test]
@@ -83,9 +83,30 @@ fn zones_by_name_and_offset() {
 #[test]
 fn what_is_no_time_is_refused() {
     for text in [
-        "", "2024", "2024-13-01", "2023-02-29", "2024-02-30", "31.04.2024", "yesterday", "2024-01-01T25:00", "12345",
-        "2024-01-01T12", "2024-01-01T12:60", "2024-01-01x", "2024-01-01T12:00+", "2024-01-01T12:00Zx", "1e9",
-        "99999999999999999999999", "1/2/24", "2024-1/2", "17118828oo", "13:00 PM", "2024-01-01 13:00 PM", "-", ".", "٢٠٢٤-01-01",
+        "",
+        "2024",
+        "2024-13-01",
+        "2023-02-29",
+        "2024-02-30",
+        "31.04.2024",
+        "yesterday",
+        "2024-01-01T25:00",
+        "12345",
+        "2024-01-01T12",
+        "2024-01-01T12:60",
+        "2024-01-01x",
+        "2024-01-01T12:00+",
+        "2024-01-01T12:00Zx",
+        "1e9",
+        "99999999999999999999999",
+        "1/2/24",
+        "2024-1/2",
+        "17118828oo",
+        "13:00 PM",
+        "2024-01-01 13:00 PM",
+        "-",
+        ".",
+        "٢٠٢٤-01-01",
     ] {
         assert!(at("auto", "UTC", text).is_err(), "{text}");
     }
@@ -106,7 +127,9 @@ fn the_calendar_is_jiffs() {
 fn the_order_is_decided_by_dates_that_allow_only_one() {
     let order = |texts: &[&str]| {
         let mut evidence = OrderEvidence::default();
-        texts.iter().for_each(|text| evidence.add(text));
+        for text in texts {
+            evidence.add(text);
+        }
         evidence.order()
     };
     assert_eq!(order(&["1/2/2024", "13/2/2024"]).unwrap(), Some(Order::Dmy));

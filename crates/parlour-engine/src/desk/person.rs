@@ -1,0 +1,220 @@
+//! One person: their standing with every object, why, what happened, who they are.
+
+use std::collections::HashMap;
+
+use parlour_core::day::Day;
+use parlour_core::event::{Layer, Name};
+use parlour_core::identity::{Link, LinkState};
+use parlour_core::key::Key;
+use parlour_core::objects::ObjectId;
+use parlour_core::relation::{Columns, PersonFold};
+use parlour_core::standing::{Standing, Yardstick};
+use parlour_core::why::{Case, Of, Why};
+use parlour_lake::event::LakeEvent;
+use parlour_store::{identity, journal, link};
+
+use super::{Asked, name_of, population};
+use crate::engine::Engine;
+use crate::seal::unpacked;
+use crate::{EngineError, clock};
+
+/// Weeks of a sparkline.
+pub const SPARK_WEEKS: i32 = 26;
+/// Most matches of a search.
+pub const MAX_FOUND: usize = 1000;
+
+/// A point of a sparkline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// The day.
+    pub day: Day,
+    /// Involvement on it, in micropoints.
+    pub involvement: i64,
+}
+
+/// One person with everything asked about them.
+#[derive(Debug)]
+pub struct Person {
+    /// Their representative id.
+    pub key: Key,
+    /// All their rows.
+    pub columns: Columns,
+    /// Their standing with every object, the one asked about first, then the most involved.
+    pub standings: Vec<(ObjectId, Standing, Vec<Point>)>,
+    /// Involvement of the recent window by layer, micropoints, with all objects.
+    pub layers: Vec<(Layer, i128)>,
+}
+
+impl Engine {
+    /// The people whose ids match a text: exactly, by `kind:id`, or by how an id begins.
+    pub fn find(&self, asked: &Asked, text: &str) -> Result<Vec<Key>, EngineError> {
+        let found = self.database.read(|conn| identity::find(conn, text, MAX_FOUND))?;
+        let mut people: Vec<Key> = found.iter().map(|id| asked.snapshot.identity.person_of(id.key)).collect();
+        let mut seen = std::collections::HashSet::new();
+        people.retain(|person| seen.insert(*person));
+        Ok(people)
+    }
+
+    /// The person of this name: `kind:id`, or an id that is some person's whole id.
+    pub fn person_named(&self, asked: &Asked, text: &str) -> Result<Key, EngineError> {
+        let exact = name_of(text).map(|name| self.key(&name.kind, &name.id));
+        let known = |keys: &[Key]| self.database.read(|conn| identity::by_keys(conn, keys));
+        if let Some(key) = exact
+            && !known(&[key])?.is_empty()
+        {
+            return Ok(asked.snapshot.identity.person_of(key));
+        }
+        let found = self.database.read(|conn| identity::find(conn, text, 2))?;
+        match found.iter().find(|id| id.value == text).or(found.first()) {
+            Some(id) if id.value == text => Ok(asked.snapshot.identity.person_of(id.key)),
+            Some(near) => Err(EngineError::NotFound(format!(
+                "there is nobody called `{text}`; did you mean `{}:{}`?",
+                near.kind, near.value
+            ))),
+            None => Err(EngineError::NotFound(format!("there is nobody called `{text}`"))),
+        }
+    }
+
+    /// The names of people, by their representative ids.
+    pub fn names(&self, people: &[Key]) -> Result<HashMap<Key, Name>, EngineError> {
+        let ids = self.database.read(|conn| identity::by_keys(conn, people))?;
+        Ok(ids.into_iter().map(|id| (id.key, Name::new(id.kind, id.value))).collect())
+    }
+
+    /// One person's standings on the day asked about, with sparklines.
+    pub fn person(&self, asked: &Asked, person: Key) -> Result<Person, EngineError> {
+        let snapshot = &*asked.snapshot;
+        let columns = self.rows_of_person(snapshot, person)?;
+        let populations = self.populations(snapshot, asked.on)?;
+        let reading = self.reading(snapshot, asked.on);
+        let yardstick = Yardstick::new(&reading);
+        let mut standings = Vec::new();
+        PersonFold::new(&reading).read(&columns, 0..columns.len(), &mut |object, _, relation| {
+            standings.push((object, yardstick.measure(relation, population(&populations, object))));
+        });
+        standings.sort_by_key(|(object, standing)| {
+            (*object != asked.object, std::cmp::Reverse(standing.relation.involvement()), *object)
+        });
+        let mut sparks = self.sparks(asked, &columns);
+        let standings = standings
+            .into_iter()
+            .map(|(object, standing)| (object, standing, sparks.remove(&object).unwrap_or_default()))
+            .collect();
+        let from = asked.on.0 - self.settings.standing.recent_days as i32;
+        let mut layers = [0i128; 7];
+        for row in (0..columns.len()).filter(|&row| columns.day[row] > from && columns.day[row] <= asked.on.0) {
+            let layer = columns.layer[row] as usize;
+            let points = reading.meaning(columns.verb[row]).micropoints[layer];
+            layers[layer] += i128::from(reading.contribution(points, columns.n[row], asked.on.0 - columns.day[row]));
+        }
+        let layers = Layer::ALL.into_iter().zip(layers).filter(|(_, sum)| *sum > 0).collect();
+        Ok(Person { key: person, columns, standings, layers })
+    }
+
+    /// Involvement at the end of each of the last weeks, oldest first, by object.
+    pub fn sparks(&self, asked: &Asked, columns: &Columns) -> HashMap<ObjectId, Vec<Point>> {
+        let mut sparks: HashMap<ObjectId, Vec<Point>> = HashMap::new();
+        for week in 0..SPARK_WEEKS {
+            let day = Day(asked.on.0 - 7 * (SPARK_WEEKS - 1 - week));
+            let reading = self.reading(&asked.snapshot, day);
+            PersonFold::new(&reading).read(columns, 0..columns.len(), &mut |object, _, relation| {
+                let spark = sparks.entry(object).or_default();
+                // Weeks before the first activity are weeks of nothing.
+                let missing = (spark.len() as i32..week).map(|week| Point {
+                    day: Day(asked.on.0 - 7 * (SPARK_WEEKS - 1 - week)),
+                    involvement: 0,
+                });
+                spark.extend(missing);
+                spark.push(Point { day, involvement: relation.involvement() });
+            });
+        }
+        sparks
+    }
+
+    /// Why a value of the person's standing with the object asked about is what it is.
+    pub fn why(&self, asked: &Asked, person: Key, of: Of) -> Result<Why, EngineError> {
+        let snapshot = &*asked.snapshot;
+        let columns = self.rows_of_person(snapshot, person)?;
+        let populations = self.populations(snapshot, asked.on)?;
+        let reading = self.reading(snapshot, asked.on);
+        let case = Case {
+            columns: &columns,
+            object: asked.object,
+            yardstick: &Yardstick::new(&reading),
+            population: population(&populations, asked.object),
+        };
+        let none = || format!("there was no relation with `{}` by {}", asked.object_name(), asked.on);
+        parlour_core::why::why(of, &case).ok_or_else(|| EngineError::NotFound(none()))
+    }
+
+    /// What a person did before a time (microseconds UTC), newest first, at most `most`.
+    pub fn timeline(&self, asked: &Asked, person: Key, before: i64, most: usize) -> Result<Vec<LakeEvent>, EngineError> {
+        let ids = asked.snapshot.identity.ids_of(&person);
+        let (runs, mut batches, dropped) = {
+            let state = self.state();
+            let tails: Vec<_> = [state.sealing.as_deref(), Some(&state.tail)].into_iter().flatten().collect();
+            let batches: Vec<i64> =
+                tails.iter().flat_map(|tail| ids.iter().flat_map(|id| tail.batches_of(*id).iter().copied())).collect();
+            let dropped: HashMap<i64, Vec<u32>> = tails
+                .iter()
+                .flat_map(|tail| tail.dropped.iter().map(|(seq, places)| (*seq, places.clone())))
+                .filter(|(seq, _)| batches.contains(seq))
+                .collect();
+            (state.events.clone(), batches, dropped)
+        };
+        let mut events = Vec::new();
+        for run in &runs {
+            for id in ids {
+                events.extend(parlour_lake::event::read_subject(&run.file, *id, before, most)?);
+            }
+        }
+        batches.sort_unstable();
+        batches.dedup();
+        for seq in batches {
+            let found = self.database.read(|conn| journal::read_after(conn, seq - 1, 1))?;
+            for batch in found.iter().filter(|batch| batch.seq == seq) {
+                for (place, event) in (0..).zip(unpacked(batch)?) {
+                    let is_dropped = dropped.get(&seq).is_some_and(|places| places.contains(&place));
+                    let event = self.lake_event(event, batch, place);
+                    if !is_dropped && event.at < before && ids.contains(&event.subject) {
+                        events.push(event);
+                    }
+                }
+            }
+        }
+        events.sort_by_key(|event| std::cmp::Reverse((event.at, event.seq)));
+        events.dedup_by_key(|event| event.seq);
+        events.truncate(most);
+        Ok(events)
+    }
+
+    /// The links of a person's ids, with their state.
+    pub fn links_of(&self, asked: &Asked, person: Key) -> Vec<(Link, LinkState)> {
+        let identity = &asked.snapshot.identity;
+        let mut links: Vec<(Link, LinkState)> = Vec::new();
+        for id in identity.ids_of(&person) {
+            for (link, state) in identity.links_of(*id) {
+                if !links.iter().any(|(known, _)| (known.a, known.b) == (link.a, link.b)) {
+                    links.push((link, state.clone()));
+                }
+            }
+        }
+        links
+    }
+
+    /// Undoes (or redoes) a link; history follows, since people are united when reading.
+    pub fn set_link_undone(&self, a: Key, b: Key, is_undone: bool) -> Result<(), EngineError> {
+        let (a, b, now) = (a.min(b), a.max(b), clock::now());
+        let did = self.database.write(move |conn| {
+            if is_undone { link::undo(conn, a, b, now) } else { link::redo(conn, a, b) }
+        })?;
+        if !did {
+            return Err(EngineError::NotFound("there is no such link, or it is so already".to_owned()));
+        }
+        let mut state = self.state_mut();
+        let identity = std::sync::Arc::make_mut(&mut state.identity);
+        if is_undone { identity.undo(a, b) } else { identity.redo(a, b) };
+        state.version += 1;
+        Ok(())
+    }
+}

@@ -1,0 +1,441 @@
+//! Every noun, there and back.
+
+use parlour_core::day::Day;
+use parlour_core::key::Key;
+use parlour_store::entity::{self, Entity};
+use parlour_store::identity::{self, Identity};
+use parlour_store::job::{self, Job};
+use parlour_store::journal::{self, Arrival, FOLD, JournalBatch, SEAL, Waiting};
+use parlour_store::link::{self, BY_HAND, Link};
+use parlour_store::question::{self, Question};
+use parlour_store::rejected::{self, Rejected};
+use parlour_store::run::{self, Run};
+use parlour_store::session::{self, Session};
+use parlour_store::standing::{self, Standing};
+use parlour_store::{Conn, Database, StoreError, credential, setting, tally};
+
+use crate::bench::Bench;
+
+crate::on_both!(
+    journal_and_cursors,
+    tallies,
+    runs,
+    identities,
+    many_identities,
+    entities,
+    links,
+    rejections,
+    jobs,
+    sessions,
+    credentials,
+    settings,
+    questions,
+    standings,
+);
+
+/// Runs a script in one piece of work.
+fn write<T: Send + 'static>(
+    db: &Database,
+    script: impl FnOnce(&mut dyn Conn) -> Result<T, StoreError> + Send + 'static,
+) -> T {
+    db.write(script).unwrap()
+}
+
+fn arrival(n: i64) -> Arrival {
+    Arrival {
+        source: "web".to_owned(),
+        received_at: 1000 + n,
+        n,
+        min_day: Day(-n as i32),
+        max_day: Day(n as i32),
+        body: vec![n as u8; 9],
+    }
+}
+
+fn journal_and_cursors(bench: &Bench) {
+    let db = bench.open();
+    write(&db, |conn| {
+        assert_eq!(journal::waiting(conn, 0)?, Waiting { n_batches: 0, n_events: 0, oldest_at: None });
+        assert_eq!(journal::cursor(conn, FOLD)?, 0);
+        for n in 1..=5 {
+            assert_eq!(journal::append(conn, arrival(n))?, n);
+        }
+        let second = JournalBatch { seq: 2, arrival: arrival(2) };
+        assert_eq!(journal::read_after(conn, 1, 2)?, [second, JournalBatch { seq: 3, arrival: arrival(3) }]);
+        journal::set_cursor(conn, FOLD, 2)?;
+        journal::set_cursor(conn, FOLD, 3)?;
+        assert_eq!(journal::cursor(conn, FOLD)?, 3);
+        assert_eq!(journal::waiting(conn, 3)?, Waiting { n_batches: 2, n_events: 9, oldest_at: Some(1004) });
+        assert_eq!(journal::delete_upto(conn, 2)?, 2);
+        assert_eq!(journal::read_after(conn, 0, 9)?[0].seq, 3);
+        Ok(())
+    });
+    // Numbers go on when everything is sealed and deleted, also after a restart.
+    write(&db, |conn| {
+        journal::set_cursor(conn, SEAL, 5)?;
+        assert_eq!(journal::delete_upto(conn, 5)?, 3);
+        Ok(())
+    });
+    drop(db);
+    let db = bench.open();
+    assert_eq!(write(&db, |conn| journal::append(conn, arrival(6))), 6);
+    assert_eq!(write(&db, |conn| journal::append(conn, arrival(7))), 7);
+    assert_eq!(
+        db.read(|conn| journal::read_after(conn, 6, 9)).unwrap(),
+        [JournalBatch { seq: 7, arrival: arrival(7) }]
+    );
+}
+
+fn tallies(bench: &Bench) {
+    let db = bench.open();
+    write(&db, |conn| {
+        tally::add(conn, &[(tally::SENT, 5), (tally::ACCEPTED, 4), (tally::REJECTED, 1), (tally::SENT, 2)])?;
+        tally::add(conn, &[(tally::SENT, -3)])?;
+        tally::set(conn, &[(tally::FOLDED, 9), (tally::ACCEPTED, 3)])
+    });
+    let all = db.read(tally::all).unwrap();
+    let all: Vec<_> = all.iter().map(|(name, n)| (name.as_str(), *n)).collect();
+    assert_eq!(all, [("accepted", 3), ("folded", 9), ("rejected", 1), ("sent", 4)]);
+}
+
+fn run_of(file: &str) -> Run {
+    Run {
+        id: 0,
+        kind: "activity".to_owned(),
+        file: file.to_owned(),
+        n_rows: 10,
+        n_bytes: 2000,
+        first_seq: 1,
+        last_seq: 9,
+        min_day: Day(-5),
+        max_day: Day(20_000),
+        level: 1,
+        min_subject: Key(0),
+        max_subject: Key(u128::MAX),
+        digest: "d".to_owned(),
+        created_at: 77,
+    }
+}
+
+fn runs(bench: &Bench) {
+    let db = bench.open();
+    let ids = write(&db, |conn| run::insert(conn, &[run_of("a"), run_of("b")]));
+    assert_eq!(ids, [1, 2]);
+    let listed = |kind: &'static str| db.read(|conn| run::list(conn, kind)).unwrap();
+    assert_eq!(listed("activity"), [Run { id: 1, ..run_of("a") }, Run { id: 2, ..run_of("b") }]);
+    assert_eq!(listed("events"), []);
+    // A file is in one run only.
+    assert!(db.write(|conn| run::insert(conn, &[run_of("a")])).is_err());
+    assert_eq!(write(&db, |conn| run::replace(conn, &[1, 2], &[run_of("c")])), [3]);
+    assert_eq!(listed("activity"), [Run { id: 3, ..run_of("c") }]);
+    // Who comes second with the same replacement changes nothing.
+    let late = db.write(|conn| run::replace(conn, &[1, 3], &[run_of("d")]));
+    assert!(matches!(late, Err(StoreError::Aborted(_))));
+    assert_eq!(listed("activity").len(), 1);
+    assert_eq!(write(&db, |conn| run::remove(conn, &[3, 4])), 1);
+    assert_eq!(listed("activity"), []);
+}
+
+fn id(n: u128, kind: &str, value: &str) -> Identity {
+    Identity { key: Key(n), kind: kind.to_owned(), value: value.to_owned(), first_seen_at: n as i64 }
+}
+
+fn identities(bench: &Bench) {
+    let db = bench.open();
+    let all = [
+        id(1, "user", "anna"),
+        id(2, "mail", "anna"),
+        id(3, "mail", "anna@example.org"),
+        id(4, "user", "annb"),
+        id(5, "user", "Anna"),
+        id(6, "user", "ann"),
+        id(7, "user", "mail:anna"),
+        id(8, "user", "100%"),
+        id(9, "user", "1000"),
+    ];
+    let given = all.clone();
+    assert_eq!(write(&db, move |conn| identity::insert_new(conn, &given)), 9);
+    let again = [id(1, "user", "other"), id(10, "user", "zoe"), id(10, "user", "zoe")];
+    assert_eq!(write(&db, move |conn| identity::insert_new(conn, &again)), 1);
+
+    let mut found = db.read(|conn| identity::by_keys(conn, &[Key(3), Key(1), Key(99)])).unwrap();
+    found.sort_by_key(|identity| identity.key);
+    assert_eq!(found, [all[0].clone(), all[2].clone()]);
+    assert_eq!(db.read(|conn| identity::by_keys(conn, &[])), Ok(vec![]));
+
+    let find = |text: &'static str, limit| {
+        let found = db.read(|conn| identity::find(conn, text, limit)).unwrap();
+        found.into_iter().map(|identity| identity.key.0).collect::<Vec<_>>()
+    };
+    assert_eq!(find("anna", 9), [2, 1, 3], "exact first, by kind, then what begins with it");
+    assert_eq!(find("anna", 2), [2, 1]);
+    assert_eq!(find("ann", 9), [6, 2, 1, 3, 4]);
+    assert_eq!(find("mail:anna", 9), [7, 2], "the very text, then the kind and value it names");
+    assert_eq!(find("user:zoe", 9), [10]);
+    assert_eq!(find("100%", 9), [8], "no wildcards");
+    assert_eq!(find("", 9), []);
+    assert_eq!(find("nobody", 9), []);
+}
+
+fn many_identities(bench: &Bench) {
+    let db = bench.open();
+    let all: Vec<_> = (0..5003).map(|n| id(n * 7919 % 5003, "user", &format!("u{n}"))).collect();
+    let given = all.clone();
+    assert_eq!(write(&db, move |conn| identity::insert_new(conn, &given)), 5003);
+    let keys: Vec<_> = all.iter().map(|identity| identity.key).collect();
+    let mut found = db.read(|conn| identity::by_keys(conn, &keys)).unwrap();
+    let mut all = all;
+    found.sort_by_key(|identity| identity.key);
+    all.sort_by_key(|identity| identity.key);
+    assert_eq!(found, all);
+}
+
+fn entities(bench: &Bench) {
+    let db = bench.open();
+    let product = Entity {
+        key: Key(2),
+        kind: "product".to_owned(),
+        id: "p".to_owned(),
+        parent: None,
+        title: Some("Tea".to_owned()),
+        data: Some("{}".to_owned()),
+        created_at: 5,
+    };
+    let brand = Entity { key: Key(1), kind: "brand".to_owned(), title: None, data: None, ..product.clone() };
+    let given = [product.clone(), brand.clone()];
+    assert_eq!(write(&db, move |conn| entity::insert_new(conn, &given)), 2);
+    let changed = Entity { title: Some("Coffee".to_owned()), ..product.clone() };
+    assert_eq!(write(&db, move |conn| entity::insert_new(conn, &[changed])), 0);
+    assert!(write(&db, |conn| entity::set_parent_if_unset(conn, Key(2), Key(1))));
+    assert!(!write(&db, |conn| entity::set_parent_if_unset(conn, Key(2), Key(9))));
+    assert!(!write(&db, |conn| entity::set_parent_if_unset(conn, Key(8), Key(1))));
+    let product = Entity { parent: Some(Key(1)), ..product };
+    assert_eq!(db.read(entity::all).unwrap(), [brand, product.clone()]);
+    assert_eq!(db.read(|conn| entity::by_key(conn, Key(2))).unwrap(), Some(product));
+    assert_eq!(db.read(|conn| entity::by_key(conn, Key(3))).unwrap(), None);
+}
+
+fn links(bench: &Bench) {
+    let db = bench.open();
+    let link = |a, b, source: &str| Link { a: Key(a), b: Key(b), at: 5, source: source.to_owned(), undone_at: None };
+    let given = [link(1, 2, "identify"), link(1, 3, "identify"), link(2, 3, BY_HAND)];
+    let all = given.clone();
+    assert_eq!(write(&db, move |conn| link::insert_new(conn, &given)), 3);
+    assert_eq!(db.read(link::all).unwrap(), all);
+    assert!(write(&db, |conn| link::undo(conn, Key(1), Key(2), 9)));
+    assert!(!write(&db, |conn| link::undo(conn, Key(1), Key(2), 10)));
+    assert!(!write(&db, |conn| link::undo(conn, Key(7), Key(8), 10)));
+    let undone = Link { undone_at: Some(9), ..all[0].clone() };
+    // The same events again do not bring it back.
+    let again = all.to_vec();
+    assert_eq!(write(&db, move |conn| link::insert_new(conn, &again)), 0);
+    assert_eq!(db.read(link::all).unwrap()[0], undone);
+    assert_eq!(write(&db, link::delete_derived), 1);
+    assert_eq!(db.read(link::all).unwrap(), [undone, all[2].clone()]);
+    assert!(write(&db, |conn| link::redo(conn, Key(1), Key(2))));
+    assert!(!write(&db, |conn| link::redo(conn, Key(1), Key(2))));
+    assert_eq!(db.read(link::all).unwrap()[0], all[0]);
+}
+
+fn rejections(bench: &Bench) {
+    let db = bench.open();
+    let rejection = |n: i64| Rejected {
+        id: 0,
+        source: "file".to_owned(),
+        job: (n % 2 == 0).then_some(7),
+        at: n,
+        line: Some(n),
+        reason: if n < 5 { "unreadable" } else { "too_old" }.to_owned(),
+        message: format!("line {n}"),
+        raw: vec![0xff, n as u8],
+    };
+    let given: Vec<_> = (1..=300).map(rejection).collect();
+    assert_eq!(write(&db, move |conn| rejected::insert(conn, &given)), 1);
+    assert_eq!(write(&db, move |conn| rejected::insert(conn, &[])), 301);
+    assert_eq!(write(&db, move |conn| rejected::insert(conn, &[rejection(301)])), 301);
+
+    let mut before = None;
+    let mut seen = Vec::new();
+    loop {
+        let page = db.read(|conn| rejected::list(conn, Some(7), before, 40)).unwrap();
+        let Some(last) = page.last() else { break };
+        before = Some(last.id);
+        seen.extend(page);
+    }
+    assert!(seen.iter().map(|rejected| rejected.id).eq((1..=150).rev().map(|n| 2 * n)));
+    assert_eq!(seen[0], Rejected { id: 300, ..rejection(300) });
+    let newest = db.read(|conn| rejected::list(conn, None, None, 1)).unwrap();
+    assert_eq!(newest, [Rejected { id: 301, ..rejection(301) }]);
+    let count = |job| db.read(|conn| rejected::count(conn, job)).unwrap();
+    assert_eq!(count(None), [("too_old".to_owned(), 297), ("unreadable".to_owned(), 4)]);
+    assert_eq!(count(Some(7)), [("too_old".to_owned(), 148), ("unreadable".to_owned(), 2)]);
+    assert_eq!(count(Some(8)), []);
+    assert_eq!(write(&db, |conn| rejected::delete(conn, &[1, 2, 999])), 2);
+    assert_eq!(count(None)[1].1, 2);
+}
+
+fn jobs(bench: &Bench) {
+    let db = bench.open();
+    let new = Job {
+        id: 0,
+        kind: "import".to_owned(),
+        name: "sales.csv".to_owned(),
+        state: "waiting".to_owned(),
+        position: 0,
+        line: 0,
+        total: 100,
+        n_done: 0,
+        n_rejected: 0,
+        data: "{}".to_owned(),
+        message: None,
+        started_at: 5,
+        updated_at: 5,
+    };
+    let given = new.clone();
+    assert_eq!(write(&db, move |conn| job::create(conn, &given)), 1);
+    let given = new.clone();
+    assert_eq!(write(&db, move |conn| job::create(conn, &given)), 2);
+    assert_eq!(db.read(|conn| job::get(conn, 1)).unwrap(), Some(Job { id: 1, ..new.clone() }));
+    assert_eq!(db.read(|conn| job::get(conn, 3)).unwrap(), None);
+    let moved = Job {
+        id: 1,
+        state: "failed".to_owned(),
+        position: 50,
+        line: 6,
+        total: 101,
+        n_done: 4,
+        n_rejected: 2,
+        data: "{\"x\":1}".to_owned(),
+        message: Some("no".to_owned()),
+        updated_at: 9,
+        ..new.clone()
+    };
+    let given = moved.clone();
+    assert!(write(&db, move |conn| job::update(conn, &given)));
+    assert_eq!(db.read(|conn| job::list(conn, 9)).unwrap(), [Job { id: 2, ..new.clone() }, moved]);
+    assert_eq!(db.read(|conn| job::list(conn, 1)).unwrap().len(), 1);
+    assert!(!write(&db, move |conn| job::update(conn, &Job { id: 9, ..new })));
+}
+
+fn sessions(bench: &Bench) {
+    let db = bench.open();
+    let one =
+        Session { hash: vec![1; 32], person: "anna".to_owned(), created_at: 10, expires_at: 100, last_used_at: 10 };
+    let two = Session { hash: vec![2; 32], last_used_at: 20, ..one.clone() };
+    let other = Session { hash: vec![3; 32], person: "ben".to_owned(), ..one.clone() };
+    for session in [one.clone(), two.clone(), other.clone()] {
+        write(&db, move |conn| session::create(conn, &session));
+    }
+    let get = |hash: u8, now| db.read(|conn| session::get(conn, &[hash; 32], now)).unwrap();
+    assert_eq!(get(1, 99), Some(one.clone()));
+    assert_eq!(get(1, 100), None, "expired");
+    assert_eq!(get(9, 10), None);
+    assert_eq!(db.read(|conn| session::list(conn, "anna")).unwrap(), [two, one.clone()]);
+    assert!(write(&db, |conn| session::touch(conn, &[1; 32], 50, 150)));
+    assert!(!write(&db, |conn| session::touch(conn, &[9; 32], 50, 150)));
+    assert_eq!(get(1, 149), Some(Session { last_used_at: 50, expires_at: 150, ..one }));
+    assert_eq!(write(&db, |conn| session::delete_expired(conn, 100)), 2);
+    assert!(write(&db, |conn| session::delete(conn, &[1; 32])));
+    assert!(!write(&db, |conn| session::delete(conn, &[1; 32])));
+    let again = other.clone();
+    write(&db, move |conn| session::create(conn, &again));
+    assert_eq!(write(&db, |conn| session::delete_of(conn, "ben")), 1);
+    assert_eq!(get(3, 10), None);
+}
+
+fn credentials(bench: &Bench) {
+    let db = bench.open();
+    write(&db, |conn| credential::create(conn, &[1; 32], "first login", 10..100));
+    write(&db, |conn| credential::create(conn, &[2; 32], "first login", 10..100));
+    let spend = |hash: u8, purpose: &'static str, now| {
+        write(&db, move |conn| credential::spend(conn, &[hash; 32], purpose, now))
+    };
+    let is_open = |now| db.read(|conn| credential::is_open(conn, "first login", now)).unwrap();
+    assert!(!spend(1, "other", 50));
+    assert!(!spend(1, "first login", 100), "expired");
+    assert!(!spend(1, "first login", 9), "not yet");
+    assert!(!spend(3, "first login", 50));
+    assert!(spend(1, "first login", 50));
+    assert!(!spend(1, "first login", 51), "once only");
+    assert!(is_open(50) && !is_open(100));
+    assert!(spend(2, "first login", 50));
+    assert!(!is_open(50));
+    assert_eq!(write(&db, |conn| credential::delete_expired(conn, 100)), 2);
+}
+
+fn settings(bench: &Bench) {
+    let db = bench.open();
+    let get = |name: &'static str| db.read(|conn| setting::get(conn, name)).unwrap();
+    assert_eq!(get("colour"), None);
+    write(&db, |conn| setting::set(conn, "colour", "red"));
+    write(&db, |conn| setting::set(conn, "colour", "blue"));
+    assert_eq!(get("colour").as_deref(), Some("blue"));
+    let all = db.read(setting::all).unwrap();
+    assert_eq!(all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["colour", "opened", "schema"]);
+    assert!(write(&db, |conn| setting::delete(conn, "colour")));
+    assert!(!write(&db, |conn| setting::delete(conn, "colour")));
+}
+
+fn questions(bench: &Bench) {
+    let db = bench.open();
+    assert_eq!(write(&db, |conn| question::create(conn, "who left", "SELECT 1", 5)), 1);
+    assert_eq!(write(&db, |conn| question::create(conn, "how many", "SELECT 2", 6)), 2);
+    let first =
+        Question { id: 1, name: "who left".to_owned(), sql: "SELECT 1".to_owned(), created_at: 5, updated_at: 5 };
+    assert_eq!(db.read(|conn| question::get(conn, 1)).unwrap(), Some(first.clone()));
+    assert_eq!(db.read(|conn| question::get(conn, 3)).unwrap(), None);
+    let changed = Question { name: "a".to_owned(), sql: "SELECT 3".to_owned(), updated_at: 9, ..first };
+    let given = changed.clone();
+    assert!(write(&db, move |conn| question::update(conn, &given)));
+    let all = db.read(question::list).unwrap();
+    assert_eq!((all[0].clone(), all[1].id), (changed, 2));
+    assert!(write(&db, |conn| question::delete(conn, 1)));
+    assert!(!write(&db, |conn| question::delete(conn, 1)));
+    assert_eq!(db.read(question::list).unwrap().len(), 1);
+}
+
+fn standing_of(n: i32) -> Standing {
+    Standing {
+        object: "brand:tea".to_owned(),
+        person: format!("user:{n:05}"),
+        involvement: 0.1 * f64::from(n),
+        degree: 1.5,
+        percentile: i64::from(n % 100),
+        kind: (n % 3 == 0).then_some(-0.25),
+        cell: (n % 3 == 0).then(|| "A3".to_owned()),
+        is_customer: n % 2 == 0,
+        direction: "falling".to_owned(),
+        p_falling: 0.95,
+        stage: "lapsed".to_owned(),
+        first_day: Day(10_000),
+        last_day: Day(10_000 + n),
+        due_day: (n % 5 == 0).then_some(Day(20_000)),
+        n_days: 3,
+        value_minor: -5,
+        currency: "EUR".to_owned(),
+    }
+}
+
+fn standings(bench: &Bench) {
+    let db = bench.open();
+    let many: Vec<_> = (0..1500).map(standing_of).collect();
+    let given = many.clone();
+    write(&db, move |conn| standing::replace_day(conn, Day(20_000), &given));
+    for day in [20_001, 20_002, 19_000] {
+        write(&db, move |conn| standing::replace_day(conn, Day(day), &[standing_of(1)]));
+    }
+    let kept = |day: i32| {
+        let mut kept = Vec::new();
+        db.read(|conn| standing::for_each(conn, Day(day), &mut |standing| Ok(kept.push(standing)))).unwrap();
+        kept
+    };
+    assert_eq!(kept(20_000), many);
+    write(&db, move |conn| standing::replace_day(conn, Day(20_000), &[standing_of(2)]));
+    write(&db, move |conn| standing::append_day(conn, Day(20_000), &[standing_of(3)]));
+    assert_eq!(kept(20_000), [standing_of(2), standing_of(3)]);
+    assert_eq!(db.read(standing::days).unwrap(), [20_002, 20_001, 20_000, 19_000].map(Day));
+    assert_eq!(write(&db, |conn| standing::delete_old(conn, 2)), 3);
+    assert_eq!(db.read(standing::days).unwrap(), [20_002, 20_001].map(Day));
+    assert_eq!(write(&db, |conn| standing::delete_old(conn, 2)), 0);
+    assert_eq!(kept(20_000), []);
+}

@@ -1,0 +1,27 @@
+// Settings: the sums of the sample agree, and the vocabulary says how often each verb was seen.
+import { expect, open, test } from "./house";
+
+test("everything that was accepted is counted", async ({ page }) => {
+  await open(page, "/settings");
+  await expect(page.locator("main h1")).toHaveText(
+    "Everything that was accepted is counted: 69,659 accepted = 69,659 folded + 0 duplicate + 0 waiting.",
+  );
+  await expect(page.getByText("All is well")).toBeVisible();
+});
+
+test("the verbs are listed with what they are worth", async ({ page }) => {
+  await open(page, "/settings?tab=weights");
+  const bought = page.getByRole("region", { name: "Verbs" }).getByRole("row").filter({ hasText: "BuyAction" }).first();
+  await expect(bought).toContainText("bought");
+  await expect(bought).toContainText("69,659");
+  await expect(page.getByRole("region", { name: "Parameters" }).getByRole("row").nth(1)).toBeVisible();
+});
+
+test("the tabs lead to what they say", async ({ page }) => {
+  await open(page, "/settings");
+  await page.getByRole("tab", { name: "Rejected" }).click();
+  await expect(page).toHaveURL(/tab=rejected/);
+  await expect(page.locator("main h1")).toContainText("rejected");
+  await page.getByRole("tab", { name: "You" }).click();
+  await expect(page.getByText(/Signed in as/)).toBeVisible();
+});

@@ -1,0 +1,44 @@
+// The Desk in a real browser against a real server that holds the CDNOW sample.
+//   PARLOUR_URL           where it answers, such as http://127.0.0.1:7272
+//   PARLOUR_SIGN_IN       a one-time link that is not used yet (`parlour sign-in` prints one)
+//   PARLOUR_EMPTY_SIGN_IN a one-time link of another server that holds nothing yet; without it the empty state is not tried
+//   PARLOUR_CHROMIUM      the browser, unless it is /usr/bin/chromium
+import { defineConfig, devices } from "@playwright/test";
+import { SESSION } from "./e2e/house";
+
+const signedIn = { storageState: SESSION };
+const emptyHouse = process.env.PARLOUR_EMPTY_SIGN_IN ? [{ name: "empty", testMatch: "empty.spec.ts" }] : [];
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [["list"]],
+  use: {
+    ...devices["Desktop Chrome"],
+    channel: undefined,
+    baseURL: process.env.PARLOUR_URL,
+    locale: "en-GB",
+    viewport: { width: 1280, height: 800 },
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.PARLOUR_CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+    },
+  },
+  projects: [
+    { name: "sign-in", testMatch: "sign-in.spec.ts" },
+    {
+      name: "pages",
+      testIgnore: ["sign-in.spec.ts", "sign-out.spec.ts", "empty.spec.ts"],
+      dependencies: ["sign-in"],
+      use: signedIn,
+    },
+    { name: "sign-out", testMatch: "sign-out.spec.ts", dependencies: ["pages"], use: signedIn },
+    ...emptyHouse,
+  ],
+});

@@ -1,0 +1,49 @@
+// The headline of the list must say what the list shows.
+import { describe, expect, it } from "vitest";
+import { peopleWords } from "./words";
+
+const at = (n: number) => ({ n, on: "1998-06-30", since: "1998-05-31" });
+
+describe("peopleWords", () => {
+  it("says plainly when nothing is filtered", () => {
+    expect(peopleWords({}, at(23570))).toBe("23,570 people on 30 June 1998");
+    expect(peopleWords({}, at(1))).toBe("1 person on 30 June 1998");
+  });
+  it("names a flow between two days", () => {
+    expect(peopleWords({ flow: "disengaged" }, at(238))).toBe(
+      "238 people who were engaged on 31 May and are not on 30 June 1998",
+    );
+    expect(peopleWords({ flow: "disengaged" }, at(1))).toBe(
+      "1 person who was engaged on 31 May and is not on 30 June 1998",
+    );
+  });
+  it("names cells with their noun", () => {
+    expect(peopleWords({ cell: "A1" }, at(12))).toBe("12 customers who are engaged and positive on 30 June 1998");
+    expect(peopleWords({ cell: "B2" }, at(12))).toBe("12 people who are apathetic but not customers on 30 June 1998");
+    expect(peopleWords({ cell: "B2" }, at(1))).toBe("1 person who is apathetic but not a customer on 30 June 1998");
+  });
+  it("names migration, newcomers and the gone", () => {
+    expect(peopleWords({ from: "A1", to: "A2" }, at(3))).toBe(
+      "3 people who were A1 on 31 May and are A2 on 30 June 1998",
+    );
+    expect(peopleWords({ from: "newcomer", to: "B1" }, at(3))).toBe(
+      "3 people who were new after 31 May and are B1 on 30 June 1998",
+    );
+    expect(peopleWords({ from: "A1", to: "gone" }, at(3))).toBe(
+      "3 people who were A1 on 31 May and are gone by 30 June 1998",
+    );
+  });
+  it("names a period of growth accounting", () => {
+    expect(peopleWords({ by: "month", period: "1997-02", period_flow: "new" }, at(8476))).toBe(
+      "8,476 people who came for the first time in February 1997",
+    );
+    expect(peopleWords({ by: "month", period: "1997-02", period_flow: "churned" }, at(6689))).toBe(
+      "6,689 people who were active in the period before February 1997 and not in it",
+    );
+  });
+  it("joins several filters", () => {
+    expect(peopleWords({ cell: "A1", direction: "falling", q: "ann" }, at(2))).toBe(
+      "2 customers who are engaged and positive, who are falling, with “ann” in a name or id on 30 June 1998",
+    );
+  });
+});
