@@ -29,7 +29,7 @@ test("a name in the list of tables is written into the question", async ({ page 
   await open(page, "/explore");
   await page.locator("#sql").fill("select count(*) from");
   const name = await page.locator(".tree summary b").first().textContent();
-  await page.getByRole("button", { name: `Insert ${name}`, exact: true }).click();
+  await page.getByRole("button", { name: `${name} table`, exact: true }).click();
   await expect(page.locator("#sql")).toHaveValue(`select count(*) from ${name}`);
 });
 

@@ -10,6 +10,7 @@ import {
   daysBetween,
   dayText,
   duration,
+  exactPoints,
   isDay,
   money,
   monthsFrom,
@@ -57,6 +58,14 @@ describe("numbers", () => {
     expect(duration(40)).toBe("40 s");
     expect(duration(180)).toBe("3 min");
     expect(duration(7500)).toBe("2 h 5 min");
+  });
+});
+
+describe("exactPoints", () => {
+  it("keeps every digit", () => {
+    expect(exactPoints(15_204_233)).toEqual(["15.20", "4233"]);
+    expect(exactPoints(-7)).toEqual(["−0.00", "0007"]);
+    expect(exactPoints(1_234_000_000)).toEqual(["1,234.00", "0000"]);
   });
 });
 

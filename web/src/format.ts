@@ -73,6 +73,13 @@ export function money(minor: number, currency: string): string {
   }
 }
 
+/** Micropoints as points to the last digit, in two parts: what is read, and the digits that only make the sum exact. */
+export function exactPoints(micropoints: number): [string, string] {
+  const digits = String(Math.abs(micropoints)).padStart(7, "0");
+  const points = count(Number(digits.slice(0, -6)));
+  return [`${micropoints < 0 ? MINUS : ""}${points}.${digits.slice(-6, -4)}`, digits.slice(-4)];
+}
+
 /** Money without minor digits, for lists. */
 export function roundMoney(minor: number, currency: string): string {
   try {

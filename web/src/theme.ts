@@ -1,5 +1,10 @@
 // The look for Mantine's parts: our tokens (styles/tokens.css) under Mantine's names, so that there is one palette.
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from "@mantine/core";
 
 const teal: MantineColorsTuple = [
   "#eaf5f5",
@@ -44,8 +49,11 @@ export const theme = createTheme({
   primaryColor: "teal",
   primaryShade: { light: 7, dark: 3 },
   colors: { teal, gray, dark },
-  autoContrast: true,
-  luminanceThreshold: 0.45,
+  // What is filled with the accent carries the colour that is legible on it, in either scheme.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    return input.variant === "filled" ? { ...colors, color: "var(--on-accent)" } : colors;
+  },
   fontFamily: "var(--sans)",
   fontFamilyMonospace: "var(--mono)",
   headings: { fontFamily: "var(--serif)", fontWeight: "500" },

@@ -39,13 +39,13 @@ export const STAGE_WORDS: Record<Stage, string> = {
 };
 
 export const STAGE_ABOUT: Record<Stage, string> = {
-  new: "in their first 28 days",
+  new: "in their first weeks",
   active: "neither new, nor leaving, nor overdue",
   disengaging_1: "more engaged than average, and falling: the first to talk to",
-  disengaging_2: "less engaged than average, and not rising",
-  lapsed: "silent for longer than their own rhythm explains",
+  disengaging_2: "not above average, and steady or falling",
+  lapsed: "silent for longer than their own rhythm allows",
   defected: "silent for longer than the retention window",
-  won_back: "returned in the last 28 days",
+  won_back: "lately back from a silence longer than their rhythm allowed",
 };
 
 export const DIRECTION_MARK: Record<Direction, string> = { rising: "↗", steady: "→", falling: "↘" };
@@ -95,7 +95,7 @@ interface PeopleSentence {
 
 function flowClause(flow: string, since: string, on: string, are: string, were: string): string | null {
   const clauses: Record<Flow, string> = {
-    acquired: `who ${were} not there on ${since} and ${are} engaged on ${on}`,
+    acquired: `who ${were} not known on ${since} and ${are} engaged on ${on}`,
     reactivated: `who ${were} not engaged on ${since} and ${are} again on ${on}`,
     disengaged: `who ${were} engaged on ${since} and ${are} not on ${on}`,
     defected: `who ${were} engaged on ${since} and ${are} gone by ${on}`,
@@ -119,7 +119,7 @@ function periodClause(period: string, flow: string, were: string): string {
 function migrationClause(query: PeopleQuery, since: string, on: string, are: string, were: string): string {
   const start: Record<string, string> = {
     newcomer: `who ${were} new after ${since}`,
-    returned: `who ${were} away on ${since} and came back`,
+    returned: `who ${were} gone on ${since} and came back`,
   };
   const from = query.from ? (start[query.from] ?? `who ${were} ${query.from} on ${since}`) : "";
   if (!query.to) return from;

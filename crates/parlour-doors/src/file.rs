@@ -240,12 +240,21 @@ impl Records {
         }
     }
 
-    /// The fingerprint of everything up to the end of the last record, which `Opening::expects` can be given to go on
-    /// there (of Parquet, of the whole file). `None` if the file was opened in its middle without looking before it.
+    /// Where the last record ended, and at first where the first one begins.
+    pub fn position(&self) -> Position {
+        match &self.body {
+            Body::Textual(textual) => textual.position(),
+            Body::Columnar(columnar) => columnar.position(),
+            Body::Empty(_) => Position::default(),
+        }
+    }
+
+    /// The fingerprint of everything before `position`, which `Opening::expects` can be given to go on there (of
+    /// Parquet, of the whole file). `None` if the file was opened in its middle without looking before it.
     pub fn fingerprint(&mut self) -> Result<Option<Fingerprint>, FileError> {
         match &mut self.body {
             Body::Textual(textual) => Ok(textual.fingerprint()),
-            Body::Columnar(_) => fingerprint(&self.path, u64::MAX).map(Some),
+            Body::Columnar(columnar) => columnar.fingerprint(&self.path).map(Some),
             Body::Empty(text) => Ok(text.fingerprint()),
         }
     }

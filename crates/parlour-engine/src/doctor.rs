@@ -113,7 +113,6 @@ impl Engine {
     }
 
     /// All activity: sealed runs, unsealed rows in lake order, and the verbs.
-    #[expect(clippy::type_complexity, reason = "three things of one moment, used together once")]
     fn all_activity(
         &self,
     ) -> (Vec<std::sync::Arc<parlour_lake::run::RunFile>>, Vec<ActivityRow>, std::sync::Arc<parlour_core::activity::Verbs>)

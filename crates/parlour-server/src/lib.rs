@@ -1,1 +1,24 @@
-//! placeholder
+//! HTTP: the Desk's API and its pages over one engine. It decides who may ask and how much, and computes nothing.
+//!
+//! Handlers are thin: typed input, one call into the engine on a thread that may block, conversion. Wire types live in
+//! `api` and never enter the engine.
+
+mod access;
+mod api;
+mod app;
+mod border;
+mod cursor;
+mod error;
+mod input;
+mod openapi;
+mod router;
+mod serve;
+mod sign_in;
+mod ui;
+mod words;
+
+pub use app::{App, IS_SAMPLE, LoadSample};
+pub use openapi::openapi;
+pub use router::router;
+pub use serve::serve;
+pub use sign_in::sign_in_link;

@@ -1,1 +1,63 @@
-fn main() {}
+//! The binary: subcommands and wiring; what they do is done elsewhere.
+
+mod cli;
+mod import;
+mod output;
+mod report;
+mod sample;
+mod serve;
+mod standing;
+mod upkeep;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use cli::{Cli, Command};
+use output::Output;
+use parlour_engine::Engine;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(output::is_colourful(&std::io::stderr()))
+        .with_env_filter(tracing_subscriber::EnvFilter::new(&cli.log))
+        .with_target(false)
+        .init();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let mut out = Output::new();
+    if let Command::Completions { shell } = cli.command {
+        clap_complete::generate(shell, &mut Cli::command(), "parlour", &mut out);
+        return Ok(());
+    }
+    let engine = Engine::open(&cli.data, cli.database.as_deref())?;
+    match cli.command {
+        Command::Serve(options) => serve::serve(&engine, &options, &mut out),
+        Command::Import(options) => import::import(&engine, &options, &mut out),
+        Command::Rejected { job, to } => import::rejected(&engine, job, &to, &mut out),
+        Command::Standing(options) => standing::standing(ready(&engine)?, &options, &mut out),
+        Command::Report(options) => report::report(ready(&engine)?, &options, &mut out),
+        Command::Sql { question, json } => upkeep::sql(&engine, &question, json, &mut out),
+        Command::Keep { days } => upkeep::keep(ready(&engine)?, &days, &mut out),
+        Command::Rebuild => upkeep::rebuild(ready(&engine)?, &mut out),
+        Command::Compact => upkeep::compact(ready(&engine)?, &mut out),
+        Command::Doctor { json } => upkeep::doctor(&engine, json, &mut out),
+        Command::Completions { .. } => Ok(()),
+    }
+}
+
+/// The engine with everything accepted folded in.
+fn ready(engine: &Engine) -> anyhow::Result<&Engine> {
+    engine.fold_all()?;
+    Ok(engine)
+}

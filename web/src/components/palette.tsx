@@ -88,17 +88,14 @@ function useEntries(asked: string, onHelp: () => void): Entry[] {
 
 export function Palette({ isOpen, onClose, onHelp }: PaletteProps) {
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      withCloseButton={false}
-      size={560}
-      yOffset="10vh"
-      transitionProps={{ duration: 0 }}
-      aria-label="Find a page, a person, an object, or something to do"
-    >
-      <PaletteBody onClose={onClose} onHelp={onHelp} />
-    </Modal>
+    <Modal.Root opened={isOpen} onClose={onClose} size={560} yOffset="10vh" transitionProps={{ duration: 0 }}>
+      <Modal.Overlay />
+      <Modal.Content aria-label="Find a page, a person, an object, or something to do">
+        <Modal.Body pt="md">
+          <PaletteBody onClose={onClose} onHelp={onHelp} />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

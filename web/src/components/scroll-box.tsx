@@ -12,8 +12,9 @@ export function ScrollBox({ label, isCapped, isNarrow, children }: ScrollBoxProp
   const names = ["scroll", isCapped && "capped", isNarrow && "narrow"].filter(Boolean).join(" ");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable with the keyboard
-    <section className={names} tabIndex={0} aria-label={label}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div role="group" className={names} tabIndex={0} aria-label={label}>
       {children}
-    </section>
+    </div>
   );
 }

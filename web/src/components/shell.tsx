@@ -39,7 +39,7 @@ function Rail({ onPalette, onHelp }: RailProps) {
   const { to } = useScope();
   const { data } = useWorkspace();
   return (
-    <div className="rail">
+    <header className="rail">
       <NavLink to={to("/")} className="rail-name">
         Parlour
       </NavLink>
@@ -71,7 +71,7 @@ function Rail({ onPalette, onHelp }: RailProps) {
         </button>
         {data ? <p>Parlour {data.version}</p> : null}
       </div>
-    </div>
+    </header>
   );
 }
 

@@ -34,7 +34,9 @@ export function Problem({ error, onRetry, what }: ProblemProps) {
           <b>{what}</b>
         </p>
       ) : null}
-      <p>{problemText(error)}</p>
+      <p>
+        <Words text={problemText(error)} />
+      </p>
       {fields.map((field) => (
         <p key={field.path} className="fine">
           <code>{field.path}</code>: {field.message}
@@ -47,6 +49,15 @@ export function Problem({ error, onRetry, what }: ProblemProps) {
       ) : null}
     </div>
   );
+}
+
+/** The server's words; what it put in backticks is set as code. */
+export function Words({ text }: { text: string }) {
+  return text.split("`").map((part, at) => {
+    // Every second piece stood between backticks; pieces have no other name than their place.
+    const key = at;
+    return at % 2 === 1 ? <code key={key}>{part}</code> : <span key={key}>{part}</span>;
+  });
 }
 
 interface AnswerProps<Data> {

@@ -160,7 +160,7 @@ fn disengaging_in_two_ways_and_active_in_two() {
     assert_eq!((below.is_engaged, below.direction, below.stage), (false, Direction::Steady, Stage::Disengaging2));
     let below = today(&[clicks(falling), steadily.clone(), steadily.clone()]);
     assert_eq!((below.is_engaged, below.direction, below.stage), (false, Direction::Falling, Stage::Disengaging2));
-    let rises = clicks([TODAY - 111, TODAY - 60].into_iter().chain((0..10).map(|age| TODAY - age)));
+    let rises = clicks([111, 90, 70, 50, 30].into_iter().chain(0..10).map(|age| TODAY - age));
     let rising = today(&[rises, steadily.clone(), steadily]);
     assert_eq!((rising.is_engaged, rising.direction, rising.stage), (false, Direction::Rising, Stage::Active));
 }

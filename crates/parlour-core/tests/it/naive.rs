@@ -57,7 +57,7 @@ fn weight(world: &World, deed: &Deed) -> i64 {
 }
 
 /// The deeds of a person toward an object and all that belongs to it, as far as they count.
-fn counted<'w>(world: &'w World, person: u8, object: u8) -> Vec<&'w Deed> {
+fn counted(world: &World, person: u8, object: u8) -> Vec<&Deed> {
     let counts = |deed: &&Deed| {
         deed.person == person
             && 0 <= deed.age
@@ -281,5 +281,5 @@ fn is_won_back(world: &World, days: &[i32], crowd: &Crowd) -> bool {
     let (Some(&left), Some(&returned)) = (earlier.last(), recent.first()) else { return false };
     let gaps: Vec<u32> = earlier.windows(2).map(|pair| pair[1].abs_diff(pair[0])).collect();
     let is_fresh = world.today.0 - returned < world.parameters.new_days as i32;
-    is_fresh && crowd.patience(world, &gaps).is_some_and(|patience| patience < returned - left)
+    is_fresh && crowd.patience(world, &gaps).is_some_and(|patience| patience <= returned - left)
 }

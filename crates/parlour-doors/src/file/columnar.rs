@@ -15,6 +15,7 @@ use super::error::FileError;
 use super::input::{io_error, name_of};
 use super::layout::{Cells, columns_of};
 use super::plan::{Slot, Wanted};
+use super::text::Fingerprint;
 use super::time::Reading;
 use super::{Position, Record, Refused};
 
@@ -36,6 +37,7 @@ pub(super) struct Columnar {
     n_rows: u64,
     cells: Cells,
     pub(super) columns: Vec<String>,
+    fingerprint: Option<Fingerprint>,
 }
 
 impl Columnar {
@@ -74,7 +76,19 @@ impl Columnar {
         let slots = slots.collect();
         let rows = caught(|| builder.build()).map_err(|message| broken(&name, from.row, message))?;
         let (batch, cells, time) = (None, Cells::default(), decoder.plan.time);
-        Ok(Self { name, rows, batch, at: 0, slots, time, row: from.row.min(n_rows), n_rows, cells, columns })
+        Ok(Self {
+            name,
+            rows,
+            batch,
+            at: 0,
+            slots,
+            time,
+            row: from.row.min(n_rows),
+            n_rows,
+            cells,
+            columns,
+            fingerprint: None,
+        })
     }
 
     /// The next record. After an error there are no more.
@@ -131,6 +145,16 @@ impl Columnar {
     /// After the row handed out last.
     pub(super) fn position(&self) -> Position {
         Position { bytes: 0, line: self.row, row: self.row, is_unfinished: false }
+    }
+
+    /// The fingerprint of the whole file, which is read for it once.
+    pub(super) fn fingerprint(&mut self, path: &Path) -> Result<Fingerprint, FileError> {
+        if let Some(fingerprint) = self.fingerprint {
+            return Ok(fingerprint);
+        }
+        let fingerprint = super::fingerprint(path, u64::MAX)?;
+        self.fingerprint = Some(fingerprint);
+        Ok(fingerprint)
     }
 
     /// How much of the file has been read, between 0 and 1.

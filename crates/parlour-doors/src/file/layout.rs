@@ -113,8 +113,8 @@ fn is_blank(text: &str, span: Span) -> bool {
 
 /// Finds a column by its name, by its number, or the first of several by either.
 pub(super) fn columns_of(column: &str, names: Option<&[String]>, n_columns: usize) -> Result<Vec<usize>, FileError> {
-    if let Some(at) = names.and_then(|names| names.iter().position(|name| name == column)) {
-        return Ok(vec![at]);
+    if names.is_some_and(|names| names.iter().any(|name| name == column)) {
+        return Ok(column_named(column, names.unwrap_or_default())?.into_iter().collect());
     }
     let mut found = Vec::new();
     for column in column.split('|').map(str::trim) {

@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::Position;
 use super::scan::{Dialect, Found, Kind, Scan, scan};
-use super::text::{Fingerprint, TextReader};
+use super::text::{Fingerprint, Taken, TextReader};
 
 /// Most of a refused record that is kept. What is longer cannot be mended from the copy, and is marked as cut.
 pub const MAX_RAW_BYTES: usize = 64 * 1024;
@@ -20,6 +20,8 @@ pub(super) struct Lines {
     line: u64,
     row: u64,
     is_unfinished: bool,
+    /// The end of the last record, where lines without records were taken after it.
+    last: Option<(Position, Taken)>,
 }
 
 /// One record, or what is left of one.
@@ -35,8 +37,8 @@ pub(super) struct Piece {
 impl Lines {
     /// The records from `from` on, which is where `text` stands.
     pub(super) fn new(text: TextReader, dialect: Dialect, from: &Position) -> Self {
-        let mut lines =
-            Self { text, dialect, pending: 0, line: from.line, row: from.row, is_unfinished: from.is_unfinished };
+        let Position { line, row, is_unfinished, .. } = *from;
+        let mut lines = Self { text, dialect, pending: 0, line, row, is_unfinished, last: None };
         if from.is_unfinished {
             lines.finish_line();
         }
@@ -61,6 +63,9 @@ impl Lines {
             let is_last = self.text.is_over() && !self.text.is_broken();
             match scan(self.text.available(), is_last, &self.dialect) {
                 Scan::Found(Found { kind: Kind::Skipped, full, n_lines, .. }) => {
+                    if self.last.is_none() {
+                        self.last = Some((self.position(), self.text.taken()));
+                    }
                     self.text.take(full);
                     self.line += n_lines;
                 }
@@ -75,6 +80,7 @@ impl Lines {
 
     fn found(&mut self, found: Found) -> Piece {
         let piece = Piece { kind: found.kind, line: self.line + 1, len: found.len, cut: None };
+        self.last = None;
         self.pending = found.full;
         self.is_unfinished = self.text.available()[found.full - 1] != self.dialect.newline;
         self.line += found.n_lines;
@@ -101,6 +107,7 @@ impl Lines {
             }
             self.text.fill();
         }
+        self.last = None;
         self.line += 1;
         self.row += 1;
         Ok(Piece { kind: Kind::TooLong, line: self.line, len: 0, cut })
@@ -123,6 +130,9 @@ impl Lines {
 
     /// Where the record handed out last ends.
     pub(super) fn position(&self) -> Position {
+        if let Some((position, _)) = &self.last {
+            return *position;
+        }
         Position {
             bytes: self.text.offset() + self.pending as u64,
             line: self.line,
@@ -134,7 +144,10 @@ impl Lines {
     /// The fingerprint of everything up to `position`.
     pub(super) fn fingerprint(&mut self) -> Option<Fingerprint> {
         self.settle();
-        self.text.fingerprint()
+        match &self.last {
+            Some((_, taken)) => taken.fingerprint(),
+            None => self.text.fingerprint(),
+        }
     }
 
     fn settle(&mut self) {

@@ -157,9 +157,13 @@ impl TextReader {
 
     /// The fingerprint of all that was taken.
     pub(super) fn fingerprint(&mut self) -> Option<Fingerprint> {
+        self.taken().fingerprint()
+    }
+
+    /// What was taken so far, from which its fingerprint can be made later.
+    pub(super) fn taken(&mut self) -> Taken {
         self.hash();
-        let digest = self.digest.clone()?;
-        Some(Fingerprint { n_bytes: self.offset, sha256: digest.finalize().into() })
+        Taken { n_bytes: self.offset, digest: self.digest.clone() }
     }
 
     fn hash(&mut self) {
@@ -172,6 +176,19 @@ impl TextReader {
     #[cfg(test)]
     pub(super) fn capacity(&self) -> usize {
         self.buffer.capacity()
+    }
+}
+
+/// The part of a text that was taken at some time.
+pub(super) struct Taken {
+    n_bytes: u64,
+    digest: Option<Sha256>,
+}
+
+impl Taken {
+    pub(super) fn fingerprint(&self) -> Option<Fingerprint> {
+        let digest = self.digest.clone()?;
+        Some(Fingerprint { n_bytes: self.n_bytes, sha256: digest.finalize().into() })
     }
 }
 

@@ -164,7 +164,12 @@ impl Textual {
         decoder.event(&Row { text, spans: &self.cells.spans, at: None, has_json_extra })
     }
 
-    /// The fingerprint of everything up to the end of the last record.
+    /// Where the last record ended.
+    pub(super) fn position(&self) -> Position {
+        self.lines.position()
+    }
+
+    /// The fingerprint of everything before that.
     pub(super) fn fingerprint(&mut self) -> Option<Fingerprint> {
         self.lines.fingerprint()
     }

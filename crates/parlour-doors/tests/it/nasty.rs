@@ -14,7 +14,12 @@ fn rows(n: usize) -> String {
 #[test]
 fn a_file_without_records_has_none() {
     for text in ["", "\n\n \n", "\u{feff}", "who,when\n", "who,when"] {
-        for bytes in [text.into(), gzip(text.as_bytes()), zstd(text.as_bytes()), utf16(text, false)] {
+        for bytes in [
+            text.into(),
+            gzip(text.as_bytes()),
+            zstd(text.as_bytes()),
+            utf16(text.trim_start_matches('\u{feff}'), false),
+        ] {
             let case = Case::new("a.csv", &bytes);
             let mut records = case.open(&mapping()).unwrap();
             assert!(records.next_record().unwrap().is_none(), "{text:?}");
@@ -108,7 +113,7 @@ fn a_huge_line_costs_only_itself() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(b"who,when\nann,2024-01-01\n").unwrap();
     for _ in 0..64 {
-        encoder.write_all(&[b'x'; 1 << 20]).unwrap();
+        encoder.write_all(&vec![b'x'; 1 << 20]).unwrap();
     }
     encoder.write_all(b"\nbob,2024-01-01\n").unwrap();
     let case = Case::new("a.csv", encoder.finish().unwrap());
@@ -116,7 +121,7 @@ fn a_huge_line_costs_only_itself() {
     assert_eq!(brief(&records), ["ann", "3: unreadable", "bob"]);
     let refused = records[1].outcome.as_ref().unwrap_err();
     assert!(message(&records[1]).contains("longer than") && refused.is_cut && refused.raw.len() == MAX_RAW_BYTES);
-    assert_eq!(records[2].after.bytes, 23 + (64 << 20) + 1 + 15);
+    assert_eq!(records[2].after.bytes, 24 + (64 << 20) + 1 + 15);
     let whole = Case::new("a.csv", vec![b'x'; 3 << 20]);
     assert!(matches!(whole.fault(&mapping()), FileError::Mapping(_)), "no header can be that long");
 }

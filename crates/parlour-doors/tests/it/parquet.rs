@@ -33,7 +33,7 @@ fn file(columns: Columns) -> Case {
 }
 
 /// `n` purchases in groups of rows, every seventh of them without a person.
-pub fn purchases(n: i64, group_rows: usize) -> Vec<u8> {
+pub(crate) fn purchases(n: i64, group_rows: usize) -> Vec<u8> {
     let who: StringArray = (0..n).map(|i| (i % 7 > 0).then(|| format!("person{i}"))).collect();
     let when: TimestampMicrosecondArray = (0..n).map(|i| Some(1_704_067_200_000_000 + i)).collect();
     let amount: Float64Array = (0..n).map(|i| Some(i as f64 / 100.0)).collect();
@@ -57,7 +57,7 @@ fn many_rows_in_many_groups() {
     let refused = all[7].outcome.as_ref().unwrap_err();
     assert_eq!((refused.flaw.code(), all[7].line), ("id_missing", 8));
     assert_eq!(String::from_utf8_lossy(&refused.raw), r#"{"when":"2024-01-01T00:00:00.000007","amount":0.07}"#);
-    let mended = Case::new("a.jsonl", String::from_utf8_lossy(&refused.raw).replace("}", ",\"who\":\"ann\"}"));
+    let mended = Case::new("a.jsonl", String::from_utf8_lossy(&refused.raw).replace('}', ",\"who\":\"ann\"}"));
     assert_eq!(mended.events(&priced())[0].value.unwrap().minor, 7);
 }
 

@@ -103,8 +103,8 @@ fn headers_are_told_from_records() {
     assert_eq!(people(&one, &numbered), <[&str; 0]>::default(), "a header and nothing else");
     let wrong = Case::new("a.csv", "ann,20x4-01-01\nbob,2o24-01-01\n");
     assert_eq!(people(&wrong, &numbered), ["1: unreadable", "2: unreadable"], "no header where no time follows");
-    let named = Case::new("a.csv", " \"Who\" ,WHEN\nann,2024-01-01\n");
-    assert_eq!(people(&named, &mapping()), ["2: unreadable"; 0].into_iter().chain(["ann"]).collect::<Vec<_>>());
+    let named = Case::new("a.csv", "\"Who\", WHEN \nann,2024-01-01\n");
+    assert_eq!(people(&named, &mapping()), ["ann"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ CREATE TABLE run (
 
 CREATE TABLE identity (
   key BYTEA PRIMARY KEY, kind TEXT NOT NULL, value TEXT NOT NULL, first_seen_at BIGINT NOT NULL
-) /* sqlite: WITHOUT ROWID */;
+);
 CREATE INDEX identity_value ON identity (value);
 CREATE TABLE entity (
   key BYTEA PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, parent BYTEA, title TEXT, data TEXT,

@@ -426,7 +426,11 @@ fn standings(bench: &Bench) {
     }
     let kept = |day: i32| {
         let mut kept = Vec::new();
-        db.read(|conn| standing::for_each(conn, Day(day), &mut |standing| Ok(kept.push(standing)))).unwrap();
+        let mut keep = |standing| {
+            kept.push(standing);
+            Ok(())
+        };
+        db.read(|conn| standing::for_each(conn, Day(day), &mut keep)).unwrap();
         kept
     };
     assert_eq!(kept(20_000), many);

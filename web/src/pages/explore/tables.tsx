@@ -20,13 +20,21 @@ export function Tables({ tables, onInsert }: TablesProps) {
             <p className="fine">{table.about}</p>
             <ul>
               <li>
-                <button type="button" onClick={() => onInsert(table.name)} aria-label={`Insert ${table.name}`}>
-                  {table.name} <span>insert</span>
+                <button
+                  type="button"
+                  onClick={() => onInsert(table.name)}
+                  title={`Write ${table.name} into the question`}
+                >
+                  {table.name} <span>table</span>
                 </button>
               </li>
               {table.columns.map((column) => (
                 <li key={column.name}>
-                  <button type="button" onClick={() => onInsert(column.name)} aria-label={`Insert ${column.name}`}>
+                  <button
+                    type="button"
+                    onClick={() => onInsert(column.name)}
+                    title={`Write ${column.name} into the question`}
+                  >
                     {column.name} <span>{column.type.toLowerCase()}</span>
                   </button>
                 </li>

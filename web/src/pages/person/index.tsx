@@ -67,11 +67,8 @@ function Body({ data }: { data: PersonData }) {
         <Sentence pieces={data.sentence} />
       </h1>
       {standing ? <Definition standing={standing} on={data.on} /> : null}
-      <div className="cols">
-        <div>
-          {standing ? <DegreeChart standing={standing} /> : null}
-          <Timeline person={data.person} />
-        </div>
+      <div className="three">
+        <div>{standing ? <DegreeChart standing={standing} /> : null}</div>
         <div>
           <WithWhom data={data} chosen={standing?.object} />
           <Part title="Footprint" does="share of involvement">
@@ -80,6 +77,7 @@ function Body({ data }: { data: PersonData }) {
           <Money data={data} />
           <Ids ids={data.ids} links={data.links} />
         </div>
+        <Timeline person={data.person} />
       </div>
       {standing ? <WhyDrawer person={data.person} name={data.name} object={standing.object} on={data.on} /> : null}
     </>

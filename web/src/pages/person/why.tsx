@@ -4,7 +4,7 @@ import { useWhy } from "../../api/person";
 import type { Contribution, Why, WhyOf } from "../../api/types";
 import { Answer } from "../../components/states";
 import { downloadCsv } from "../../csv";
-import { count, counted, dayText } from "../../format";
+import { count, counted, dayText, exactPoints, money } from "../../format";
 import { useUrl } from "../../scope";
 
 const NAMES: Record<WhyOf, string> = {
@@ -48,6 +48,35 @@ export function WhyDrawer({ person, name, object, on }: WhyDrawerProps) {
   );
 }
 
+const MINOR = "minor units of ";
+
+/** The unit, in words for people. */
+function unitWords(unit: string): string {
+  if (unit === "micropoints") return "points";
+  return unit.startsWith(MINOR) ? unit.slice(MINOR.length) : unit;
+}
+
+/** An amount in its unit, exact: micropoints as points to the last digit, minor units as money. */
+function Amount({ amount, unit }: { amount: number; unit: string }) {
+  if (unit === "micropoints") {
+    const [read, rest] = exactPoints(amount);
+    return (
+      <>
+        {read}
+        <span className="fine">{rest}</span>
+      </>
+    );
+  }
+  return unit.startsWith(MINOR) ? money(amount, unit.slice(MINOR.length)) : count(amount);
+}
+
+/** The smaller contributions that the server kept back, as one line, so that the lines shown add up to the total. */
+export function restOf(why: Why): Contribution | null {
+  if (why.n_more === 0 || why.n_more === undefined) return null;
+  const rest = why.contributions.reduce((left, part) => left - part.amount, why.total);
+  return { label: counted(why.n_more, "smaller one", "smaller ones"), detail: "together", amount: rest, day: null };
+}
+
 function Bar({ amount, largest }: { amount: number; largest: number }) {
   const width = largest === 0 ? 0 : (Math.abs(amount) / largest) * 100;
   return (
@@ -57,14 +86,20 @@ function Bar({ amount, largest }: { amount: number; largest: number }) {
   );
 }
 
-function Line({ part, largest }: { part: Contribution; largest: number }) {
+/** How the amount comes about; with its day where the label does not say it. */
+function dated(part: Contribution): string {
+  const day = part.day ? dayText(part.day) : "";
+  return [part.label.includes(day) ? "" : day, part.detail].filter(Boolean).join(" · ");
+}
+
+function Line({ part, largest, unit }: { part: Contribution; largest: number; unit: string }) {
   return (
     <li>
       <span>
-        {part.label} <small>{[part.day ? dayText(part.day) : "", part.detail].filter(Boolean).join(" · ")}</small>
+        {part.label} <small>{dated(part)}</small>
       </span>
       <span className="n" data-amount={part.amount}>
-        {count(part.amount)}
+        <Amount amount={part.amount} unit={unit} />
       </span>
       <Bar amount={part.amount} largest={largest} />
     </li>
@@ -72,43 +107,39 @@ function Line({ part, largest }: { part: Contribution; largest: number }) {
 }
 
 function Arithmetic({ why, person }: { why: Why; person: string }) {
-  const largest = Math.max(0, ...why.contributions.map((part) => Math.abs(part.amount)));
+  const rest = restOf(why);
+  const parts = rest ? [...why.contributions, rest] : why.contributions;
+  const largest = Math.max(0, ...parts.map((part) => Math.abs(part.amount)));
   const save = () =>
     downloadCsv(
       `why ${why.of} ${person}`,
       ["what", "detail", "day", `amount in ${why.unit}`],
-      [
-        ...why.contributions.map((part) => [part.label, part.detail, part.day, part.amount]),
-        ["total", "", "", why.total],
-      ],
+      [...parts.map((part) => [part.label, part.detail, part.day, part.amount]), ["total", "", "", why.total]],
     );
   return (
     <div data-why={why.of}>
       <p style={{ font: "500 26px/1.25 var(--serif)", marginBottom: 4 }}>{why.value}</p>
       <p className="sub">{why.sentence}</p>
-      {why.contributions.length === 0 ? null : (
+      {parts.length === 0 ? null : (
         <section className="part" style={{ marginTop: 16 }}>
           <header>
             <h2>What adds up to it</h2>
             <div className="does">
-              <span>{why.unit}</span>
+              <span>{unitWords(why.unit)}</span>
               <button type="button" onClick={save} aria-label="The contributions as CSV">
                 CSV
               </button>
             </div>
           </header>
           <ul className="bars">
-            {why.contributions.map((part, at) => (
+            {parts.map((part, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: contributions have no other name than their rank
-              <Line key={at} part={part} largest={largest} />
+              <Line key={at} part={part} largest={largest} unit={why.unit} />
             ))}
             <li className="total">
-              <span>
-                Total
-                {why.n_more > 0 ? `, with ${counted(why.n_more, "smaller one", "smaller ones")} in the last line` : ""}
-              </span>
+              <span>Total</span>
               <span className="n" data-total={why.total}>
-                {count(why.total)} {why.unit}
+                <Amount amount={why.total} unit={why.unit} /> {unitWords(why.unit)}
               </span>
             </li>
           </ul>

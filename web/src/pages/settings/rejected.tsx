@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useRejected } from "../../api/rejected";
 import type { RejectedRow } from "../../api/types";
 import { Part } from "../../components/part";
-import { Answer } from "../../components/states";
+import { Answer, Words } from "../../components/states";
 import { downloadCsv } from "../../csv";
 import { instantText } from "../../format";
 import { spaced } from "../../words";
@@ -13,7 +13,7 @@ function Line({ row }: { row: RejectedRow }) {
     <li style={{ borderBottom: "1px solid var(--line)", padding: "8px 0" }}>
       <details>
         <summary>
-          <b>{spaced(row.reason)}</b>: {row.message}{" "}
+          <b>{spaced(row.reason)}</b>: <Words text={row.message} />{" "}
           <small className="fine">
             {row.source}
             {row.line === null ? "" : `, line ${row.line}`}, {instantText(row.at)}

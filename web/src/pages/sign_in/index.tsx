@@ -5,7 +5,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { signIn } from "../../api/session";
 import { Copyable } from "../../components/copyable";
-import { problemText, useTitle } from "../../components/states";
+import { problemText, useTitle, Words } from "../../components/states";
 
 /** A place in this Desk to go on to; anything that could lead elsewhere is Today. */
 export function placeWithin(then: string | null): string {
@@ -65,7 +65,7 @@ function Explain({ error, hasLeft }: { error: unknown; hasLeft: boolean }) {
       <h1>{headline(error, hasLeft)}</h1>
       {error ? (
         <p className="sub" role="alert">
-          {problemText(error)}
+          <Words text={problemText(error)} />
         </p>
       ) : null}
       <p className="sub">

@@ -1,0 +1,252 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use parlour_core::day::Day;
+use parlour_core::growth::By;
+
+/// Customer engagement: who is engaged, how, and which way they move.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_help = "\
+Examples:
+  parlour serve --sample                     start with the sample and open the Desk
+  parlour import --preset shop orders.csv    take in a shop's orders
+  parlour report --by month                  who came, stayed, came back and went
+  parlour standing customer:00004 --why      one person, and why")]
+pub(crate) struct Cli {
+    /// The data folder: the database, the lake, parlour.toml.
+    #[arg(long, global = true, env = "PARLOUR_DATA", default_value = "./parlour-data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// A PostgreSQL URL, in place of the data folder's own database.
+    #[arg(long, global = true, env = "PARLOUR_DATABASE", hide_env_values = true, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// What is logged, such as `info` or `parlour_engine=debug`.
+    #[arg(long, global = true, env = "PARLOUR_LOG", default_value = "warn", value_name = "FILTER")]
+    pub(crate) log: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Start the server: the Desk and its API.
+    Serve(Serve),
+    /// Take in files of facts.
+    Import(Box<Import>),
+    /// Write an import's refused records to a file, to be mended and imported.
+    Rejected {
+        /// The import's job number.
+        job: i64,
+        /// The file to write; the reasons go beside it.
+        to: PathBuf,
+    },
+    /// One person's standing.
+    Standing(Standing),
+    /// Growth, matrix and stages of everyone.
+    Report(Report),
+    /// Ask the database a question in SQL; it can only be read.
+    #[command(after_help = "Example:\n  parlour sql \"SELECT cell, count(*) FROM standing GROUP BY cell\"")]
+    Sql {
+        /// One SELECT.
+        question: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep everyone's standings on these days, for Explore and for the lake.
+    Keep {
+        /// Days, as YYYY-MM-DD; the last day with activity if none is given.
+        days: Vec<Day>,
+    },
+    /// Make activity, links and standings again from the events.
+    Rebuild,
+    /// Seal everything and merge the lake's runs.
+    Compact,
+    /// Check the data folder, the database, the lake and the sums.
+    Doctor {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print completions for a shell.
+    Completions {
+        /// Which.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, env = "PARLOUR_LISTEN", value_name = "ADDR")]
+    pub(crate) listen: Option<String>,
+    /// Load the sample if the data folder is empty.
+    #[arg(long)]
+    pub(crate) sample: bool,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
+A column is its name, its number written #3, or in JSON a path such as properties.total. Where a column or a constant
+may stand, =bought is the constant `bought`.
+
+Examples:
+  parlour import --preset cdnow CDNOW_master.txt
+  parlour import --person email --person-kind email --verb =bought --object =acme --time date --value total \\
+      --currency =EUR orders.csv.gz
+  parlour import --mapping visits.toml --dry-run visits.parquet")]
+pub(crate) struct Import {
+    /// Files, plain or packed with gzip or zstd.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Begin with a known mapping: cdnow, cdnow-sample, segment or shop.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) preset: Option<String>,
+    /// Begin with a mapping in a TOML file.
+    #[arg(long, value_name = "FILE", conflicts_with = "preset")]
+    pub(crate) mapping: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) flags: MappingFlags,
+    /// Show the first mapped events (20 unless a number is given) and store nothing.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "20", require_equals = true)]
+    pub(crate) dry_run: Option<usize>,
+    /// Import a file once more that was imported with another mapping.
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// Where refused records go; beside the file as FILE.rejected unless given.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejected: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Each flag takes the place of what the preset or the mapping file says.
+#[derive(Args)]
+#[command(next_help_heading = "Mapping")]
+pub(crate) struct MappingFlags {
+    /// csv, tsv, fixed, jsonl or parquet; known from the file itself unless given.
+    #[arg(long)]
+    pub(crate) format: Option<parlour_doors::file::Format>,
+    /// What parts fields.
+    #[arg(long, value_name = "CHAR")]
+    pub(crate) delimiter: Option<char>,
+    /// Column of the person.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) person: Option<String>,
+    /// Kind of the person's id.
+    #[arg(long, value_name = "KIND")]
+    pub(crate) person_kind: Option<String>,
+    /// A further id of the same person, as kind=column; may be given more than once.
+    #[arg(long, value_name = "KIND=COLUMN")]
+    pub(crate) also: Vec<String>,
+    /// What was done.
+    #[arg(long, value_name = "COLUMN|=VERB")]
+    pub(crate) verb: Option<String>,
+    /// Toward what.
+    #[arg(long, value_name = "COLUMN|=ID")]
+    pub(crate) object: Option<String>,
+    /// Kind of the object.
+    #[arg(long, value_name = "KIND")]
+    pub(crate) object_kind: Option<String>,
+    /// What the object belongs to.
+    #[arg(long, value_name = "COLUMN|=ID")]
+    pub(crate) parent: Option<String>,
+    /// Kind of what the object belongs to.
+    #[arg(long, value_name = "KIND")]
+    pub(crate) parent_kind: Option<String>,
+    /// Column of the time.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) time: Option<String>,
+    /// auto, iso, unix, unix_ms, ymd, dmy, mdy or a strptime pattern.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) time_format: Option<parlour_doors::file::TimeFormat>,
+    /// Time zone of times that name none, such as Europe/Athens.
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) zone: Option<String>,
+    /// Column of the amount.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) value: Option<String>,
+    /// Currency of the amount.
+    #[arg(long, value_name = "COLUMN|=CODE")]
+    pub(crate) currency: Option<String>,
+    /// What parts whole units from decimals.
+    #[arg(long, value_name = "CHAR")]
+    pub(crate) decimal: Option<char>,
+    /// Column of what was said.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) text: Option<String>,
+    /// Column of the rating, 1 to 5.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) rating: Option<String>,
+    /// Where: face, web, social, hub, mobile, virtual or game.
+    #[arg(long, value_name = "COLUMN|=LAYER")]
+    pub(crate) layer: Option<String>,
+    /// Column of the event's own id, by which repeats are known.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) message: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct About {
+    /// The object, as kind:id; the largest brand unless given.
+    #[arg(long, value_name = "KIND:ID")]
+    pub(crate) object: Option<String>,
+    /// The day asked about; the last with activity unless given.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) on: Option<Day>,
+    /// The day it is compared with; a month before unless given.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) since: Option<Day>,
+}
+
+#[derive(Args)]
+pub(crate) struct Standing {
+    /// Who: kind:id, or an id.
+    pub(crate) person: String,
+    #[command(flatten)]
+    pub(crate) about: About,
+    /// Say why each value is what it is.
+    #[arg(long)]
+    pub(crate) why: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) about: About,
+    /// Length of the periods.
+    #[arg(long, value_enum, default_value_t = Length::Month)]
+    pub(crate) by: Length,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Length {
+    Day,
+    Week,
+    Month,
+}
+
+impl From<Length> for By {
+    fn from(length: Length) -> Self {
+        match length {
+            Length::Day => Self::Day,
+            Length::Week => Self::Week,
+            Length::Month => Self::Month,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+    Html,
+}

@@ -1,0 +1,44 @@
+//! The sample: real purchases, carried in the binary; see `sample/README.md`.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use parlour_core::day::Day;
+use parlour_doors::file::preset;
+use parlour_doors::import::{Outcome, Progress, import};
+use parlour_engine::Engine;
+
+const CDNOW: &[u8] = include_bytes!("../sample/cdnow.txt.zst");
+/// Under this name the sample's file is known to the engine.
+pub(crate) const NAME: &str = "cdnow.txt.zst";
+
+/// Whether nothing was ever imported.
+pub(crate) fn is_empty(engine: &Engine) -> anyhow::Result<bool> {
+    Ok(engine.sums()?.sent == 0)
+}
+
+/// Imports the sample and keeps its last day and the month's end before it. The engine's tasks must be running.
+pub(crate) fn load(engine: &Arc<Engine>, told: &mut dyn FnMut(&Progress)) -> anyhow::Result<Outcome> {
+    let folder = engine.folder.join("sample");
+    std::fs::create_dir_all(&folder).context("the data folder cannot be written")?;
+    let path = folder.join(NAME);
+    std::fs::write(&path, CDNOW).context("the data folder cannot be written")?;
+    let mapping = preset("cdnow").context("the preset of the sample is missing")?;
+    let outcome = import(engine, &path, &mapping, false, told)?;
+    let _ = std::fs::remove_dir_all(&folder);
+    engine.wait_for_fold(0)?;
+    keep_last_days(engine)?;
+    Ok(outcome)
+}
+
+/// Keeps the standings of the last day with activity and of a month before it.
+pub(crate) fn keep_last_days(engine: &Engine) -> anyhow::Result<Vec<Day>> {
+    let snapshot = engine.snapshot();
+    let Some(_) = snapshot.days else { return Ok(Vec::new()) };
+    let last = engine.default_day(&snapshot);
+    let days = vec![last.months_before(1), last];
+    for day in &days {
+        engine.keep_day(*day)?;
+    }
+    Ok(days)
+}
