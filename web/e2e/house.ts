@@ -2,7 +2,7 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 
 /** Where the session of this run is kept between tests. */
-export const SESSION = "test-results/session.json";
+export const SESSION = "node_modules/.cache/parlour-session.json";
 
 export const PAGES = [
   "/",

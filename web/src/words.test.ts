@@ -18,9 +18,9 @@ describe("peopleWords", () => {
     );
   });
   it("names cells with their noun", () => {
-    expect(peopleWords({ cell: "A1" }, at(12))).toBe("12 customers who are engaged and positive on 30 June 1998");
-    expect(peopleWords({ cell: "B2" }, at(12))).toBe("12 people who are apathetic but not customers on 30 June 1998");
-    expect(peopleWords({ cell: "B2" }, at(1))).toBe("1 person who is apathetic but not a customer on 30 June 1998");
+    expect(peopleWords({ cell: "A1" }, at(12))).toBe("12 customers who are engaged and positive, on 30 June 1998");
+    expect(peopleWords({ cell: "B2" }, at(12))).toBe("12 people who are apathetic but not customers, on 30 June 1998");
+    expect(peopleWords({ cell: "B2" }, at(1))).toBe("1 person who is apathetic but not a customer, on 30 June 1998");
   });
   it("names migration, newcomers and the gone", () => {
     expect(peopleWords({ from: "A1", to: "A2" }, at(3))).toBe(
@@ -41,9 +41,20 @@ describe("peopleWords", () => {
       "6,689 people who were active in the period before February 1997 and not in it",
     );
   });
+  it("names customers, the engaged and the due", () => {
+    expect(peopleWords({ customer: "true", engaged: "true", direction: "falling" }, at(5))).toBe(
+      "5 customers who are engaged, who are falling, on 30 June 1998",
+    );
+    expect(peopleWords({ customer: "false", engaged: "false" }, at(1))).toBe(
+      "1 person who is not a customer, who is not engaged, on 30 June 1998",
+    );
+    expect(peopleWords({ due_from: "1998-06-23", stage: "lapsed" }, at(2))).toBe(
+      "2 people in the stage “lapsed”, who were due on 23 June or later, on 30 June 1998",
+    );
+  });
   it("joins several filters", () => {
     expect(peopleWords({ cell: "A1", direction: "falling", q: "ann" }, at(2))).toBe(
-      "2 customers who are engaged and positive, who are falling, with “ann” in a name or id on 30 June 1998",
+      "2 customers who are engaged and positive, who are falling, with “ann” in a name or id, on 30 June 1998",
     );
   });
 });

@@ -128,7 +128,8 @@ function migrationClause(query: PeopleQuery, since: string, on: string, are: str
 }
 
 function nounOf(query: PeopleQuery, isOne: boolean): string {
-  if (query.cell?.startsWith("A")) return isOne ? "customer" : "customers";
+  if (query.cell?.startsWith("A") || (query.customer === "true" && !query.cell))
+    return isOne ? "customer" : "customers";
   return isOne ? "person" : "people";
 }
 
@@ -149,6 +150,8 @@ export function peopleWords(query: PeopleQuery, { n, on, since }: PeopleSentence
     if (mood)
       clauses.push(`who ${are} ${mood}${query.cell.startsWith("B") ? " but not " : ""}${notCustomer(query, isOne)}`);
   }
+  if (query.customer === "false" && !query.cell) clauses.push(`who ${are} not ${isOne ? "a customer" : "customers"}`);
+  if (query.engaged) clauses.push(`who ${are} ${query.engaged === "true" ? "" : "not "}engaged`);
   if (query.flow) {
     const clause = flowClause(query.flow, sinceText, onText, are, were);
     if (clause) clauses.push(clause);
@@ -157,9 +160,11 @@ export function peopleWords(query: PeopleQuery, { n, on, since }: PeopleSentence
   if (query.period) clauses.push(periodClause(query.period, query.period_flow ?? "active", were));
   if (query.stage) clauses.push(`in the stage “${wordOf(STAGE_WORDS, query.stage)}”`);
   if (query.direction) clauses.push(`who ${are} ${query.direction}`);
+  if (query.due_from) clauses.push(`who ${were} due on ${dayBeside(query.due_from, on)} or later`);
   if (query.q) clauses.push(`with “${query.q}” in a name or id`);
   const noun = nounOf(query, isOne);
   const isDated = Boolean(query.flow || query.from || query.to || query.period);
   const what = clauses.length === 0 ? noun : `${noun} ${clauses.join(", ")}`;
-  return `${count(n)} ${what}${isDated ? "" : ` on ${onText}`}`;
+  const comma = clauses.length > 0 ? "," : "";
+  return `${count(n)} ${what}${isDated ? "" : `${comma} on ${onText}`}`;
 }

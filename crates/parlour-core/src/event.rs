@@ -241,7 +241,10 @@ impl Event {
         } else if is_long(&self.message, MAX_ID_BYTES) || is_long(&self.reply_to, MAX_ID_BYTES) {
             Some(Flaw::IdTooLong { field: "message" })
         } else {
-            None
+            // A NUL is no text to PostgreSQL.
+            let texts = [("text", &self.text), ("extra", &self.extra), ("message", &self.message)];
+            let with_nul = texts.into_iter().find(|(_, text)| text.as_ref().is_some_and(|text| text.contains('\0')));
+            with_nul.map(|(field, _)| Flaw::ControlCharacter { field })
         }
     }
 
@@ -266,13 +269,19 @@ fn id_flaw(field: &'static str, name: &Name) -> Option<Flaw> {
     } else if name.id.len() > MAX_ID_BYTES || name.kind.len() > MAX_KIND_BYTES {
         Some(Flaw::IdTooLong { field })
     } else {
-        None
+        (has_control(&name.id) || has_control(&name.kind)).then_some(Flaw::ControlCharacter { field })
     }
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
 }
 
 fn verb_flaw(verb: &str) -> Option<Flaw> {
     if verb.is_empty() || verb == "did:" {
         Some(Flaw::VerbMissing)
+    } else if has_control(verb) {
+        Some(Flaw::ControlCharacter { field: "verb" })
     } else {
         (verb.len() > MAX_VERB_BYTES).then_some(Flaw::VerbTooLong)
     }
@@ -290,6 +299,12 @@ pub enum Flaw {
     /// An id beyond `MAX_ID_BYTES` or a kind beyond `MAX_KIND_BYTES`.
     #[error("the id in `{field}` is longer than {MAX_ID_BYTES} bytes (its kind: {MAX_KIND_BYTES}); shorten or hash it")]
     IdTooLong {
+        /// Which.
+        field: &'static str,
+    },
+    /// A control character in an id or verb, or a NUL in a text.
+    #[error("`{field}` has control characters in it; remove them")]
+    ControlCharacter {
         /// Which.
         field: &'static str,
     },
@@ -331,6 +346,7 @@ impl Flaw {
         match self {
             Self::IdMissing { .. } => "id_missing",
             Self::IdTooLong { .. } => "id_too_long",
+            Self::ControlCharacter { .. } => "control_character",
             Self::TooManyIds => "too_many_ids",
             Self::VerbMissing => "verb_missing",
             Self::VerbTooLong => "verb_too_long",

@@ -65,6 +65,19 @@ impl Engine {
         Ok(n_rows)
     }
 
+    /// Keeps the last day that is over and has activity behind it, unless it is kept already; returns whether it did.
+    pub fn keep_due(&self) -> Result<bool, EngineError> {
+        let snapshot = self.snapshot();
+        let yesterday = Day(Day::of_micros(clock::now()).0 - 1);
+        let Some((first, last)) = snapshot.days else { return Ok(false) };
+        let day = yesterday.min(last);
+        if day < first || self.kept_days()?.contains(&day) {
+            return Ok(false);
+        }
+        self.keep_day(day)?;
+        Ok(true)
+    }
+
     /// The days whose standings are kept in the lake, in order.
     pub fn kept_days(&self) -> Result<Vec<Day>, EngineError> {
         let mut days: Vec<Day> =

@@ -71,4 +71,9 @@ impl Tail {
         sort_and_merge(&mut rows, verbs);
         rows
     }
+
+    /// How many rows it holds.
+    pub(crate) fn n_rows(&self) -> usize {
+        self.people.values().map(|person| person.rows.len()).sum()
+    }
 }

@@ -1,11 +1,116 @@
-//! `parlour serve`.
-use std::sync::Arc;
+//! `parlour serve`: the server, the engine's tasks beside it, and the link for the first owner.
 
-use parlour_engine::Engine;
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use anyhow::Context;
+use parlour_core::sentence::thousands;
+use parlour_engine::{Engine, EngineError};
+use parlour_server::{App, LoadSample, sign_in_link};
+use parlour_store::setting;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli;
 use crate::output::Output;
+use crate::sample;
 
-pub(crate) fn serve(_engine: &Arc<Engine>, _options: &cli::Serve, _out: &mut Output) -> anyhow::Result<()> {
-    anyhow::bail!("wip")
+/// How often it is looked whether a day is over whose standings are to be kept.
+const KEEPING_REST: Duration = Duration::from_secs(60);
+
+/// Serves until it is told to stop (Ctrl-C or SIGTERM). A hang-up signal prints another sign-in link.
+pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
+    let tasks = engine.start();
+    let served = prepare(engine, options, out).and_then(|()| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let served = runtime.block_on(listen(engine, options, out));
+        // Work that was begun is done to its end before the process goes.
+        drop(runtime);
+        served
+    });
+    tasks.stop();
+    served
+}
+
+fn prepare(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
+    if options.sample && sample::is_empty(engine)? {
+        writeln!(out, "Loading the sample: the purchases of 23,570 customers of a music shop, 1997 to 1998")?;
+        out.flush()?;
+        let outcome = sample::load(engine, &mut |_| {})?;
+        engine.database.write(|conn| setting::set(conn, parlour_server::IS_SAMPLE, "yes"))?;
+        writeln!(out, "Loaded {} purchases", thousands(outcome.n_accepted))?;
+    }
+    Ok(())
+}
+
+async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
+    let address = options.listen.as_ref().unwrap_or(&engine.settings.server.listen);
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; choose another with --listen"))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    writeln!(out, "Parlour is at {}", out.bold(&url))?;
+    print_link(engine, &url, out).await?;
+    let app = App::new(Arc::clone(engine), Some(load_sample()));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = parlour_server::serve(listener, app, async {
+        let _ = stopped.await;
+    });
+    let mut stop = Some(stop);
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut keeping = tokio::time::interval(KEEPING_REST);
+    tokio::pin!(server);
+    loop {
+        tokio::select! {
+            served = &mut server => return Ok(served?),
+            _ = interrupt.recv() => drop(stop.take()),
+            _ = terminate.recv() => drop(stop.take()),
+            _ = hang_up.recv() => print_link(engine, &url, out).await?,
+            _ = keeping.tick() => keep_due(engine).await,
+        }
+    }
+}
+
+/// Keeps the last day that is over, if it is not kept yet.
+async fn keep_due(engine: &Arc<Engine>) {
+    let engine = Arc::clone(engine);
+    let kept = tokio::task::spawn_blocking(move || engine.keep_due()).await;
+    if let Ok(Err(error)) = kept {
+        tracing::error!(%error, "the day's standings could not be kept; it will be tried again");
+    }
+}
+
+async fn print_link(engine: &Arc<Engine>, url: &str, out: &mut Output) -> anyhow::Result<()> {
+    let (engine_too, base) = (Arc::clone(engine), url.to_owned());
+    let link = tokio::task::spawn_blocking(move || sign_in_link(&engine_too, &base)).await??;
+    let minutes = engine.settings.server.link_minutes;
+    writeln!(out, "Sign in, once and within {minutes} minutes: {link}")?;
+    if std::io::stdout().is_terminal() {
+        writeln!(out, "(`kill -HUP {}` prints another link; Ctrl-C stops)", std::process::id())?;
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Begins to load the sample on a thread of its own and answers with its job.
+fn load_sample() -> LoadSample {
+    Arc::new(|engine| {
+        let engine = Arc::clone(engine);
+        let (sender, receiver) = channel();
+        let failed = sender.clone();
+        let load = move || {
+            let told = sample::load(&engine, &mut |progress| {
+                let _ = sender.send(Ok(progress.job));
+            });
+            if let Err(error) = told {
+                tracing::error!(%error, "the sample could not be loaded");
+                let _ = failed.send(Err(EngineError::Invalid(error.to_string())));
+            }
+        };
+        std::thread::Builder::new().name("sample".to_owned()).spawn(load).expect("the system can start a thread");
+        receiver.recv().unwrap_or_else(|_| Err(EngineError::NotFound("the sample is empty".to_owned())))
+    })
 }

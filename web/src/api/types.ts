@@ -149,13 +149,17 @@ export interface Today {
   sentence: Piece[];
   sub_sentence: Piece[];
   flows: Flows;
-  engaged: EngagedRow[];
   growth: GrowthRow[];
   layers: LayerShare[];
   stages: { stage: Stage; n: number; list: string }[];
   matrix: Record<Cell, number>;
   fallers: PersonRow[];
   due: PersonRow[];
+}
+
+/** The engaged base of the last 18 months, oldest first. */
+export interface Engaged {
+  rows: EngagedRow[];
 }
 
 export interface Growth {
@@ -191,7 +195,7 @@ export interface Matrix {
   migration: MigrationRow[];
 }
 
-export type PeopleSort = "degree" | "value" | "kind" | "last_day" | "due_day" | "p_falling" | "name";
+export type PeopleSort = "degree" | "value" | "kind" | "first_day" | "last_day" | "due_day" | "p_falling" | "n_days";
 export type Order = "asc" | "desc";
 
 /** Everything the People list can be asked, besides the scope. */
@@ -206,6 +210,9 @@ export interface PeopleQuery {
   by?: string;
   period?: string;
   period_flow?: string;
+  engaged?: string;
+  customer?: string;
+  due_from?: string;
   sort?: string;
   order?: string;
 }

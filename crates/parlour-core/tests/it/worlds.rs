@@ -218,10 +218,35 @@ pub(crate) fn deeds(n: impl Into<prop::collection::SizeRange>) -> impl Strategy<
             paid,
             value,
         });
-    // Some things are done again the same day, so that g has something to do.
-    prop::collection::vec((deed, 1..4_usize), n).prop_map(|deeds| {
-        deeds.into_iter().flat_map(|(deed, n)| std::iter::repeat_n(deed, if n == 3 { 3 } else { 1 })).collect()
+    // Some things are done again the same day, or toward the next object too, so that g has something to do and to keep
+    // apart.
+    prop::collection::vec((deed, 0..6_u8), n).prop_map(|deeds| {
+        let again = |(deed, what): (Deed, u8)| match what {
+            0 => vec![deed.clone(), deed.clone(), deed],
+            1 => vec![Deed { object: (deed.object + 1) % OBJECTS, ..deed.clone() }, deed],
+            _ => vec![deed],
+        };
+        deeds.into_iter().flat_map(again).collect()
     })
+}
+
+/// Moves some deeds to the days at which something begins or ends.
+fn to_the_edges(deeds: &mut [Deed], places: &[u8], today: Day, parameters: &Parameters) {
+    let age_of = |months| today.0 - today.months_before(months).0;
+    let recent = parameters.recent_days as i32;
+    let edges = [
+        age_of(parameters.retention_months),
+        age_of(parameters.retention_months) + 1,
+        age_of(12),
+        recent,
+        recent + parameters.before_days as i32,
+        parameters.new_days as i32,
+    ];
+    for (deed, &place) in deeds.iter_mut().zip(places) {
+        if let Some(&age) = edges.get(place as usize) {
+            deed.age = age;
+        }
+    }
 }
 
 pub(crate) fn parameters() -> impl Strategy<Value = Parameters> {
@@ -277,13 +302,12 @@ fn parents() -> impl Strategy<Value = Vec<Option<u8>>> {
 }
 
 pub(crate) fn world() -> impl Strategy<Value = World> {
-    (3000..20_000_i32, deeds(0..60), parents(), parameters(), vocabulary()).prop_map(
-        |(today, deeds, parents, parameters, vocabulary)| World {
-            today: Day(today),
-            deeds,
-            parents,
-            parameters,
-            vocabulary,
+    let places = prop::collection::vec(0..30_u8, 200);
+    (3000..20_000_i32, deeds(0..60), parents(), parameters(), vocabulary(), places).prop_map(
+        |(today, mut deeds, parents, parameters, vocabulary, places)| {
+            let today = Day(today);
+            to_the_edges(&mut deeds, &places, today, &parameters);
+            World { today, deeds, parents, parameters, vocabulary }
         },
     )
 }

@@ -294,4 +294,16 @@ mod tests {
             assert!(major(wrong, "USD", '.').is_err(), "{wrong}");
         }
     }
+
+    proptest::proptest! {
+        /// What is written out in the plainest way is read back exactly, and no text makes a panic.
+        #[test]
+        fn any_amount_is_exact_and_any_text_is_safe(minor in -999_999_999_999_i64..=999_999_999_999, text in "[-+(]?\\PC{0,10}[)]?") {
+            let sign = if minor < 0 { "-" } else { "" };
+            let plain = format!("{sign}{}.{:02}", minor.abs() / 100, minor.abs() % 100);
+            proptest::prop_assert_eq!(major(&plain, "USD", '.'), Ok(minor));
+            proptest::prop_assert_eq!(major(&plain.replace('.', ","), "USD", ','), Ok(minor));
+            proptest::prop_assert_eq!(major(&text, "EUR", ',').ok(), major(&format!(" {text} "), "EUR", ',').ok());
+        }
+    }
 }

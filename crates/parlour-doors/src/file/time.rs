@@ -55,6 +55,11 @@ impl Clock {
         let zone = zone_of(zone).ok_or_else(|| {
             FileError::Mapping(format!("`{}` is no time zone; write `Europe/Berlin` or `+02:00`", shown(zone)))
         })?;
+        if let TimeFormat::Custom(pattern) = format
+            && let Err(error) = strtime::format(pattern, &Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC))
+        {
+            return Err(FileError::Mapping(format!("`{}` is no pattern for `time_format`: {error}", shown(pattern))));
+        }
         Ok(Self { format: format.clone(), order: None, zone, last: String::new(), last_at: 0 })
     }
 

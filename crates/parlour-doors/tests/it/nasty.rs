@@ -4,6 +4,8 @@ use std::io::Write;
 
 use parlour_doors::file::{Compression, FileError, MAX_RAW_BYTES, Mapping, fingerprint};
 
+use proptest::prelude::*;
+
 use crate::{Case, brief, gzip, mapping, message, utf16, zstd};
 
 fn rows(n: usize) -> String {
@@ -173,4 +175,35 @@ fn records_can_be_read_on_another_thread() {
     let records = case.open(&mapping()).unwrap();
     assert_eq!(records.source().compression, Compression::Gzip);
     assert_eq!(std::thread::spawn(move || records.count()).join().unwrap(), 10);
+}
+
+proptest! {
+    /// Whatever the bytes, each of them belongs to at most one record, and reading comes to an end.
+    #[test]
+    fn any_bytes_are_read_or_refused(
+        name in prop_oneof![Just("a.csv"), Just("a.jsonl"), Just("a.txt")],
+        head in prop_oneof![Just("who,when\n"), Just("who when\n"), Just("{\"when\":1}\n"), Just("")],
+        body in proptest::collection::vec(prop_oneof![any::<u8>(), proptest::sample::select(b"\"\",{}:\n\r\n ".as_slice())], 0..200),
+        magic in 0..6,
+    ) {
+        let bytes = [head.as_bytes(), &body].concat();
+        let bytes = match magic {
+            0 => gzip(&bytes),
+            1 => [&[0x1f, 0x8b, 8], bytes.as_slice()].concat(),
+            2 => [&[0x28, 0xb5, 0x2f, 0xfd], bytes.as_slice()].concat(),
+            3 => [&[0xff, 0xfe], bytes.as_slice()].concat(),
+            4 => [b"PAR1", bytes.as_slice()].concat(),
+            _ => bytes,
+        };
+        let case = Case::new(name, bytes);
+        let numbered = Mapping { person: Some("#1".to_owned()), time: Some("#1".to_owned()), ..mapping() };
+        for mapping in [mapping(), numbered] {
+            let Ok(records) = case.open(&mapping) else { continue };
+            let mut before = 0;
+            for record in records.map_while(Result::ok) {
+                prop_assert!(record.after.bytes > before);
+                before = record.after.bytes;
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ use parlour_core::standing::{Cell, Stage};
 use super::Asked;
 use crate::EngineError;
 use crate::engine::Engine;
+use crate::snapshot::Snapshot;
 
 /// Counts of everyone on two days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,15 @@ impl Overview {
         add_all(&mut self.stages, &other.stages);
         add_all(&mut self.moves, &other.moves);
     }
+}
+
+/// How many people there are, and what they did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// People with any activity, toward whatever.
+    pub n_people: u64,
+    /// Events by verb as it is stored, by name; verbs that nobody did are left out.
+    pub by_verb: Vec<(String, u64)>,
 }
 
 fn add_all<K: Ord + Copy>(counts: &mut BTreeMap<K, u64>, more: &BTreeMap<K, u64>) {
@@ -88,5 +98,31 @@ impl Engine {
         )?;
         let sum = |layer: Layer| states.iter().map(|sums| sums[layer as usize]).sum::<i128>();
         Ok(Layer::ALL.into_iter().map(|layer| (layer, sum(layer))).filter(|(_, sum)| *sum > 0).collect())
+    }
+
+    /// Counts all people and all they did, on whatever day.
+    pub fn census(&self, snapshot: &Snapshot) -> Result<Census, EngineError> {
+        let states = snapshot.everyone().visit(
+            || (0, vec![0_u64; snapshot.verbs.names().len()]),
+            |(n_people, by_verb), _, columns, rows| {
+                *n_people += 1;
+                for row in rows {
+                    if let Some(n) = by_verb.get_mut(columns.verb[row] as usize) {
+                        *n = n.wrapping_add(columns.n[row]);
+                    }
+                }
+            },
+        )?;
+        let n_of = |verb: usize| states.iter().map(|(_, by_verb)| by_verb[verb]).sum::<u64>();
+        let by_verb = snapshot.verbs.names().iter().enumerate().map(|(verb, name)| (name.to_string(), n_of(verb)));
+        let mut by_verb: Vec<_> = by_verb.filter(|(_, n)| *n > 0).collect();
+        by_verb.sort_unstable();
+        Ok(Census { n_people: states.iter().map(|(n_people, _)| n_people).sum(), by_verb })
+    }
+
+    /// Rows of activity in memory, those being sealed among them.
+    pub fn n_tail_rows(&self) -> usize {
+        let state = self.state();
+        state.tail.n_rows() + state.sealing.as_ref().map_or(0, |tail| tail.n_rows())
     }
 }

@@ -1,9 +1,9 @@
 //! One person: their standing with every object, why, what happened, who they are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use parlour_core::day::Day;
-use parlour_core::event::{Layer, Name};
+use parlour_core::event::{Currency, Layer, Name};
 use parlour_core::identity::{Link, LinkState};
 use parlour_core::key::Key;
 use parlour_core::objects::ObjectId;
@@ -129,6 +129,45 @@ impl Engine {
             });
         }
         sparks
+    }
+
+    /// For each of these people, the involvement with the object asked about at the end of each of the last weeks, oldest
+    /// first, in micropoints.
+    pub fn sparks_of(&self, asked: &Asked, people: &[Key]) -> Result<Vec<Vec<i64>>, EngineError> {
+        let snapshot = &*asked.snapshot;
+        let days = (0..SPARK_WEEKS).map(|week| Day(asked.on.0 - 7 * (SPARK_WEEKS - 1 - week)));
+        let readings: Vec<_> = days.map(|day| self.reading(snapshot, day)).collect();
+        let mut folds: Vec<_> = readings.iter().map(PersonFold::new).collect();
+        let spark = |person: &Key| {
+            let columns = self.rows_of_person(snapshot, *person)?;
+            let involvement = |fold: &mut PersonFold<'_>| {
+                let mut found = 0;
+                fold.read(&columns, 0..columns.len(), &mut |object, _, relation| {
+                    if object == asked.object {
+                        found = relation.involvement();
+                    }
+                });
+                found
+            };
+            Ok(folds.iter_mut().map(involvement).collect())
+        };
+        people.iter().map(spark).collect()
+    }
+
+    /// What purchases in these rows brought by the day asked about, less what was given back, and how many of both there
+    /// were; by currency.
+    pub fn money(&self, asked: &Asked, columns: &Columns) -> Vec<(Currency, i64, u64)> {
+        let reading = self.reading(&asked.snapshot, asked.on);
+        let mut sums: BTreeMap<Currency, (i64, u64)> = BTreeMap::new();
+        for row in (0..columns.len()).filter(|&row| columns.day[row] <= asked.on.0) {
+            let sign = reading.meaning(columns.verb[row]).value_sign;
+            if sign != 0 && columns.currency[row] != Currency::NONE {
+                let (value, n) = sums.entry(columns.currency[row]).or_default();
+                *value = value.wrapping_add(sign.wrapping_mul(columns.value_minor[row]));
+                *n = n.wrapping_add(columns.n[row]);
+            }
+        }
+        sums.into_iter().map(|(currency, (value, n))| (currency, value, n)).collect()
     }
 
     /// Why a value of the person's standing with the object asked about is what it is.

@@ -2,7 +2,7 @@
 
 import { useMemo } from "react";
 import { Link } from "react-router";
-import type { Matrix, MigrationFrom, MigrationRow, MigrationTo } from "../../api/types";
+import type { Cell, Matrix, MigrationFrom, MigrationRow, MigrationTo } from "../../api/types";
 import { Chart } from "../../components/chart";
 import { Part } from "../../components/part";
 import { ScrollBox } from "../../components/scroll-box";
@@ -74,7 +74,7 @@ function MigrationTable({ rows, title }: { rows: MigrationRow[]; title: string }
           {FROMS.map((from) => (
             <tr key={from}>
               <th scope="row">
-                {from} <small className="fine wide">{cellWords(from) === from ? "" : cellWords(from)}</small>
+                {from} <small className="fine wide">{CELLS.includes(from as Cell) ? cellWords(from) : ""}</small>
               </th>
               {TOS.map((name) => {
                 const row = found.get(`${from} ${name}`);

@@ -3,7 +3,7 @@ import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import type { PeopleQuery } from "../../api/types";
-import { periodText } from "../../format";
+import { dayShort, periodText } from "../../format";
 import { useUrl } from "../../scope";
 import {
   CELL_WORDS,
@@ -77,6 +77,14 @@ function Given({ query }: { query: PeopleQuery }) {
     const flow = wordOf(PERIOD_FLOW_WORDS, query.period_flow ?? "active");
     given.push({ words: `${flow}, ${periodText(query.period)}`, names: ["by", "period", "period_flow"] });
   }
+  const yesNo = [
+    { name: "engaged", yes: "engaged", no: "not engaged" },
+    { name: "customer", yes: "customers", no: "not customers" },
+  ] as const;
+  for (const { name, yes, no } of yesNo) {
+    if (query[name]) given.push({ words: query[name] === "true" ? yes : no, names: [name] });
+  }
+  if (query.due_from) given.push({ words: `due since ${dayShort(query.due_from)}`, names: ["due_from"] });
   return given.map(({ words, names }) => (
     <button
       key={words}
@@ -102,6 +110,9 @@ const FILTERS: (keyof PeopleQuery)[] = [
   "by",
   "period",
   "period_flow",
+  "engaged",
+  "customer",
+  "due_from",
 ];
 
 export function Filters({ query, onCsv }: { query: PeopleQuery; onCsv: () => void }) {

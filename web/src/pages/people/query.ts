@@ -12,6 +12,9 @@ const NAMES = [
   "by",
   "period",
   "period_flow",
+  "engaged",
+  "customer",
+  "due_from",
   "sort",
   "order",
 ] as const satisfies readonly (keyof PeopleQuery)[];
@@ -30,7 +33,8 @@ export const SORTS: { sort: PeopleSort; word: string }[] = [
   { sort: "value", word: "value" },
   { sort: "kind", word: "kind" },
   { sort: "p_falling", word: "falling" },
+  { sort: "n_days", word: "active days" },
+  { sort: "first_day", word: "first seen" },
   { sort: "last_day", word: "last seen" },
   { sort: "due_day", word: "due" },
-  { sort: "name", word: "name" },
 ];

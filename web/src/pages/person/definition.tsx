@@ -1,7 +1,7 @@
 // The derived values of one standing, each with its "why?".
 import type { ReactNode } from "react";
-import type { PersonStanding, WhyOf } from "../../api/types";
-import { CellChip, DirectionMark } from "../../components/marks";
+import type { Cell, PersonStanding, WhyOf } from "../../api/types";
+import { DirectionMark } from "../../components/marks";
 import {
   counted,
   dayBeside,
@@ -14,7 +14,7 @@ import {
   times,
 } from "../../format";
 import { useUrl } from "../../scope";
-import { CELL_WORDS, STAGE_ABOUT, STAGE_WORDS, wordOf } from "../../words";
+import { CELL_WORDS, MOOD_MARK, moodOf, STAGE_ABOUT, STAGE_WORDS, wordOf } from "../../words";
 
 interface ValueProps {
   name: string;
@@ -44,6 +44,16 @@ function Value({ name, of, value, isWord, children }: ValueProps) {
         <strong>{value}</strong> <small>{children}</small>
       </dd>
     </div>
+  );
+}
+
+function CellName({ cell }: { cell: Cell | null }) {
+  if (cell === null) return "not present";
+  const mood = moodOf(cell);
+  return (
+    <span className={mood}>
+      <span aria-hidden="true">{MOOD_MARK[mood]}</span> {cell}
+    </span>
   );
 }
 
@@ -83,7 +93,7 @@ export function Definition({ standing, on }: { standing: PersonStanding; on: str
       <Value name="Value" of="value" value={roundMoney(standing.value_minor, standing.currency)}>
         in the trailing year
       </Value>
-      <Value name="Cell" of="cell" value={standing.cell === null ? "not present" : <CellChip cell={standing.cell} />}>
+      <Value name="Cell" of="cell" isWord={standing.cell === null} value={<CellName cell={standing.cell} />}>
         {standing.cell === null ? "no event within the retention window" : CELL_WORDS[standing.cell]}
       </Value>
       <Value name="Stage" of="stage" isWord value={wordOf(STAGE_WORDS, standing.stage)}>

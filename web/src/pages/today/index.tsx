@@ -77,7 +77,7 @@ function Right({ data }: { data: TodayData }) {
     <div>
       <Part
         title="Fell lately"
-        does={<Link to={to("/people", "direction=falling&stage=disengaging_1&sort=value")}>all who fall</Link>}
+        does={<Link to={to("/people", "engaged=true&customer=true&direction=falling&sort=value")}>all who fall</Link>}
       >
         {data.fallers.length === 0 ? (
           <p className="hush">No engaged customer is falling.</p>

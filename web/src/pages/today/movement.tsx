@@ -1,6 +1,7 @@
 // The movement of the base: who became engaged and who stopped; or who was active, period by period. As chart, table, CSV.
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { Link } from "react-router";
+import { useEngaged } from "../../api/engaged";
 import { useGrowth } from "../../api/growth";
 import type { EngagedRow, GrowthBy, GrowthRow, PeriodFlow, Today } from "../../api/types";
 import { Chart } from "../../components/chart";
@@ -91,26 +92,31 @@ export function Movement({ today }: { today: Today }) {
       <span aria-hidden="true">·</span>
     </>
   );
-  return isActive ? <Active today={today} switcher={switcher} /> : <Engaged today={today} switcher={switcher} />;
+  return isActive ? <Active today={today} switcher={switcher} /> : <Engaged switcher={switcher} />;
 }
 
 interface MovementProps {
   today: Today;
-  switcher: React.ReactNode;
+  switcher: ReactNode;
 }
 
-function Engaged({ today, switcher }: MovementProps) {
-  const option = useMemo(() => engagedChart(today.engaged), [today.engaged]);
+function Engaged({ switcher }: { switcher: ReactNode }) {
+  const { scope } = useScope();
+  const engaged = useEngaged(scope);
+  const rows = engaged.data?.rows;
+  const option = useMemo(() => engagedChart(rows ?? []), [rows]);
   return (
     <ChartPart
       title={ENGAGED_TITLE}
       name="view"
       columns={engagedColumns}
-      rows={today.engaged}
+      rows={rows ?? []}
       rowKey={(row) => row.period}
       does={switcher}
     >
-      <Chart label={`${ENGAGED_TITLE}, by month; the table shows the numbers`} height={250} option={option} />
+      <Answer query={engaged} what="The months could not be read." height={166}>
+        {() => <Chart label={`${ENGAGED_TITLE}, by month; the table shows the numbers`} height={250} option={option} />}
+      </Answer>
       <p className="keys">
         <span>
           <i className="key" style={{ background: "var(--pos-fill)" }} />

@@ -1,5 +1,7 @@
 //! Tests of the reading of times.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn at(format: &str, zone: &str, text: &str) -> Result<String, String> {
@@ -66,6 +68,12 @@ fn patterns_of_strptime() {
     assert_eq!(utc("%d %b %Y %H:%M", "05 Jan 2020 07:08"), "2020-01-05T07:08:00Z");
     assert_eq!(utc("%Y-%m-%d %H:%M %z", "2020-01-05 07:08 +0100"), "2020-01-05T06:08:00Z");
     assert_eq!(at("%d.%m.%Y", "+01:00", "05.01.2020").unwrap(), "2020-01-04T23:00:00Z");
+}
+
+#[test]
+fn a_pattern_that_is_none_is_refused_at_once() {
+    let fault = Clock::new(&TimeFormat::Custom("%d %!".to_owned()), "UTC").err().unwrap();
+    assert!(matches!(fault, FileError::Mapping(_)), "{fault}");
 }
 
 #[test]
@@ -138,4 +146,15 @@ fn the_order_is_decided_by_dates_that_allow_only_one() {
     assert!(matches!(order(&["1/2/2024", "5/5/2024"]), Err(FileError::AmbiguousDates { .. })));
     assert!(matches!(order(&["13/2/2024", "2/13/2024"]), Err(FileError::Mapping(_))));
     assert_eq!(order(&["13/2/2024", "77/88/2024", "rubbish"]).unwrap(), Some(Order::Dmy));
+}
+
+proptest! {
+    /// Nothing a file may hold is worse than refused, and what is read in one go is read alike from the memory.
+    #[test]
+    fn any_text_is_a_time_or_none(text in "[0-9]{0,8}[-/.T: ]?\\PC{0,12}", format in 0..7_usize) {
+        let format = ["auto", "iso", "unix", "unix_ms", "dmy", "mdy", "%d %b %Y"][format];
+        let mut clock = Clock::new(&format.parse().unwrap(), "Europe/Berlin").unwrap();
+        let at = clock.at(&text);
+        prop_assert_eq!(clock.at(&text), at);
+    }
 }

@@ -1,0 +1,236 @@
+//! Health: whether everything that was accepted is counted, what lies where, and what is wrong.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use parlour_engine::clock;
+use parlour_store::{Conn, Kind, SCHEMA_VERSION, StoreError, job, journal, rejected, run, tally};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::jobs::Job;
+use super::wire::Date;
+use crate::app::App;
+use crate::error::ApiError;
+
+/// The kinds of run.
+const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
+/// Jobs that are told, the newest.
+const MAX_JOBS: usize = 20;
+/// Waiting longer than this to be folded is a finding.
+const MAX_LAG_MICROS: i64 = 60_000_000;
+const BYTES_PER_KIB: u64 = 1024;
+
+/// Whether the server is there and reaches its database.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Liveness {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// How everything is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    version: &'static str,
+    started_at: String,
+    now: String,
+    /// `sqlite` or `postgres`.
+    database: &'static str,
+    /// Version of the database's schema.
+    schema: i64,
+    data_dir: String,
+    sums: Sums,
+    /// Events accepted and not folded yet.
+    lag_events: i64,
+    /// Rows of activity in memory, not sealed yet.
+    tail_rows: usize,
+    /// Resident memory of the server; 0 where the system does not say.
+    memory_bytes: u64,
+    database_bytes: u64,
+    /// Of the files that count.
+    lake_bytes: i64,
+    runs: Vec<RunKind>,
+    /// Days whose standings are kept.
+    kept_days: Vec<Date>,
+    rejected: Vec<ReasonCount>,
+    /// The newest 20.
+    jobs: Vec<Job>,
+    /// What is wrong; empty when all is well.
+    findings: Vec<String>,
+}
+
+/// What became of events.
+#[derive(Clone, Copy, Default, Serialize, ToSchema)]
+pub(crate) struct Sums {
+    sent: i64,
+    accepted: i64,
+    rejected: i64,
+    folded: i64,
+    duplicate: i64,
+    waiting: i64,
+    /// Whether accepted = folded + duplicate + waiting and sent = accepted + rejected.
+    agree: bool,
+}
+
+/// The files of one kind.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RunKind {
+    kind: &'static str,
+    n_files: usize,
+    n_rows: i64,
+    n_bytes: i64,
+    min_day: Option<Date>,
+    max_day: Option<Date>,
+}
+
+/// How many events were rejected for a reason.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReasonCount {
+    reason: String,
+    n: i64,
+}
+
+/// Everything that is read at one moment.
+struct Seen {
+    sums: Sums,
+    oldest_waiting_at: Option<i64>,
+    runs: BTreeMap<&'static str, Vec<run::Run>>,
+    rejected: Vec<(String, i64)>,
+    jobs: Vec<job::Job>,
+}
+
+/// Whether the server is there and reaches its database; for watchers, without a session.
+#[utoipa::path(get, path = "/healthz", tag = "health", security(()), responses((status = 200, body = Liveness)))]
+pub(crate) async fn get_liveness(State(app): State<Arc<App>>) -> Result<Json<Liveness>, ApiError> {
+    app.run(|app| Ok(app.engine.database.read(tally::all)?)).await?;
+    Ok(Json(Liveness { status: "ok" }))
+}
+
+/// How everything is: sums, lag, sizes, files, jobs, and what is wrong.
+#[utoipa::path(get, path = "/api/v1/health", tag = "health", responses((status = 200, body = Health)))]
+pub(crate) async fn get_health(State(app): State<Arc<App>>) -> Result<Json<Health>, ApiError> {
+    app.run(health).await.map(Json)
+}
+
+fn health(app: &App) -> Result<Health, ApiError> {
+    let engine = &app.engine;
+    let seen = engine.database.read(seen)?;
+    let now = clock::now();
+    Ok(Health {
+        version: env!("CARGO_PKG_VERSION"),
+        started_at: clock::rfc3339(engine.started_at),
+        now: clock::rfc3339(now),
+        database: match engine.database.kind() {
+            Kind::Sqlite => "sqlite",
+            Kind::Postgres => "postgres",
+        },
+        schema: SCHEMA_VERSION,
+        data_dir: engine.folder.display().to_string(),
+        sums: seen.sums,
+        lag_events: seen.sums.waiting,
+        tail_rows: engine.n_tail_rows(),
+        memory_bytes: memory_bytes(),
+        database_bytes: engine.database.size_bytes()?,
+        lake_bytes: seen.runs.values().flatten().map(|run| run.n_bytes).sum(),
+        runs: seen.runs.iter().map(|(kind, runs)| run_kind(kind, runs)).collect(),
+        kept_days: engine.kept_days()?.into_iter().map(Date).collect(),
+        findings: findings(app, &seen, now),
+        rejected: seen.rejected.into_iter().map(|(reason, n)| ReasonCount { reason, n }).collect(),
+        jobs: seen.jobs.into_iter().map(Into::into).collect(),
+    })
+}
+
+fn seen(conn: &mut dyn Conn) -> Result<Seen, StoreError> {
+    let folded_upto = journal::cursor(conn, journal::FOLD)?;
+    let waiting = journal::waiting(conn, folded_upto)?;
+    let tallies = tally::all(conn)?;
+    let n = |name: &str| tallies.iter().find(|(known, _)| known == name).map_or(0, |(_, n)| *n);
+    let mut runs = BTreeMap::new();
+    for kind in RUN_KINDS {
+        runs.insert(kind, run::list(conn, kind)?);
+    }
+    let sums = Sums {
+        sent: n(tally::SENT),
+        accepted: n(tally::ACCEPTED),
+        rejected: n(tally::REJECTED),
+        folded: n(tally::FOLDED),
+        duplicate: n(tally::DUPLICATE),
+        waiting: waiting.n_events,
+        agree: false,
+    };
+    Ok(Seen {
+        sums: Sums { agree: sums.do_agree(), ..sums },
+        oldest_waiting_at: waiting.oldest_at,
+        runs,
+        rejected: rejected::count(conn, None)?,
+        jobs: job::list(conn, MAX_JOBS)?,
+    })
+}
+
+impl Sums {
+    fn do_agree(&self) -> bool {
+        self.accepted == self.folded + self.duplicate + self.waiting && self.sent == self.accepted + self.rejected
+    }
+}
+
+fn run_kind(kind: &'static str, runs: &[run::Run]) -> RunKind {
+    RunKind {
+        kind,
+        n_files: runs.len(),
+        n_rows: runs.iter().map(|run| run.n_rows).sum(),
+        n_bytes: runs.iter().map(|run| run.n_bytes).sum(),
+        min_day: runs.iter().map(|run| run.min_day).min().map(Date),
+        max_day: runs.iter().map(|run| run.max_day).max().map(Date),
+    }
+}
+
+fn findings(app: &App, seen: &Seen, now: i64) -> Vec<String> {
+    let mut findings = Vec::new();
+    let sums = &seen.sums;
+    if !sums.agree {
+        findings.push(format!(
+            "the sums do not agree: {} accepted, but {} folded, {} duplicate and {} waiting; {} sent, but {} rejected; \
+             run `parlour doctor`",
+            sums.accepted, sums.folded, sums.duplicate, sums.waiting, sums.sent, sums.rejected
+        ));
+    }
+    if let Some(at) = seen.oldest_waiting_at.filter(|at| now.saturating_sub(*at) > MAX_LAG_MICROS) {
+        findings.push(format!("{} events wait to be folded since {}", sums.waiting, clock::rfc3339(at)));
+    }
+    for run in seen.runs.values().flatten() {
+        let found = std::fs::metadata(app.engine.lake_path(&run.file)).map(|file| file.len() as i64);
+        if found.is_err() {
+            findings.push(format!("`{}` of the lake is missing; restore a backup", run.file));
+        } else if run.kind != "filter" && found.is_ok_and(|n| n != run.n_bytes) {
+            findings.push(format!("`{}` of the lake is not as long as it was written; restore a backup", run.file));
+        }
+    }
+    for job in seen.jobs.iter().filter(|job| job.state == "failed") {
+        let why = job.message.as_deref().unwrap_or("it does not say why");
+        findings.push(format!("job {} (`{}`) failed: {why}", job.id, job.name));
+    }
+    findings
+}
+
+/// Resident memory as the system tells it.
+fn memory_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    kib.map_or(0, |kib| kib * BYTES_PER_KIB)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_agree_or_do_not() {
+        let sums = Sums { sent: 10, accepted: 8, rejected: 2, folded: 5, duplicate: 1, waiting: 2, agree: false };
+        assert!(sums.do_agree());
+        assert!(!Sums { waiting: 1, ..sums }.do_agree());
+        assert!(!Sums { rejected: 1, ..sums }.do_agree());
+    }
+}

@@ -1,0 +1,207 @@
+//! People: the list that makes every number.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use parlour_core::key::Key;
+use parlour_core::standing::Standing as CoreStanding;
+use parlour_engine::desk::Asked;
+use parlour_engine::desk::people::{Filter, MAX_PAGE, Page, Sort as EngineSort};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::matrix::{Destination, Origin};
+use super::wire::{By, Cell, Date, Direction, Flow, PeriodFlow, PersonRow, Stage, Standing, points};
+use super::{asked, growth, question};
+use crate::app::App;
+use crate::cursor::Cursor;
+use crate::error::ApiError;
+use crate::input::Asking;
+
+const PAGE_ROWS: usize = 50;
+/// Longest text that is searched for.
+const MAX_Q_BYTES: usize = 512;
+
+/// A page of people.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct People {
+    object: String,
+    on: Date,
+    since: Date,
+    /// How many there are on all pages.
+    n_total: u64,
+    rows: Vec<PersonRow>,
+    /// Where the next page begins; null on the last.
+    next: Option<String>,
+}
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Sort {
+    #[default]
+    Degree,
+    Value,
+    Kind,
+    FirstDay,
+    LastDay,
+    DueDay,
+    PFalling,
+    NDays,
+}
+
+/// Which end of a list comes first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Order {
+    Asc,
+    #[default]
+    Desc,
+}
+
+/// Who is asked for; every filter that is set must hold.
+#[derive(Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PeopleQuery {
+    /// The object, `kind:id`; by default the one with the most people.
+    object: Option<String>,
+    /// The day asked about; by default the last with activity.
+    on: Option<Date>,
+    /// The day it is compared with; by default a month before `on`.
+    since: Option<Date>,
+    /// An id, `kind:id`, or how an id begins; at most the first 1000 ids that match.
+    q: Option<String>,
+    cell: Option<Cell>,
+    stage: Option<Stage>,
+    direction: Option<Direction>,
+    /// Whether involvement is above the average.
+    engaged: Option<bool>,
+    /// Whether they bought within the retention window.
+    customer: Option<bool>,
+    /// What became of their engagement between `since` and `on`.
+    flow: Option<Flow>,
+    /// Where in the matrix they were on `since`.
+    from: Option<Origin>,
+    /// Where in the matrix they are on `on`.
+    to: Option<Destination>,
+    /// The length of `period`; by default a month.
+    by: Option<By>,
+    /// A period as `get_growth` writes it; with `period_flow`.
+    period: Option<String>,
+    /// How they count in `period`.
+    period_flow: Option<PeriodFlow>,
+    /// Due on or after this day.
+    due_from: Option<Date>,
+    /// By default `degree`.
+    sort: Option<Sort>,
+    /// By default `desc`.
+    order: Option<Order>,
+    /// Rows of a page, 1 to 500; by default 50.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<usize>,
+    /// The `next` of the page before.
+    next: Option<String>,
+}
+
+/// The people with a relation to the object by `on` who pass every filter.
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", params(PeopleQuery), responses((status = 200, body = People)))]
+pub(crate) async fn list_people(
+    State(app): State<Arc<App>>,
+    Asking(query): Asking<PeopleQuery>,
+) -> Result<Json<People>, ApiError> {
+    app.run(move |app| people(app, query)).await.map(Json)
+}
+
+fn people(app: &App, mut query: PeopleQuery) -> Result<People, ApiError> {
+    let asked = asked(app, &question(query.object.take(), query.on, query.since))?;
+    let page = page(&query)?;
+    let found = match query.q.take().filter(|text| !text.is_empty()) {
+        Some(text) if text.len() > MAX_Q_BYTES => {
+            return Err(ApiError::invalid("q", format!("must not be longer than {MAX_Q_BYTES} bytes")));
+        }
+        Some(text) => Some(app.engine.find(&asked, &text)?.into_iter().collect()),
+        None => None,
+    };
+    let list_number = list_number(&query);
+    let list = app.engine.list(&asked, &filter(query, found)?, &page)?;
+    Ok(People {
+        object: asked.object_name(),
+        on: Date(asked.on),
+        since: Date(asked.since),
+        n_total: list.n_total,
+        rows: rows(app, &asked, &list.rows)?,
+        next: list.next.map(|(value, tie)| Cursor { list: list_number, value, tie }.text()),
+    })
+}
+
+fn page(query: &PeopleQuery) -> Result<Page, ApiError> {
+    let next = query.next.as_deref().map(|next| Cursor::of(next, list_number(query))).transpose()?;
+    Ok(Page {
+        sort: sort(query.sort.unwrap_or_default()),
+        is_ascending: query.order.unwrap_or_default() == Order::Asc,
+        limit: limit(query.limit)?,
+        after: next.map(|cursor| (cursor.value, cursor.tie)),
+    })
+}
+
+/// Rows of a page, checked.
+pub(super) fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
+    let limit = asked.unwrap_or(PAGE_ROWS);
+    if (1..=MAX_PAGE).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(ApiError::invalid("limit", format!("must be between 1 and {MAX_PAGE}")))
+    }
+}
+
+/// A number for each order, so that a cursor of one is refused by another.
+fn list_number(query: &PeopleQuery) -> u8 {
+    query.sort.unwrap_or_default() as u8 * 2 + query.order.unwrap_or_default() as u8
+}
+
+fn sort(sort: Sort) -> EngineSort {
+    match sort {
+        Sort::Degree => EngineSort::Degree,
+        Sort::Value => EngineSort::Value,
+        Sort::Kind => EngineSort::Kind,
+        Sort::FirstDay => EngineSort::FirstDay,
+        Sort::LastDay => EngineSort::LastDay,
+        Sort::DueDay => EngineSort::DueDay,
+        Sort::PFalling => EngineSort::Falling,
+        Sort::NDays => EngineSort::ActiveDays,
+    }
+}
+
+fn filter(query: PeopleQuery, people: Option<HashSet<Key>>) -> Result<Filter, ApiError> {
+    Ok(Filter {
+        people,
+        cell: query.cell.map(Into::into),
+        stage: query.stage.map(Into::into),
+        direction: query.direction.map(Into::into),
+        is_engaged: query.engaged,
+        is_customer: query.customer,
+        flow: query.flow.map(Into::into),
+        from: query.from.map(Into::into),
+        to: query.to.map(Destination::cell),
+        period: growth::period(query.by, query.period, query.period_flow)?,
+        due_from: query.due_from.map(|day| day.0),
+    })
+}
+
+/// People as they go out, with names and sparklines.
+pub(super) fn rows(app: &App, asked: &Asked, people: &[(Key, CoreStanding)]) -> Result<Vec<PersonRow>, ApiError> {
+    let keys: Vec<Key> = people.iter().map(|(person, _)| *person).collect();
+    let names = app.engine.names(&keys)?;
+    let sparks = app.engine.sparks_of(asked, &keys)?;
+    let object = asked.object_name();
+    let row = |(person, standing): &(Key, CoreStanding), spark: Vec<i64>| PersonRow {
+        standing: Standing::of(standing, object.clone(), asked.on, &app.engine),
+        person: names.get(person).map_or_else(|| person.to_string(), ToString::to_string),
+        name: names.get(person).map_or_else(|| person.to_string(), |name| name.id.clone()),
+        spark: spark.into_iter().map(points).collect(),
+    };
+    Ok(people.iter().zip(sparks).map(|(person, spark)| row(person, spark)).collect())
+}

@@ -1,0 +1,236 @@
+//! Explore: one's own `SELECT` over what is kept, within limits, and what there is to select from.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use parlour_store::{ExploreLimits, StoreError, TableShape, Value, run};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::cursor::hex;
+use crate::error::{ApiError, ErrorCode};
+use crate::input::Sent;
+
+/// Integers beyond this are not exact in JavaScript and go out as text.
+const MAX_EXACT: u64 = 1 << 53;
+
+/// What every table holds; one that is not here is told without words.
+const ABOUT: [(&str, &str); 11] = [
+    ("standing", "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person."),
+    ("identity", "The raw ids that were seen, with the key each is kept under."),
+    ("link", "Which two ids are said to be one person, and which of these links were undone."),
+    ("entity", "What people engage with: brands, products, companies, and what belongs to what."),
+    ("rejected", "What was sent and could not be taken, with the reason and the bytes."),
+    ("tally", "Running counts of events: sent, accepted, rejected, folded, duplicate."),
+    ("job", "Long pieces of work, such as reading a file, and how far they have come."),
+    ("run", "The files of the lake that count; days are numbers since 1970-01-01."),
+    ("journal", "Batches of events that are not sealed into the lake yet; bodies are compressed."),
+    ("cursor", "How far along the journal folding and sealing have come."),
+    ("question", "The saved questions of Explore."),
+];
+
+/// Questions to begin with; they work on either database.
+const EXAMPLES: [(&str, &str); 6] = [
+    (
+        "People by stage on the last kept day",
+        "SELECT object, stage, COUNT(*) AS people, SUM(value_minor) AS value_minor\nFROM standing\n\
+         WHERE day = (SELECT MAX(day) FROM standing)\nGROUP BY object, stage\nORDER BY object, people DESC",
+    ),
+    (
+        "The most valuable customers who are falling",
+        "SELECT person, degree, p_falling, last_day, due_day, value_minor\nFROM standing\n\
+         WHERE day = (SELECT MAX(day) FROM standing) AND is_customer = 1 AND direction = 'falling'\n\
+         ORDER BY value_minor DESC\nLIMIT 50",
+    ),
+    (
+        "The matrix on every kept day",
+        "SELECT day, cell, COUNT(*) AS people\nFROM standing\nWHERE cell IS NOT NULL\nGROUP BY day, cell\nORDER BY day, cell",
+    ),
+    ("Ids by kind", "SELECT kind, COUNT(*) AS ids\nFROM identity\nGROUP BY kind\nORDER BY ids DESC"),
+    ("Why events were rejected", "SELECT reason, COUNT(*) AS n\nFROM rejected\nGROUP BY reason\nORDER BY n DESC"),
+    (
+        "The files of the lake",
+        "SELECT kind, level, COUNT(*) AS files, SUM(n_rows) AS n_rows, SUM(n_bytes) AS n_bytes\nFROM run\n\
+         GROUP BY kind, level\nORDER BY kind, level",
+    ),
+];
+
+/// What there is to select from.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SqlSchema {
+    tables: Vec<SqlTable>,
+    /// A command that reads the lake itself with DuckDB, to be copied.
+    lake_line: String,
+    examples: Vec<SqlExample>,
+}
+
+/// One table.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SqlTable {
+    name: String,
+    about: &'static str,
+    columns: Vec<SqlColumn>,
+    /// Null where there are more than 100,000, which are not counted.
+    n_rows: Option<i64>,
+}
+
+/// One column.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SqlColumn {
+    name: String,
+    r#type: String,
+}
+
+/// A question to begin with.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SqlExample {
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// What is asked.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SqlQuestion {
+    /// One `SELECT`.
+    sql: String,
+}
+
+/// The answer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SqlAnswer {
+    columns: Vec<String>,
+    rows: Vec<Vec<SqlValue>>,
+    /// Whether a limit cut rows or values off.
+    is_cut: bool,
+    /// How long the database took.
+    ms: u64,
+}
+
+/// One value. Bytes are hexadecimal text, and so are whole numbers beyond 2⁵³, which JavaScript cannot hold, decimal
+/// text.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum SqlValue {
+    Text(String),
+    Int(i64),
+    Real(f64),
+    Null,
+}
+
+impl From<Value> for SqlValue {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Int(n) if n.unsigned_abs() > MAX_EXACT => Self::Text(n.to_string()),
+            Value::Int(n) => Self::Int(n),
+            Value::Real(x) if x.is_finite() => Self::Real(x),
+            Value::Real(x) => Self::Text(x.to_string()),
+            Value::Text(text) => Self::Text(text),
+            Value::Blob(bytes) => Self::Text(hex(&bytes)),
+        }
+    }
+}
+
+/// Answers one `SELECT`, read-only and within the limits under `[explore]`. 400 with the database's own words for what
+/// it does not understand or may not do; 408 for what takes too long.
+#[utoipa::path(
+    post, path = "/api/v1/sql", tag = "explore", request_body = SqlQuestion, responses((status = 200, body = SqlAnswer))
+)]
+pub(crate) async fn run_sql(
+    State(app): State<Arc<App>>,
+    Sent(question): Sent<SqlQuestion>,
+) -> Result<Json<SqlAnswer>, ApiError> {
+    app.run(move |app| answer(app, &question.sql)).await.map(Json)
+}
+
+fn answer(app: &App, sql: &str) -> Result<SqlAnswer, ApiError> {
+    let settings = &app.engine.settings.explore;
+    let limits = ExploreLimits {
+        n_rows: settings.max_rows,
+        n_bytes: settings.max_bytes,
+        deadline: Duration::from_secs(settings.max_seconds),
+        ..ExploreLimits::default()
+    };
+    let start = Instant::now();
+    let table = app.engine.database.explore(sql, &limits).map_err(|error| match error {
+        // Here the statement is the asker's own, and the words are for them.
+        StoreError::Sql(_) => ApiError::new(ErrorCode::SqlRefused, error.to_string()),
+        StoreError::Full
+        | StoreError::Busy
+        | StoreError::Unknown
+        | StoreError::Locked
+        | StoreError::NewerSchema { .. }
+        | StoreError::Unsafe(_)
+        | StoreError::TooSlow
+        | StoreError::Denied(_)
+        | StoreError::Unavailable(_)
+        | StoreError::Corrupt(_)
+        | StoreError::Aborted(_) => error.into(),
+    })?;
+    let rows = table.rows.into_iter().map(|row| row.into_iter().map(SqlValue::from).collect());
+    Ok(SqlAnswer {
+        columns: table.columns,
+        rows: rows.collect(),
+        is_cut: table.is_cut,
+        ms: start.elapsed().as_millis() as u64,
+    })
+}
+
+/// What there is to select from, with examples.
+#[utoipa::path(get, path = "/api/v1/sql/schema", tag = "explore", responses((status = 200, body = SqlSchema)))]
+pub(crate) async fn get_schema(State(app): State<Arc<App>>) -> Result<Json<SqlSchema>, ApiError> {
+    app.run(schema).await.map(Json)
+}
+
+fn schema(app: &App) -> Result<SqlSchema, ApiError> {
+    let mut tables: Vec<SqlTable> = app.engine.database.schema()?.into_iter().map(table).collect();
+    let place = |table: &SqlTable| ABOUT.iter().position(|(name, _)| *name == table.name).unwrap_or(ABOUT.len());
+    tables.sort_by_key(place);
+    Ok(SqlSchema {
+        tables,
+        lake_line: lake_line(app)?,
+        examples: EXAMPLES.into_iter().map(|(name, sql)| SqlExample { name, sql }).collect(),
+    })
+}
+
+fn table(shape: TableShape) -> SqlTable {
+    let about = ABOUT.iter().find(|(name, _)| *name == shape.name).map_or("", |(_, about)| about);
+    let columns = shape.columns.into_iter().map(|(name, kind)| SqlColumn { name, r#type: kind });
+    SqlTable { name: shape.name, about, columns: columns.collect(), n_rows: shape.n_rows }
+}
+
+/// A command that reads the sealed activity. It names the files one by one, because only those that table `run` has
+/// count: others in the folder are half written or on their way out.
+fn lake_line(app: &App) -> Result<String, ApiError> {
+    let runs = app.engine.database.read(|conn| run::list(conn, "activity"))?;
+    if runs.is_empty() {
+        return Ok("# nothing is sealed into the lake yet; `parlour compact` does it now".to_owned());
+    }
+    let path = |run: &run::Run| {
+        let path = app.engine.lake_path(&run.file);
+        let path = std::path::absolute(&path).unwrap_or(path);
+        format!("'{}'", path.display().to_string().replace('\'', "''"))
+    };
+    let files: Vec<String> = runs.iter().map(path).collect();
+    let sql = format!("SELECT * FROM read_parquet([{}]) LIMIT 20", files.join(", "));
+    Ok(format!("duckdb -c {}", super::workspace::quoted(&sql)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_survive_javascript() {
+        let json = |value: Value| serde_json::to_string(&SqlValue::from(value)).unwrap();
+        assert_eq!(json(Value::Int(-9_007_199_254_740_992)), "-9007199254740992");
+        assert_eq!(json(Value::Int(i64::MIN)), "\"-9223372036854775808\"");
+        assert_eq!(json(Value::Real(f64::INFINITY)), "\"inf\"");
+        assert_eq!(json(Value::Blob(vec![0, 255])), "\"00ff\"");
+        assert_eq!(json(Value::Null), "null");
+    }
+}

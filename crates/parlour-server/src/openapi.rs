@@ -1,0 +1,115 @@
+//! The API's description: generated from the handlers, the same text every time.
+
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+use crate::access::COOKIE;
+use crate::api::{
+    engaged, growth, health, jobs, links, matrix, people, person, questions, rejected, sample, session, settings, sql,
+    timeline, today, why, workspace,
+};
+use crate::error::Failure;
+
+const SCHEME: &str = "session";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Parlour",
+        description = "The Desk: who is engaged, how, and in which direction they are moving. Days are UTC; money is \
+            in minor units; numbers in sentences come with the query of the list that makes them.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        health::get_liveness,
+        session::get_session,
+        session::create_session,
+        session::delete_session,
+        workspace::get_workspace,
+        sample::create_sample,
+        jobs::get_job,
+        jobs::cancel_job,
+        today::get_today,
+        engaged::list_engaged,
+        growth::get_growth,
+        matrix::get_matrix,
+        people::list_people,
+        person::get_person,
+        timeline::list_timeline,
+        why::explain_standing,
+        links::undo_link,
+        links::redo_link,
+        sql::run_sql,
+        sql::get_schema,
+        questions::list_questions,
+        questions::create_question,
+        questions::update_question,
+        questions::delete_question,
+        health::get_health,
+        rejected::list_rejected,
+        settings::get_settings,
+    ),
+    components(schemas(Failure)),
+    modifiers(&Common),
+)]
+struct Document;
+
+/// What all operations have in common: a session, and one shape of errors.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        if let Some(components) = document.components.as_mut() {
+            let cookie = ApiKeyValue::with_description(COOKIE, "set by `create_session`");
+            components.add_security_scheme(SCHEME, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        }
+        document.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(SCHEME, [])]);
+        for operation in document.paths.paths.values_mut().flat_map(operations) {
+            operation.responses.responses.insert("default".to_owned(), RefOr::T(failure()));
+        }
+    }
+}
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut path.get, &mut path.post, &mut path.put, &mut path.delete].into_iter().flatten()
+}
+
+fn failure() -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Failure"))).build();
+    ResponseBuilder::new().description("what went wrong").content("application/json", content).build()
+}
+
+/// The OpenAPI document as JSON that people can read; `openapi.json` at the root of the repository is this text.
+pub fn openapi() -> String {
+    let mut text = Document::openapi().to_pretty_json().expect("the document has only shapes that JSON has");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    fn references<'a>(value: &'a serde_json::Value, found: &mut BTreeSet<&'a str>) {
+        if let Some(reference) = value.get("$ref").and_then(serde_json::Value::as_str) {
+            found.insert(reference);
+        }
+        let inside = value.as_object().into_iter().flat_map(|map| map.values());
+        for value in inside.chain(value.as_array().into_iter().flatten()) {
+            references(value, found);
+        }
+    }
+
+    #[test]
+    fn nothing_is_referred_to_that_is_not_there() {
+        let document: serde_json::Value = serde_json::from_str(&super::openapi()).unwrap();
+        let mut found = BTreeSet::new();
+        references(&document, &mut found);
+        assert!(found.len() > 20, "{found:?}");
+        for reference in found {
+            assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The router: every path of the API and what is passed on the way to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post, put};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::api::{
+    engaged, growth, health, jobs, links, matrix, people, person, questions, rejected, sample, session, settings, sql,
+    timeline, today, why, workspace,
+};
+use crate::app::App;
+use crate::{access, border, ui};
+
+type Route = (&'static str, MethodRouter<Arc<App>>);
+
+/// What anybody may ask.
+fn open_routes() -> Vec<Route> {
+    vec![
+        ("/healthz", get(health::get_liveness)),
+        (
+            "/api/v1/session",
+            get(session::get_session).post(session::create_session).delete(session::delete_session),
+        ),
+    ]
+}
+
+/// What only whoever is signed in may ask.
+fn closed_routes() -> Vec<Route> {
+    vec![
+        ("/api/v1/workspace", get(workspace::get_workspace)),
+        ("/api/v1/sample", post(sample::create_sample)),
+        ("/api/v1/jobs/{id}", get(jobs::get_job).delete(jobs::cancel_job)),
+        ("/api/v1/today", get(today::get_today)),
+        ("/api/v1/engaged", get(engaged::list_engaged)),
+        ("/api/v1/growth", get(growth::get_growth)),
+        ("/api/v1/matrix", get(matrix::get_matrix)),
+        ("/api/v1/people", get(people::list_people)),
+        ("/api/v1/people/{person}", get(person::get_person)),
+        ("/api/v1/people/{person}/timeline", get(timeline::list_timeline)),
+        ("/api/v1/people/{person}/why", get(why::explain_standing)),
+        ("/api/v1/links/undo", post(links::undo_link)),
+        ("/api/v1/links/redo", post(links::redo_link)),
+        ("/api/v1/sql", post(sql::run_sql)),
+        ("/api/v1/sql/schema", get(sql::get_schema)),
+        ("/api/v1/questions", get(questions::list_questions).post(questions::create_question)),
+        ("/api/v1/questions/{id}", put(questions::update_question).delete(questions::delete_question)),
+        ("/api/v1/health", get(health::get_health)),
+        ("/api/v1/rejected", get(rejected::list_rejected)),
+        ("/api/v1/settings", get(settings::get_settings)),
+    ]
+}
+
+fn with(router: Router<Arc<App>>, routes: Vec<Route>) -> Router<Arc<App>> {
+    routes.into_iter().fold(router, |router, (path, methods)| router.route(path, methods))
+}
+
+/// The whole server as one service: the API, the pages, and everything around them.
+pub fn router(app: Arc<App>) -> Router {
+    let settings = &app.engine.settings.server;
+    let request_time = Duration::from_secs(settings.request_seconds.max(1));
+    let body_limit = DefaultBodyLimit::max(settings.max_body_bytes);
+    let signed_in = from_fn_with_state(Arc::clone(&app), access::require_session);
+    let closed = with(Router::new(), closed_routes()).route_layer(signed_in);
+    let finish = from_fn_with_state(Arc::clone(&app), border::finish);
+    let smaller = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
+    with(closed, open_routes())
+        .fallback(ui::get_page)
+        .layer(body_limit)
+        .layer(from_fn(access::require_same_origin))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
+        .layer(finish)
+        .layer(CompressionLayer::new().compress_when(smaller))
+        .with_state(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_document_has_every_path_and_no_other() {
+        let document: serde_json::Value = serde_json::from_str(&crate::openapi()).unwrap();
+        let told: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+        let (open, closed) = (open_routes(), closed_routes());
+        let routed: BTreeSet<&str> = open.iter().chain(&closed).map(|(path, _)| *path).collect();
+        assert_eq!(told, routed);
+    }
+}

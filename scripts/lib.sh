@@ -1,0 +1,45 @@
+# What the scripts share: saying what goes on, finding or installing tools, building the web side.
+# Sourced, with the project's root as working folder.
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# need COMMAND PACKAGE: makes sure of a command, from Debian's packages where we may install them.
+need() {
+  have "$1" && return 0
+  if [ "$(id -u)" = 0 ] && have apt-get; then
+    say "Installing $2"
+    [ -n "${apt_is_fresh:-}" ] || { apt-get update -qq && apt_is_fresh=1; }
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null || die "could not install $2; install it and run this again"
+  else
+    die "\`$1\` is missing; install the package $2 (on Debian: apt-get install $2) and run this again"
+  fi
+}
+
+need_toolchains() {
+  have cargo || die "Rust is missing; install Rust 1.95 or later (rustup is the usual way) and run this again"
+  have node && have npm || die "Node.js is missing; install Node.js 20 or later with npm and run this again"
+  rust=$(rustc --version | sed 's/rustc 1\.\([0-9]*\).*/\1/')
+  [ "$rust" -ge 95 ] || die "$(rustc --version) is too old; Parlour needs Rust 1.95 or later"
+  node=$(node --version | sed 's/v\([0-9]*\).*/\1/')
+  [ "$node" -ge 20 ] || die "Node.js $(node --version) is too old; Parlour needs 20 or later"
+  need cc gcc
+}
+
+# Installs the web side's packages if their lock file changed, and builds it if anything did.
+build_web() {
+  lock=$(sha256sum web/package-lock.json)
+  if [ "$(cat web/node_modules/.parlour-lock 2>/dev/null)" != "$lock" ]; then
+    say "Installing the web side's packages"
+    (cd web && npm ci --no-audit --no-fund --loglevel=error) || die "npm could not install the web side's packages; see above"
+    echo "$lock" > web/node_modules/.parlour-lock
+  fi
+  sources=$(find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/test-results -prune -o -type f -print0 \
+    | sort -z | xargs -0 sha256sum | sha256sum)
+  if [ "$(cat web/dist/.parlour-sources 2>/dev/null)" != "$sources" ]; then
+    say "Building the web side"
+    (cd web && npm run --silent build) || die "the web side does not build; see above"
+    echo "$sources" > web/dist/.parlour-sources
+  fi
+}
