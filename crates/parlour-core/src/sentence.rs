@@ -82,25 +82,13 @@ pub fn of_flows(flows: &Flows) -> Vec<Piece> {
             acquired.toned("good"),
             Piece::words(format!("{newcomers} it would have shrunk by {}.", thousands(without.unsigned_abs()))),
         ],
-        (0.., _) => {
-            let mut pieces = vec![
-                Piece::words(if growth == 0 {
-                    "The engaged base kept its size: ".to_owned()
-                } else {
-                    format!("The engaged base grew by {}{}: ", thousands(n), people(n))
-                }),
-                acquired,
-                Piece::words(format!("{newcomers} and ")),
-            ];
-            pieces.extend(returned_and_lost(flows));
-            pieces
-        }
-        (..0, 0) => {
-            let mut pieces = vec![Piece::words(format!(
-                "The engaged base shrank by {}{}, and no newcomer hid it: ",
-                thousands(n),
-                people(n)
-            ))];
+        (0.., _) | (..0, 0) => {
+            let change = match growth {
+                0 => "The engaged base kept its size: ".to_owned(),
+                1.. => format!("The engaged base grew by {}{}: ", thousands(n), people(n)),
+                ..0 => format!("The engaged base shrank by {}{}: ", thousands(n), people(n)),
+            };
+            let mut pieces = vec![Piece::words(change), acquired, Piece::words(format!("{newcomers} and "))];
             pieces.extend(returned_and_lost(flows));
             pieces
         }
@@ -112,22 +100,15 @@ pub fn of_flows(flows: &Flows) -> Vec<Piece> {
     }
 }
 
-fn returned_and_lost(flows: &Flows) -> Vec<Piece> {
-    let mut pieces = vec![
+fn returned_and_lost(flows: &Flows) -> [Piece; 6] {
+    [
         Piece::number(flows.reactivated, "flow=reactivated"),
         Piece::words(" who came back, against "),
         Piece::number(flows.disengaged, "flow=disengaged").toned("bad"),
-        Piece::words(" who cooled"),
-    ];
-    if flows.defected > 0 {
-        pieces.extend([
-            Piece::words(" and "),
-            Piece::number(flows.defected, "flow=defected").toned("bad"),
-            Piece::words(" who are gone"),
-        ]);
-    }
-    pieces.push(Piece::words("."));
-    pieces
+        Piece::words(" who cooled and "),
+        Piece::number(flows.defected, "flow=defected").toned("bad"),
+        Piece::words(" who are gone."),
+    ]
 }
 
 /// How many of those engaged then still are.
@@ -143,7 +124,9 @@ pub fn of_those_engaged(flows: &Flows, since: Day) -> Vec<Piece> {
         Piece::number(flows.disengaged, "flow=disengaged"),
         Piece::words(" cooled below the average and "),
         Piece::number(flows.defected, "flow=defected"),
-        Piece::words(" are gone."),
+        Piece::words(" are gone. "),
+        Piece::number(flows.reactivated, "flow=reactivated"),
+        Piece::words(" came back."),
     ]
 }
 
@@ -207,8 +190,8 @@ mod tests {
         let flows = Flows { before: 10, after: 7, acquired: 0, reactivated: 1, disengaged: 3, defected: 1 };
         assert_eq!(
             plain(&of_flows(&flows)),
-            "The engaged base shrank by 3 people, and no newcomer hid it: 1 who came back, against 3 who cooled and 1 \
-             who are gone."
+            "The engaged base shrank by 3 people: 0 newcomers and 1 who came back, against 3 who cooled and 1 who are \
+             gone."
         );
     }
 

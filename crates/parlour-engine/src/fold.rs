@@ -58,17 +58,25 @@ impl Engine {
 
     /// At start: rebuilds the tail from the journal. Batches already folded leave no effects again.
     pub(crate) fn refold(&self) -> Result<(), EngineError> {
-        let (sealed, folded) =
-            self.database.read(|conn| Ok((journal::cursor(conn, "seal")?, journal::cursor(conn, "fold")?)))?;
+        let sealed = self.database.read(|conn| journal::cursor(conn, "seal"))?;
         self.folding.lock().unwrap_or_else(PoisonError::into_inner).upto = sealed;
-        while self.fold_batches(folded)? > 0 {}
-        Ok(())
+        self.fold_all()
     }
 
     /// Folds what waits, up to a limit, and returns how many events it folded. When this returns, effects and cursor
     /// are durable together, and readers see the events.
     pub fn fold_once(&self) -> Result<u64, EngineError> {
-        self.fold_batches(0)
+        let mut folding = self.folding.lock().unwrap_or_else(PoisonError::into_inner);
+        let folded = self.fold_batches(&mut folding);
+        if folded.is_err() {
+            // What it has told may have been written nowhere.
+            folding.fold = Fold::new(self.secret);
+        }
+        drop(folding);
+        if folded.as_ref().is_ok_and(|n| *n > 0) {
+            self.ring();
+        }
+        folded
     }
 
     /// Folds everything that waits.
@@ -77,11 +85,13 @@ impl Engine {
         Ok(())
     }
 
-    /// Folds the next batches; those up to `effected` had their effects before.
-    fn fold_batches(&self, effected: i64) -> Result<u64, EngineError> {
-        let mut folding = self.folding.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Folds the next batches. Those up to the cursor had their effects before: at an earlier start, or in a try whose
+    /// commit came through although nobody could tell.
+    fn fold_batches(&self, folding: &mut Folding) -> Result<u64, EngineError> {
         let upto = folding.upto;
-        let batches = self.database.read(|conn| journal::read_after(conn, upto, FOLD_BATCHES))?;
+        let (batches, effected) = self.database.read(|conn| {
+            Ok((journal::read_after(conn, upto, FOLD_BATCHES)?, journal::cursor(conn, journal::FOLD)?))
+        })?;
         let Some(last) = batches.last().map(|batch| batch.seq) else { return Ok(0) };
         let mut verbs = (*self.state().verbs).clone();
         let mut effects = Effects::default();
@@ -107,16 +117,10 @@ impl Engine {
         }
         if last > effected {
             let n = batches.iter().filter(|batch| batch.seq > effected).map(|batch| batch.arrival.n).sum::<i64>();
-            let counts = (n - n_dropped, n_dropped);
-            if let Err(error) = self.write_effects(&effects, refused, counts, last) {
-                folding.fold = Fold::new(self.secret);
-                return Err(error);
-            }
+            self.write_effects(&effects, refused, (n - n_dropped, n_dropped), last)?;
         }
         self.show(effects, ready, verbs)?;
         folding.upto = last;
-        drop(folding);
-        self.ring();
         Ok(n_events)
     }
 
@@ -129,7 +133,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let ids: Vec<_> = effects.ids.iter().map(identity_row).collect();
         let entities: Vec<_> = effects.objects.iter().map(|object| entity_row(object, clock::now())).collect();
-        let links: Vec<_> = effects.links.iter().map(link_row).collect();
+        let links = link_rows(&effects.links);
         // A conflict was accepted before its content was compared: it moves from the accepted to the rejected.
         let n_conflicts = refused.len() as i64;
         let counts = [
@@ -190,14 +194,13 @@ impl Engine {
             return Ok(events.iter().map(|_| Repeat::New(None)).collect());
         }
         let window = i64::from(self.settings.engine.duplicate_window_days) * MICROS_PER_DAY;
-        let (filters, runs, sealing) = {
-            let state = self.state();
-            let filters: Vec<Arc<Filter>> = state.filters.iter().map(|(_, filter)| Arc::clone(filter)).collect();
-            (filters, state.events.clone(), state.sealing.clone())
-        };
-        let filters: Vec<_> =
-            filters.into_iter().filter(|filter| filter.received_at >= batch.arrival.received_at - window).collect();
+        // One look at the state: between two, the tail could have become what is being sealed, and neither have it.
         let state = self.state();
+        let since = batch.arrival.received_at - window;
+        let filters: Vec<&Filter> =
+            state.filters.iter().map(|(_, filter)| &**filter).filter(|filter| filter.received_at >= since).collect();
+        // Judged as its filter will be, once there is one: a start in between must not judge otherwise.
+        let sealing = state.sealing.as_deref().filter(|tail| tail.received_at >= since);
         let mut repeats = Vec::with_capacity(events.len());
         for event in events {
             let Some(message) = &event.message else {
@@ -207,10 +210,10 @@ impl Engine {
             let id = self.secret.digest(&[batch.arrival.source.as_bytes(), message.as_bytes()]);
             let digest = digest_of(event, &self.secret);
             let recent = seen_now.get(&id).or_else(|| state.tail.seen.get(&id));
-            let mut known = recent.or_else(|| sealing.as_ref()?.seen.get(&id)).copied();
+            let mut known = recent.or_else(|| sealing?.seen.get(&id)).copied();
             if known.is_none() && filters.iter().any(|filter| filter.may_have(id)) {
                 let subject = event.subject.key(&self.secret);
-                for run in &runs {
+                for run in &state.events {
                     known = parlour_lake::event::find_message(&run.file, subject, &batch.arrival.source, message)?;
                     if known.is_some() {
                         break;
@@ -275,8 +278,14 @@ fn entity_row(seen: &SeenObject, created_at: i64) -> entity::Entity {
     entity::Entity { key: seen.key, kind, id, parent: seen.parent, title: None, data: None, created_at }
 }
 
-fn link_row(seen: &SeenLink) -> link::Link {
-    link::Link { a: seen.a, b: seen.b, at: seen.at, source: "event".to_owned(), undone_at: None }
+/// Each pair once, with the earliest time at which it was said.
+fn link_rows(seen: &[SeenLink]) -> Vec<link::Link> {
+    let mut earliest: HashMap<(Key, Key), i64> = HashMap::new();
+    for link in seen {
+        earliest.entry((link.a, link.b)).and_modify(|at| *at = link.at.min(*at)).or_insert(link.at);
+    }
+    let row = |((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None };
+    earliest.into_iter().map(row).collect()
 }
 
 /// The objects with new ones after them, and parents where there were none.

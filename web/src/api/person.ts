@@ -1,7 +1,7 @@
 // One person: standings, timeline, and the arithmetic behind each derived value.
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api } from "./client";
-import type { Person, PersonName, Scope, Timeline, Why, WhyOf } from "./types";
+import type { Day, Person, PersonName, Scope, Timeline, Why, WhyOf } from "./types";
 
 const path = (person: PersonName) => `/people/${encodeURIComponent(person)}`;
 
@@ -13,11 +13,12 @@ export function usePerson(person: PersonName, scope: Scope) {
   });
 }
 
-export function useTimeline(person: PersonName) {
+/** What a person did up to a day, newest first. */
+export function useTimeline(person: PersonName, on: Day | undefined) {
   return useInfiniteQuery({
-    queryKey: ["timeline", person],
+    queryKey: ["timeline", person, on],
     queryFn: ({ pageParam, signal }) =>
-      api.get<Timeline>(`${path(person)}/timeline`, { limit: 50, next: pageParam }, signal),
+      api.get<Timeline>(`${path(person)}/timeline`, { on, limit: 50, next: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
   });

@@ -299,6 +299,7 @@ export interface Why {
   sentence: string;
   unit: string;
   total: number;
+  /** Largest first, adding up to the total; where there are too many, the last one stands for the `n_more` smallest. */
   contributions: Contribution[];
   n_more: number;
   steps: { label: string; value: string }[];
@@ -308,7 +309,8 @@ export interface SqlTable {
   name: string;
   about: string;
   columns: { name: string; type: string }[];
-  n_rows: number;
+  /** null: too many to count in passing. */
+  n_rows: number | null;
 }
 
 export interface SqlSchema {

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import type { EngagedRow, Job } from "../api/types";
 import { insertAt } from "../pages/explore/editor";
 import { numberColumns } from "../pages/explore/result";
-import { restOf } from "../pages/person/why";
 import { placeWithin } from "../pages/sign_in";
 import { hatched } from "../pages/today/charts";
 import { pace } from "./job";
@@ -95,16 +94,5 @@ describe("placeWithin", () => {
     for (const bad of ["//evil.example", "/\\evil.example", "https://evil.example", "/sign-in?then=/", null]) {
       expect(placeWithin(bad)).toBe("/");
     }
-  });
-});
-
-describe("restOf", () => {
-  const part = (amount: number) => ({ label: "bought", detail: "", amount, day: null });
-  const why = { of: "degree", value: "2", sentence: "", unit: "micropoints", total: 100, steps: [] };
-  it("makes the lines add up when the server kept some back", () => {
-    expect(restOf({ ...why, contributions: [part(60), part(30)], n_more: 4 })?.amount).toBe(10);
-  });
-  it("invents nothing when all are there", () => {
-    expect(restOf({ ...why, contributions: [part(60)], n_more: 0 })).toBeNull();
   });
 });

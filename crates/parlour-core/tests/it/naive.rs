@@ -207,7 +207,7 @@ pub(crate) fn standing(world: &World, (days, relation): &(Vec<i32>, Relation), c
     let is_present = window_start <= relation.last_day;
     let (plus, minus) = (i128::from(relation.i_positive), i128::from(relation.i_negative));
     let scaled = (plus + minus + i128::from(relation.i_neutral)) * crowd.involvements.len() as i128;
-    let is_engaged = is_present && crowd.sum() <= scaled;
+    let is_engaged = is_present && crowd.sum() < scaled;
     let is_customer = relation.last_purchase != NEVER && window_start <= relation.last_purchase;
     let cell = match (is_customer, is_engaged, minus <= plus) {
         (true, true, true) => Cell::A1,

@@ -15,7 +15,8 @@ export function Tables({ tables, onInsert }: TablesProps) {
         {tables.map((table, at) => (
           <details key={table.name} open={at === 0}>
             <summary>
-              <b>{table.name}</b> <span className="fine">{count(table.n_rows)} rows</span>
+              <b>{table.name}</b>{" "}
+              <span className="fine">{table.n_rows === null ? "many" : count(table.n_rows)} rows</span>
             </summary>
             <p className="fine">{table.about}</p>
             <ul>

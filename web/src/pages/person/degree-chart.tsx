@@ -60,7 +60,7 @@ function degreeLine(points: SparkPoint[]) {
   });
 }
 
-export function DegreeChart({ standing }: { standing: PersonStanding }) {
+export function DegreeChart({ standing, on }: { standing: PersonStanding; on: string }) {
   const option = useMemo(() => degreeLine(standing.spark), [standing.spark]);
   const title = `Degree with ${standing.title}`;
   return (
@@ -68,11 +68,14 @@ export function DegreeChart({ standing }: { standing: PersonStanding }) {
       {standing.spark.length < 2 ? (
         <p className="hush">Too few weeks for a line.</p>
       ) : (
-        <Chart
-          label={`${title} over ${standing.spark.length} weeks; the table shows the numbers`}
-          height={190}
-          option={option}
-        />
+        <>
+          <Chart
+            label={`${title} over ${standing.spark.length} weeks; the table shows the numbers`}
+            height={190}
+            option={option}
+          />
+          <p className="fine">Against the average of {dayText(on)}, so that the line moves only with the person.</p>
+        </>
       )}
     </ChartPart>
   );

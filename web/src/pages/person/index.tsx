@@ -68,7 +68,7 @@ function Body({ data }: { data: PersonData }) {
       </h1>
       {standing ? <Definition standing={standing} on={data.on} /> : null}
       <div className="three">
-        <div>{standing ? <DegreeChart standing={standing} /> : null}</div>
+        <div>{standing ? <DegreeChart standing={standing} on={data.on} /> : null}</div>
         <div>
           <WithWhom data={data} chosen={standing?.object} />
           <Part title="Footprint" does="share of involvement">
@@ -77,7 +77,7 @@ function Body({ data }: { data: PersonData }) {
           <Money data={data} />
           <Ids ids={data.ids} links={data.links} />
         </div>
-        <Timeline person={data.person} />
+        <Timeline person={data.person} on={scope.on} />
       </div>
       {standing ? <WhyDrawer person={data.person} name={data.name} object={standing.object} on={data.on} /> : null}
     </>
@@ -134,11 +134,11 @@ function WithWhom({ data, chosen }: { data: PersonData; chosen: string | undefin
 function Money({ data }: { data: PersonData }) {
   if (data.money.length === 0) return null;
   return (
-    <Part title="Spent, all in all">
+    <Part title="Spent, all in all, less what was given back">
       <dl className="facts">
         {data.money.map((sum) => (
           <div key={sum.currency} style={{ display: "contents" }}>
-            <dt>{counted(sum.n, "purchase", "purchases")}</dt>
+            <dt>{counted(sum.n, "purchase or return", "purchases and returns")}</dt>
             <dd>{money(sum.value_minor, sum.currency)}</dd>
           </div>
         ))}

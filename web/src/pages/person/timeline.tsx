@@ -39,8 +39,8 @@ function Line({ row }: { row: TimelineRow }) {
   );
 }
 
-export function Timeline({ person }: { person: string }) {
-  const timeline = useTimeline(person);
+export function Timeline({ person, on }: { person: string; on: string | undefined }) {
+  const timeline = useTimeline(person, on);
   const rows = timeline.data?.pages.flatMap((page) => page.rows) ?? [];
   const save = () =>
     downloadCsv(

@@ -4,7 +4,7 @@ import { useWhy } from "../../api/person";
 import type { Contribution, Why, WhyOf } from "../../api/types";
 import { Answer } from "../../components/states";
 import { downloadCsv } from "../../csv";
-import { count, counted, dayText, exactPoints, money } from "../../format";
+import { count, dayText, exactPoints, money } from "../../format";
 import { useUrl } from "../../scope";
 
 const NAMES: Record<WhyOf, string> = {
@@ -70,13 +70,6 @@ function Amount({ amount, unit }: { amount: number; unit: string }) {
   return unit.startsWith(MINOR) ? money(amount, unit.slice(MINOR.length)) : count(amount);
 }
 
-/** The smaller contributions that the server kept back, as one line, so that the lines shown add up to the total. */
-export function restOf(why: Why): Contribution | null {
-  if (why.n_more === 0 || why.n_more === undefined) return null;
-  const rest = why.contributions.reduce((left, part) => left - part.amount, why.total);
-  return { label: counted(why.n_more, "smaller one", "smaller ones"), detail: "together", amount: rest, day: null };
-}
-
 function Bar({ amount, largest }: { amount: number; largest: number }) {
   const width = largest === 0 ? 0 : (Math.abs(amount) / largest) * 100;
   return (
@@ -107,20 +100,21 @@ function Line({ part, largest, unit }: { part: Contribution; largest: number; un
 }
 
 function Arithmetic({ why, person }: { why: Why; person: string }) {
-  const rest = restOf(why);
-  const parts = rest ? [...why.contributions, rest] : why.contributions;
-  const largest = Math.max(0, ...parts.map((part) => Math.abs(part.amount)));
+  const largest = Math.max(0, ...why.contributions.map((part) => Math.abs(part.amount)));
   const save = () =>
     downloadCsv(
       `why ${why.of} ${person}`,
       ["what", "detail", "day", `amount in ${why.unit}`],
-      [...parts.map((part) => [part.label, part.detail, part.day, part.amount]), ["total", "", "", why.total]],
+      [
+        ...why.contributions.map((part) => [part.label, part.detail, part.day, part.amount]),
+        ["total", "", "", why.total],
+      ],
     );
   return (
     <div data-why={why.of}>
       <p style={{ font: "500 26px/1.25 var(--serif)", marginBottom: 4 }}>{why.value}</p>
       <p className="sub">{why.sentence}</p>
-      {parts.length === 0 ? null : (
+      {why.contributions.length === 0 ? null : (
         <section className="part" style={{ marginTop: 16 }}>
           <header>
             <h2>What adds up to it</h2>
@@ -132,7 +126,7 @@ function Arithmetic({ why, person }: { why: Why; person: string }) {
             </div>
           </header>
           <ul className="bars">
-            {parts.map((part, at) => (
+            {why.contributions.map((part, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: contributions have no other name than their rank
               <Line key={at} part={part} largest={largest} unit={why.unit} />
             ))}
