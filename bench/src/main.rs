@@ -16,8 +16,8 @@ use parlour_core::day::Day;
 use parlour_core::objects::Objects;
 use parlour_core::parameters::Parameters;
 use parlour_core::population::Population;
-use parlour_core::reading::Reading;
-use parlour_core::relation::PersonFold;
+use parlour_core::reading::{MICRO, Reading};
+use parlour_core::relation::{PersonFold, Relation};
 use parlour_core::standing::{Stage, Yardstick};
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::chunk::Numbers;
@@ -108,16 +108,19 @@ fn standings(folder: &Path, repeat: u32, is_measured: bool) -> anyhow::Result<()
         let reading = Reading::new(ON, &opened.parameters, &opened.vocabulary, &opened.verbs, &opened.objects);
         let n_objects = opened.objects.all().len();
         let states = walk.visit(
-            || (PersonFold::new(&reading), vec![Population::default(); n_objects]),
-            |(fold, populations), _, columns, rows| {
+            || (PersonFold::new(&reading), vec![Population::default(); n_objects], Sums::default()),
+            |(fold, populations, sums), _, columns, rows| {
                 fold.read(columns, rows, &mut |object, _, relation| {
                     populations[object as usize].add(relation, &reading);
+                    sums.add(relation);
                 });
             },
         )?;
         let mut populations = vec![Population::default(); n_objects];
-        for (_, more) in &states {
+        let mut all = Sums::default();
+        for (_, more, sums) in &states {
             populations.iter_mut().zip(more).for_each(|(sum, population)| sum.merge(population));
+            all.merge(sums);
         }
         let summed = start.elapsed();
         let n_relations: u64 = populations.iter().map(|population| population.n_present).sum();
@@ -129,10 +132,55 @@ fn standings(folder: &Path, repeat: u32, is_measured: bool) -> anyhow::Result<()
             "relations": n_relations,
             "involvement_micropoints": involvement.to_string(),
             "lapsed": n_lapsed,
+            "sums": all.told(opened.view.runs.iter().map(|run| run.n_rows()).sum()),
+            "resident_bytes": resident_bytes()?,
         });
         writeln!(out, "{result}")?;
     }
     Ok(())
+}
+
+/// Sums over all relations, by which others' sums are checked.
+#[derive(Default)]
+struct Sums {
+    relations: i64,
+    involvement: [i64; 3],
+    first_days: i64,
+    last_days: i64,
+    value_minor: i64,
+    active_days: i64,
+}
+
+impl Sums {
+    fn add(&mut self, relation: &Relation) {
+        self.relations += 1;
+        self.involvement[0] += relation.i_positive;
+        self.involvement[1] += relation.i_neutral;
+        self.involvement[2] += relation.i_negative;
+        self.first_days += i64::from(relation.first_day);
+        self.last_days += i64::from(relation.last_day);
+        self.value_minor += relation.value_minor;
+        self.active_days += i64::from(relation.n_days);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.relations += other.relations;
+        self.involvement.iter_mut().zip(other.involvement).for_each(|(sum, more)| *sum += more);
+        self.first_days += other.first_days;
+        self.last_days += other.last_days;
+        self.value_minor += other.value_minor;
+        self.active_days += other.active_days;
+    }
+
+    fn told(&self, n_rows: u64) -> serde_json::Value {
+        let points = self.involvement.map(|micropoints| micropoints as f64 / MICRO as f64);
+        json!({
+            "rows": n_rows, "relations": self.relations,
+            "i_positive": points[0], "i_neutral": points[1], "i_negative": points[2],
+            "first_days": self.first_days, "last_days": self.last_days,
+            "value_minor": self.value_minor, "active_days": self.active_days,
+        })
+    }
 }
 
 fn measure(walk: &Walk<'_>, reading: &Reading<'_>, populations: &[Population]) -> anyhow::Result<u64> {

@@ -5,7 +5,6 @@ use std::fs;
 
 const DIST: &str = "../../web/dist";
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() {
     if let Err(error) = fs::create_dir_all(DIST) {
         println!("cargo::error=`{DIST}` cannot be made: {error}");

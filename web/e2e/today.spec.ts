@@ -4,7 +4,13 @@ import { countRows, expect, listed, open, openings, settled, test } from "./hous
 test("it opens with a sentence and shows every part", async ({ page }) => {
   await open(page, "/");
   await expect(page.locator("main h1 a[data-list]").first()).toBeVisible();
-  for (const part of ["Where they engage", "Who stands where", "Fell lately", "Due and silent", "Stages"]) {
+  for (const part of [
+    "Where they engage",
+    "Who stands where",
+    "Fell lately",
+    "Due in the last week, and silent",
+    "Stages",
+  ]) {
     await expect(page.getByRole("heading", { level: 2, name: part })).toBeVisible();
   }
   await expect(page.getByRole("img", { name: /People who became engaged/ }).locator("canvas")).toBeVisible();

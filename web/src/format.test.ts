@@ -51,6 +51,8 @@ describe("numbers", () => {
   it("gives small degrees a digit and large ones none", () => {
     expect(times(2.44)).toBe("2.4 ×");
     expect(times(12.4)).toBe("12 ×");
+    expect(times(0.02)).toBe("< 0.1 ×");
+    expect(times(0)).toBe("0.0 ×");
   });
   it("names sizes and times", () => {
     expect(bytes(999)).toBe("999 bytes");

@@ -32,6 +32,7 @@ export function percent(share: number): string {
 
 /** "2.4 ×" the average. */
 export function times(degree: number): string {
+  if (degree > 0 && degree < 0.1) return "< 0.1 ×";
   return `${degree < 10 ? oneDigit.format(degree) : whole.format(degree)} ×`;
 }
 

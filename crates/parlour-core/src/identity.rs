@@ -7,8 +7,9 @@
 //! Laws, held by `tests`: applying links in any order and any split, with undoing and redoing in between, equals
 //! building from the links as they are in the end.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -17,8 +18,9 @@ use crate::event::Name;
 use crate::key::Key;
 use crate::parameters::Parameters;
 
-/// Kinds of id that name a machine rather than a person, and therefore name one last.
-const MACHINE_KINDS: [&str; 2] = ["device", "anonymous"];
+mod rules;
+
+use rules::{Counts, Kinds, Safeguards, Unions};
 
 /// Says that two raw ids are one person's. Which end is which means nothing; an id linked with itself is no link.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -105,26 +107,61 @@ impl fmt::Display for Refusal {
 pub struct Identity {
     safeguards: Safeguards,
     kinds: Kinds,
-    nodes: HashMap<Key, Node>,
+    numbers: HashMap<Key, u32, KeyHashing>,
+    nodes: Vec<Node>,
     edges: Vec<Edge>,
-    by_pair: HashMap<(Key, Key), u32>,
-    classes: HashMap<Key, Vec<Key>>,
+    by_pair: HashMap<(u32, u32), u32>,
+    classes: HashMap<Key, Vec<Key>, KeyHashing>,
+    /// How often [`Identity::settle`] was asked.
+    n_settled: u64,
 }
 
 /// A raw id that some link speaks of.
 #[derive(Clone, Debug)]
 struct Node {
+    key: Key,
     /// Number of its kind; `None` while nothing is known of it.
     kind: Option<u32>,
     is_blocked: bool,
     edges: Vec<u32>,
     person: Key,
+    /// Leads to the node that stands for all it may hang together with; only ever too many.
+    reach: u32,
+    /// Of that node: no earlier than the last link among them.
+    latest: Option<(i64, u32)>,
+    /// The settling in which it was last seen, and its place there.
+    seen: (u64, u32),
 }
 
+/// A link, the numbers of its ends, and what it amounts to.
 #[derive(Clone, Debug)]
 struct Edge {
     link: Link,
+    ends: (u32, u32),
     state: LinkState,
+}
+
+/// Keys are hashes already, and keyed ones, so that nobody can choose them: half of one is as good as a hash.
+#[derive(Clone, Copy, Debug, Default)]
+struct KeyHash(u64);
+
+type KeyHashing = BuildHasherDefault<KeyHash>;
+
+impl Hasher for KeyHash {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u128(&mut self, key: u128) {
+        // Test keys are small numbers; the product spreads them over the bits that tables look at.
+        self.0 = (key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 impl Identity {
@@ -133,10 +170,12 @@ impl Identity {
         Self {
             safeguards: Safeguards::new(parameters),
             kinds: Kinds::new(parameters),
-            nodes: HashMap::new(),
+            numbers: HashMap::default(),
+            nodes: Vec::new(),
             edges: Vec::new(),
             by_pair: HashMap::new(),
-            classes: HashMap::new(),
+            classes: HashMap::default(),
+            n_settled: 0,
         }
     }
 
@@ -150,15 +189,29 @@ impl Identity {
     /// Adds links and looks anew at the people they touch. `ids` must know their ends; an end it does not know has the
     /// kind `` until a later link tells. A pair said again keeps its earliest time, and stays undone if it was.
     /// Returns whether anything is different now.
+    ///
+    /// A link later than all that its ends hang together with, as nearly every new one is, changes no earlier decision
+    /// and costs no more than the two people it joins; any other costs all that hangs together with it.
     pub fn apply(&mut self, links: &[Link], ids: &Ids) -> bool {
+        let mut ordered: Vec<Link> =
+            links.iter().map(|link| Link { a: link.a.min(link.b), b: link.a.max(link.b), ..*link }).collect();
+        ordered.retain(|link| link.a != link.b);
+        ordered.sort_unstable_by_key(order);
         let mut touched = Vec::new();
-        for link in links {
-            if link.a != link.b {
-                self.add(link, ids, &mut touched);
-            }
+        let ends: Vec<(u32, u32)> = ordered
+            .iter()
+            .map(|link| (self.learn(link.a, ids, &mut touched), self.learn(link.b, ids, &mut touched)))
+            .collect();
+        let n_edges = self.edges.len();
+        let mut late = Vec::new();
+        for (&link, ends) in ordered.iter().zip(ends) {
+            self.add(link, ends, &mut touched, &mut late);
         }
         self.settle(&touched);
-        !touched.is_empty()
+        for edge in late {
+            self.decide(edge);
+        }
+        !touched.is_empty() || n_edges < self.edges.len()
     }
 
     /// Takes a link back, so that it joins nothing until it is redone. Returns whether that is different from before.
@@ -181,7 +234,7 @@ impl Identity {
     /// `device` and `anonymous` at the end of the ranks, which name a machine; these come last where they are not
     /// ranked at all. An id in no link stands for itself.
     pub fn person_of(&self, key: Key) -> Key {
-        self.nodes.get(&key).map_or(key, |node| node.person)
+        self.node(key).map_or(key, |node| node.person)
     }
 
     /// All ids of the person this id belongs to, sorted; just itself where it is united with none.
@@ -191,7 +244,7 @@ impl Identity {
 
     /// Whether the person this id belongs to has others.
     pub fn is_united(&self, key: Key) -> bool {
-        self.nodes.get(&key).is_some_and(|node| self.classes.contains_key(&node.person))
+        self.node(key).is_some_and(|node| self.classes.contains_key(&node.person))
     }
 
     /// Everyone with more than one id: the id that stands for them and all their ids, sorted. In no order.
@@ -201,13 +254,12 @@ impl Identity {
 
     /// What the link between two ids amounts to; `None` where there is none.
     pub fn state_of(&self, a: Key, b: Key) -> Option<&LinkState> {
-        let edge = *self.by_pair.get(&(a.min(b), a.max(b)))?;
-        Some(&self.edges[edge as usize].state)
+        Some(&self.edges[self.edge_of(a, b)? as usize].state)
     }
 
     /// Every link of this one id, whatever it amounts to, in the order in which links are applied.
     pub fn links_of(&self, key: Key) -> Vec<(Link, &LinkState)> {
-        let edges = self.nodes.get(&key).map_or(&[][..], |node| &node.edges);
+        let edges = self.node(key).map_or(&[][..], |node| &node.edges);
         in_order(edges.iter().map(|&edge| &self.edges[edge as usize]))
     }
 
@@ -216,129 +268,246 @@ impl Identity {
         in_order(self.edges.iter().filter(|edge| matches!(edge.state, LinkState::Refused(_))))
     }
 
-    /// Adds one link and notes in `touched` the ids whose people must be looked at anew.
-    fn add(&mut self, link: &Link, ids: &Ids, touched: &mut Vec<Key>) {
-        let (a, b) = (link.a.min(link.b), link.a.max(link.b));
-        for key in [a, b] {
-            self.learn(key, ids, touched);
+    fn node(&self, key: Key) -> Option<&Node> {
+        self.numbers.get(&key).map(|&number| &self.nodes[number as usize])
+    }
+
+    fn edge_of(&self, a: Key, b: Key) -> Option<u32> {
+        let (a, b) = (*self.numbers.get(&a.min(b))?, *self.numbers.get(&a.max(b))?);
+        self.by_pair.get(&(a, b)).copied()
+    }
+
+    /// Makes a node of an id, or tells one of which nothing was known what `ids` knows; returns its number. Notes in
+    /// `touched` the nodes whose people must be looked at anew.
+    fn learn(&mut self, key: Key, ids: &Ids, touched: &mut Vec<u32>) -> u32 {
+        let number = *self.numbers.entry(key).or_insert_with(|| {
+            let reach = self.nodes.len() as u32;
+            let (kind, edges) = (None, Vec::new());
+            self.nodes.push(Node {
+                key,
+                kind,
+                is_blocked: false,
+                edges,
+                person: key,
+                reach,
+                latest: None,
+                seen: (0, 0),
+            });
+            reach
+        });
+        let node = &mut self.nodes[number as usize];
+        if node.kind.is_none()
+            && let Some(name) = ids.get(key)
+        {
+            node.kind = Some(self.kinds.number(&name.kind));
+            node.is_blocked = self.safeguards.is_blocked(&name.kind, &name.id);
+            let ends = node.edges.iter().map(|&edge| self.edges[edge as usize].ends);
+            touched.extend(ends.flat_map(|(a, b)| [a, b]));
         }
-        let Some(&known) = self.by_pair.get(&(a, b)) else {
-            let edge = self.edges.len() as u32;
-            self.edges.push(Edge { link: Link { a, b, ..*link }, state: LinkState::Active });
-            self.by_pair.insert((a, b), edge);
-            for key in [a, b] {
-                self.nodes.get_mut(&key).expect("`learn` has made a node of each end").edges.push(edge);
+        number
+    }
+
+    /// Adds one link, whose smaller key is `a`. Notes in `touched` the nodes whose people must be looked at anew, or in
+    /// `late` the link itself if it is the last of all it hangs together with.
+    fn add(&mut self, link: Link, ends: (u32, u32), touched: &mut Vec<u32>, late: &mut Vec<u32>) {
+        if let Some(&known) = self.by_pair.get(&ends) {
+            let kept = &mut self.edges[known as usize].link;
+            let merged = Link { at: kept.at.min(link.at), is_undone: kept.is_undone || link.is_undone, ..*kept };
+            if merged != *kept {
+                *kept = merged;
+                touched.extend([ends.0, ends.1]);
             }
-            touched.extend([a, b]);
             return;
-        };
-        let kept = &mut self.edges[known as usize].link;
-        let merged = Link { at: kept.at.min(link.at), is_undone: kept.is_undone || link.is_undone, ..*kept };
-        if merged != *kept {
-            *kept = merged;
-            touched.extend([a, b]);
+        }
+        let number = self.edges.len() as u32;
+        self.by_pair.insert(ends, number);
+        for end in [ends.0, ends.1] {
+            self.nodes[end as usize].edges.push(number);
+        }
+        self.edges.push(Edge { link, ends, state: LinkState::Active });
+        if self.is_last(number) {
+            late.push(number);
+        } else {
+            touched.extend([ends.0, ends.1]);
         }
     }
 
-    /// Makes a node of an id, or tells one of which nothing was known what `ids` knows.
-    fn learn(&mut self, key: Key, ids: &Ids, touched: &mut Vec<Key>) {
-        let node =
-            self.nodes.entry(key).or_insert(Node { kind: None, is_blocked: false, edges: Vec::new(), person: key });
-        if node.kind.is_some() {
-            return;
+    /// Joins what the two ends of a new link may hang together with, unless it can never join anyone; returns whether
+    /// it comes after every link there.
+    fn is_last(&mut self, edge: u32) -> bool {
+        let Edge { link, ends, .. } = self.edges[edge as usize];
+        if self.held(&self.edges[edge as usize]) == Some(LinkState::Refused(Refusal::Blocked)) {
+            return true;
         }
-        let Some(name) = ids.get(key) else { return };
-        node.kind = Some(self.kinds.number(&name.kind));
-        node.is_blocked = self.safeguards.is_blocked(&name.kind, &name.id);
-        if !node.edges.is_empty() {
-            let ends = node.edges.iter().map(|&edge| self.edges[edge as usize].link);
-            touched.extend(ends.flat_map(|link| [link.a, link.b]));
+        let (a, b) = (self.reach(ends.0), self.reach(ends.1));
+        // Times only ever become earlier and pairs stay, so what was no earlier than all once is so still.
+        let latest = [a, b].into_iter().filter_map(|root| self.nodes[root as usize].latest);
+        let latest = latest.max_by_key(|&(at, edge)| self.order_at(at, edge));
+        let is_last = latest.is_none_or(|(at, edge)| self.order_at(at, edge) < order(&link));
+        self.nodes[a as usize].reach = b;
+        self.nodes[b as usize].latest = if is_last { Some((link.at, edge)) } else { latest };
+        is_last
+    }
+
+    fn order_at(&self, at: i64, edge: u32) -> (i64, Key, Key) {
+        order(&Link { at, ..self.edges[edge as usize].link })
+    }
+
+    fn reach(&mut self, mut number: u32) -> u32 {
+        while self.nodes[number as usize].reach != number {
+            let next = self.nodes[number as usize].reach;
+            self.nodes[number as usize].reach = self.nodes[next as usize].reach;
+            number = self.nodes[number as usize].reach;
+        }
+        number
+    }
+
+    /// What holds a link back whatever else is linked. Such links are decided alone and not followed, so that a value
+    /// which half the world shares does not hang it all together.
+    fn held(&self, edge: &Edge) -> Option<LinkState> {
+        let is_blocked = |number: u32| self.nodes[number as usize].is_blocked;
+        if edge.link.is_undone {
+            Some(LinkState::Undone)
+        } else if is_blocked(edge.ends.0) || is_blocked(edge.ends.1) {
+            Some(LinkState::Refused(Refusal::Blocked))
+        } else {
+            None
         }
     }
 
     fn set_undone(&mut self, a: Key, b: Key, is_undone: bool) -> bool {
-        let (a, b) = (a.min(b), a.max(b));
-        let Some(&edge) = self.by_pair.get(&(a, b)) else { return false };
-        let link = &mut self.edges[edge as usize].link;
+        let Some(edge) = self.edge_of(a, b) else { return false };
+        let Edge { link, ends, .. } = &mut self.edges[edge as usize];
         if link.is_undone == is_undone {
             return false;
         }
         link.is_undone = is_undone;
-        self.settle(&[a, b]);
+        let ends = [ends.0, ends.1];
+        self.settle(&ends);
         true
     }
 
-    /// Decides anew on all links that the people of the `touched` ids could hang together by.
-    fn settle(&mut self, touched: &[Key]) {
-        let mut seen = HashSet::new();
-        let components: Vec<Component> = touched.iter().filter_map(|&key| self.component(key, &mut seen)).collect();
-        for key in components.iter().flat_map(|component| &component.keys) {
-            self.classes.remove(&self.nodes[key].person);
+    /// Decides on a link that comes after every other it hangs together with.
+    fn decide(&mut self, edge: u32) {
+        let (a, b) = self.edges[edge as usize].ends;
+        let is_settled = self.nodes[a as usize].seen.0 == self.n_settled;
+        if is_settled {
+            return;
+        }
+        self.edges[edge as usize].state = match self.held(&self.edges[edge as usize]) {
+            Some(state) => state,
+            None => match self.unite(a, b) {
+                Ok(()) => LinkState::Active,
+                Err(refusal) => LinkState::Refused(refusal),
+            },
+        };
+    }
+
+    /// Makes two people one, unless they would have too many ids of a kind.
+    fn unite(&mut self, a: u32, b: u32) -> Result<(), Refusal> {
+        let (a, b) = (&self.nodes[a as usize], &self.nodes[b as usize]);
+        if a.person == b.person {
+            return Ok(());
+        }
+        let kinds_of = |key: &Key| self.node(*key).and_then(|node| node.kind).unwrap_or(Kinds::UNKNOWN);
+        let counts_of = |node: &Node| {
+            let ids = self.ids_of(&node.key).iter();
+            ids.fold(Counts::default(), |counts, key| counts.plus(&Counts(vec![(kinds_of(key), 1)])))
+        };
+        self.kinds.check(&counts_of(a).plus(&counts_of(b)), self.safeguards.max_ids_per_kind)?;
+        let rank = |key: &Key| (self.kinds.rank(kinds_of(key)), *key);
+        let (first, second) = (a.person, b.person);
+        let person = if rank(&first) < rank(&second) { first } else { second };
+        let mut ids = [self.ids_of(&a.key), self.ids_of(&b.key)].concat();
+        ids.sort_unstable();
+        self.classes.remove(&first);
+        self.classes.remove(&second);
+        self.file(person, ids);
+        Ok(())
+    }
+
+    /// Makes `ids`, sorted, one person.
+    fn file(&mut self, person: Key, ids: Vec<Key>) {
+        for key in &ids {
+            self.nodes[self.numbers[key] as usize].person = person;
+        }
+        if 1 < ids.len() {
+            self.classes.insert(person, ids);
+        }
+    }
+
+    /// Decides anew on all links that the people of the `touched` nodes could hang together by.
+    fn settle(&mut self, touched: &[u32]) {
+        self.n_settled += 1;
+        let components: Vec<Component> = touched.iter().filter_map(|&start| self.component(start)).collect();
+        for &number in components.iter().flat_map(|component| &component.nodes) {
+            self.classes.remove(&self.nodes[number as usize].person);
         }
         for component in components {
-            self.settle_component(component);
+            self.settle_component(&component);
         }
     }
 
     /// All that hangs together with `start` by links that could join, whether they do or not; `None` if it was seen.
-    /// Undone links and those of blocked ids never join, whatever else is so: they are decided here and not followed,
-    /// so that a value which half the world shares does not make one component of it.
-    fn component(&mut self, start: Key, seen: &mut HashSet<Key>) -> Option<Component> {
-        if !seen.insert(start) {
+    fn component(&mut self, start: u32) -> Option<Component> {
+        if self.nodes[start as usize].seen.0 == self.n_settled {
             return None;
         }
-        let mut keys = vec![start];
-        let mut edges = Vec::new();
+        self.nodes[start as usize].seen = (self.n_settled, 0);
+        let mut component = Component { nodes: vec![start], edges: Vec::new() };
         let mut next = 0;
-        while let Some(&key) = keys.get(next) {
+        while let Some(&number) = component.nodes.get(next) {
             next += 1;
-            for &edge in &self.nodes[&key].edges {
-                let Edge { link, state } = &mut self.edges[edge as usize];
-                if link.is_undone {
-                    *state = LinkState::Undone;
-                } else if self.nodes[&link.a].is_blocked || self.nodes[&link.b].is_blocked {
-                    *state = LinkState::Refused(Refusal::Blocked);
-                } else {
-                    let other = if link.a == key { link.b } else { link.a };
-                    if seen.insert(other) {
-                        keys.push(other);
-                    }
-                    edges.push(edge);
+            for place in 0..self.nodes[number as usize].edges.len() {
+                let edge = self.nodes[number as usize].edges[place];
+                if let Some(state) = self.held(&self.edges[edge as usize]) {
+                    self.edges[edge as usize].state = state;
+                    continue;
+                }
+                let (a, b) = self.edges[edge as usize].ends;
+                if a == number {
+                    component.edges.push(edge);
+                }
+                let other = &mut self.nodes[if a == number { b } else { a } as usize];
+                if other.seen.0 != self.n_settled {
+                    other.seen = (self.n_settled, component.nodes.len() as u32);
+                    component.nodes.push(if a == number { b } else { a });
                 }
             }
         }
-        keys.sort_unstable();
-        edges.sort_unstable_by_key(|&edge| order(&self.edges[edge as usize].link));
-        edges.dedup();
-        Some(Component { keys, edges })
+        component.edges.sort_unstable_by_key(|&edge| order(&self.edges[edge as usize].link));
+        Some(component)
     }
 
     /// Applies a component's links in their order, and files the classes that come of it.
-    fn settle_component(&mut self, component: Component) {
-        let Component { keys, edges } = component;
-        let kinds: Vec<u32> = keys.iter().map(|key| self.nodes[key].kind.unwrap_or(Kinds::UNKNOWN)).collect();
-        let mut unions = Unions::new(&kinds, self.safeguards.max_ids_per_kind);
-        for edge in edges {
-            let Edge { link, state } = &mut self.edges[edge as usize];
-            let place = |key| keys.binary_search(&key).expect("a component holds both ends of its links");
-            *state = match unions.unite(place(link.a), place(link.b), &self.kinds) {
+    fn settle_component(&mut self, component: &Component) {
+        let node = |number: &u32| &self.nodes[*number as usize];
+        let kinds: Vec<u32> =
+            component.nodes.iter().map(|number| node(number).kind.unwrap_or(Kinds::UNKNOWN)).collect();
+        let mut unions = Unions::new(&kinds);
+        for &edge in &component.edges {
+            let (a, b) = self.edges[edge as usize].ends;
+            let (a, b) = (self.nodes[a as usize].seen.1, self.nodes[b as usize].seen.1);
+            let united = unions.unite(a as usize, b as usize, &self.kinds, self.safeguards.max_ids_per_kind);
+            self.edges[edge as usize].state = match united {
                 Ok(()) => LinkState::Active,
                 Err(refusal) => LinkState::Refused(refusal),
             };
         }
-        let mut class_of: HashMap<usize, Vec<usize>> = HashMap::new();
-        for place in 0..keys.len() {
-            class_of.entry(unions.root(place)).or_default().push(place);
-        }
-        for places in class_of.into_values() {
-            let first = places.iter().min_by_key(|&&place| (self.kinds.rank(kinds[place]), keys[place]));
-            let person = keys[*first.expect("a class has the member that made it")];
-            for &place in &places {
-                self.nodes.get_mut(&keys[place]).expect("a component is made of nodes").person = person;
-            }
-            if places.len() > 1 {
-                self.classes.insert(person, places.into_iter().map(|place| keys[place]).collect());
-            }
+        let mut members: Vec<(usize, Key, usize)> = component
+            .nodes
+            .iter()
+            .zip(&kinds)
+            .enumerate()
+            .map(|(place, (&number, &kind))| {
+                (unions.root(place), self.nodes[number as usize].key, self.kinds.rank(kind))
+            })
+            .collect();
+        members.sort_unstable();
+        for class in members.chunk_by(|a, b| a.0 == b.0) {
+            let best = class.iter().min_by_key(|(_, key, rank)| (*rank, *key));
+            let person = best.expect("a chunk is never empty").1;
+            self.file(person, class.iter().map(|(_, key, _)| *key).collect());
         }
     }
 }
@@ -354,133 +523,11 @@ fn in_order<'a>(edges: impl Iterator<Item = &'a Edge>) -> Vec<(Link, &'a LinkSta
     links
 }
 
-/// Ids that could hang together, sorted, and the links between them in the order of applying.
+/// Nodes that could hang together, each at its place, and the links between them in the order of applying.
 #[derive(Debug)]
 struct Component {
-    keys: Vec<Key>,
+    nodes: Vec<u32>,
     edges: Vec<u32>,
-}
-
-/// What holds links back.
-#[derive(Clone, Debug)]
-struct Safeguards {
-    blocked: HashSet<String>,
-    max_ids_per_kind: usize,
-}
-
-impl Safeguards {
-    fn new(parameters: &Parameters) -> Self {
-        Self {
-            blocked: parameters.blocked_ids.iter().map(|value| folded(value)).collect(),
-            max_ids_per_kind: parameters.max_ids_per_kind,
-        }
-    }
-
-    /// An entry of `blocked_ids` blocks its value in every kind, or in one where it is written `kind:value`. An empty
-    /// value is always blocked.
-    fn is_blocked(&self, kind: &str, value: &str) -> bool {
-        let value = folded(value);
-        value.is_empty() || self.blocked.contains(&value) || self.blocked.contains(&format!("{}:{value}", folded(kind)))
-    }
-}
-
-fn folded(text: &str) -> String {
-    text.trim().to_lowercase()
-}
-
-/// The kinds of id met so far, numbered, and where each ranks.
-#[derive(Clone, Debug)]
-struct Kinds {
-    names: Vec<Arc<str>>,
-    numbers: HashMap<Arc<str>, u32>,
-    ranks: Vec<usize>,
-    ranked: Vec<String>,
-    /// Where in `ranked` the kinds at its end that name machines begin.
-    machines_from: usize,
-}
-
-impl Kinds {
-    /// The number of the kind ``, which ids of which nothing is known have.
-    const UNKNOWN: u32 = 0;
-
-    fn new(parameters: &Parameters) -> Self {
-        let ranked = parameters.id_ranks.clone();
-        let n_machines = ranked.iter().rev().take_while(|kind| MACHINE_KINDS.contains(&kind.as_str())).count();
-        let machines_from = ranked.len() - n_machines;
-        let mut kinds = Self { names: Vec::new(), numbers: HashMap::new(), ranks: Vec::new(), ranked, machines_from };
-        kinds.number("");
-        kinds
-    }
-
-    fn number(&mut self, kind: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(kind) {
-            return number;
-        }
-        let (name, number): (Arc<str>, u32) = (kind.into(), self.names.len() as u32);
-        self.names.push(Arc::clone(&name));
-        self.numbers.insert(name, number);
-        self.ranks.push(match self.ranked.iter().position(|ranked| ranked == kind) {
-            Some(place) if place < self.machines_from => place,
-            Some(place) => place + 1,
-            None if MACHINE_KINDS.contains(&kind) => self.ranked.len() + 1,
-            None => self.machines_from,
-        });
-        number
-    }
-
-    fn rank(&self, number: u32) -> usize {
-        self.ranks[number as usize]
-    }
-
-    fn name(&self, number: u32) -> &Arc<str> {
-        &self.names[number as usize]
-    }
-}
-
-/// Union-find over the places of a component, which counts the kinds of every class.
-#[derive(Debug)]
-struct Unions {
-    parents: Vec<usize>,
-    /// For every root how many ids of which kind its class has.
-    counts: Vec<Vec<(u32, usize)>>,
-    most: usize,
-}
-
-impl Unions {
-    fn new(kinds: &[u32], most: usize) -> Self {
-        Self { parents: (0..kinds.len()).collect(), counts: kinds.iter().map(|&kind| vec![(kind, 1)]).collect(), most }
-    }
-
-    fn root(&mut self, mut place: usize) -> usize {
-        while self.parents[place] != place {
-            self.parents[place] = self.parents[self.parents[place]];
-            place = self.parents[place];
-        }
-        place
-    }
-
-    /// Unites the classes of two places, unless the class would have too many ids of a kind.
-    fn unite(&mut self, a: usize, b: usize, kinds: &Kinds) -> Result<(), Refusal> {
-        let (a, b) = (self.root(a), self.root(b));
-        if a == b {
-            return Ok(());
-        }
-        let mut united = self.counts[a].clone();
-        for &(kind, n) in &self.counts[b] {
-            match united.iter_mut().find(|known| known.0 == kind) {
-                Some(known) => known.1 += n,
-                None => united.push((kind, n)),
-            }
-        }
-        let too_many = united.iter().filter(|(_, n)| *n > self.most).min_by_key(|(kind, _)| kinds.name(*kind));
-        if let Some(&(kind, n)) = too_many {
-            return Err(Refusal::TooManyOfKind { kind: Arc::clone(kinds.name(kind)), n });
-        }
-        let (root, child) = if self.counts[a].len() < self.counts[b].len() { (b, a) } else { (a, b) };
-        self.parents[child] = root;
-        self.counts[root] = united;
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use crate::relation::Relation;
 
 /// Classes of involvement whose counts give percentiles: 16 to each doubling, from 2⁰ to 2⁶³ micropoints.
 const N_CLASSES: usize = 63 * 16 + 1;
+/// From this many classes on their counts are kept in an array of all; below it, in a list of those that occur.
+const MANY_CLASSES: usize = 48;
 /// One, in the fixed point of M = gap₁/(gap₁ + gap₂).
 const ONE_M: u64 = 1 << 16;
 
@@ -26,8 +28,59 @@ pub struct Population {
     pub n_pairs: u64,
     /// Σ (M − ½)² over them, M the share of the last but one gap in the last two, in units of 2⁻³².
     pub m_squares: u64,
-    /// How many lie in each class of involvement; sorted by class, none empty.
-    classes: Vec<(u16, u64)>,
+    classes: Classes,
+}
+
+/// How many lie in each class of involvement. Which form it takes depends only on how many classes occur.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Classes {
+    /// Sorted by class, none empty.
+    Few(Vec<(u16, u64)>),
+    /// By class.
+    Many(Box<[u64]>),
+}
+
+impl Default for Classes {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Classes {
+    fn count(&mut self, class: u16, n: u64) {
+        match self {
+            Self::Many(counts) => counts[class as usize] += n,
+            Self::Few(counts) => match counts.binary_search_by_key(&class, |&(class, _)| class) {
+                Ok(i) => counts[i].1 += n,
+                Err(i) => {
+                    counts.insert(i, (class, n));
+                    if MANY_CLASSES <= counts.len() {
+                        let mut many = vec![0; N_CLASSES + 1].into_boxed_slice();
+                        counts.iter().for_each(|&(class, n)| many[class as usize] = n);
+                        *self = Self::Many(many);
+                    }
+                }
+            },
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        match other {
+            Self::Few(counts) => counts.iter().for_each(|&(class, n)| self.count(class, n)),
+            Self::Many(counts) => {
+                let present = counts.iter().zip(0..).filter(|&(&n, _)| n != 0);
+                present.for_each(|(&n, class)| self.count(class, n));
+            }
+        }
+    }
+
+    /// How many lie in classes below `class`.
+    fn below(&self, class: u16) -> u64 {
+        match self {
+            Self::Few(counts) => counts.iter().take_while(|&&(c, _)| c < class).map(|&(_, n)| n).sum(),
+            Self::Many(counts) => counts[..class as usize].iter().sum(),
+        }
+    }
 }
 
 impl Population {
@@ -47,14 +100,7 @@ impl Population {
             self.n_pairs += 1;
             self.m_squares += m.abs_diff(ONE_M / 2).pow(2);
         }
-        self.count_class(class(involvement), 1);
-    }
-
-    fn count_class(&mut self, class: u16, n: u64) {
-        match self.classes.binary_search_by_key(&class, |&(class, _)| class) {
-            Ok(i) => self.classes[i].1 += n,
-            Err(i) => self.classes.insert(i, (class, n)),
-        }
+        self.classes.count(class(involvement), 1);
     }
 
     /// Adds the sums of `other`, whose people are others.
@@ -65,15 +111,12 @@ impl Population {
         self.gap_days += other.gap_days;
         self.n_pairs += other.n_pairs;
         self.m_squares += other.m_squares;
-        for &(class, n) in &other.classes {
-            self.count_class(class, n);
-        }
+        self.classes.merge(&other.classes);
     }
 
     /// The share of the present, in percent and rounded down, whose involvement lies in a lower class.
     pub fn percentile(&self, involvement: i64) -> u8 {
-        let class = class(involvement);
-        let below: u64 = self.classes.iter().take_while(|&&(c, _)| c < class).map(|&(_, n)| n).sum();
+        let below = self.classes.below(class(involvement));
         (below * 100).checked_div(self.n_present).unwrap_or(0) as u8
     }
 

@@ -63,24 +63,47 @@ impl Columns {
         self.value_minor.extend_from_slice(&other.value_minor[range]);
     }
 
+    /// Appends rows of several `sources`: of each pick, which source and which of its rows.
+    pub fn extend_picked(&mut self, sources: &[&Self], picks: &[(u32, u32)]) {
+        pick(&mut self.object, sources, picks, |columns| &columns.object);
+        pick(&mut self.day, sources, picks, |columns| &columns.day);
+        pick(&mut self.layer, sources, picks, |columns| &columns.layer);
+        pick(&mut self.verb, sources, picks, |columns| &columns.verb);
+        pick(&mut self.kind, sources, picks, |columns| &columns.kind);
+        pick(&mut self.paid, sources, picks, |columns| &columns.paid);
+        pick(&mut self.currency, sources, picks, |columns| &columns.currency);
+        pick(&mut self.n, sources, picks, |columns| &columns.n);
+        pick(&mut self.value_minor, sources, picks, |columns| &columns.value_minor);
+    }
+
     /// Sorts the rows by object and day, as [`PersonFold::read`] needs them.
     pub fn sort(&mut self) {
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        order.sort_unstable_by_key(|&row| (self.object[row as usize], self.day[row as usize]));
-        self.object = reordered(&order, &self.object);
-        self.day = reordered(&order, &self.day);
-        self.layer = reordered(&order, &self.layer);
-        self.verb = reordered(&order, &self.verb);
-        self.kind = reordered(&order, &self.kind);
-        self.paid = reordered(&order, &self.paid);
-        self.currency = reordered(&order, &self.currency);
-        self.n = reordered(&order, &self.n);
-        self.value_minor = reordered(&order, &self.value_minor);
+        let places = self.object.iter().zip(&self.day).zip(0_u32..);
+        let mut places: Vec<(u64, u32)> = places.map(|((&object, &day), row)| (order(object, day), row)).collect();
+        if places.is_sorted() {
+            return;
+        }
+        places.sort_unstable();
+        let picks: Vec<(u32, u32)> = places.into_iter().map(|(_, row)| (0, row)).collect();
+        let mut sorted = Self::default();
+        sorted.extend_picked(&[self], &picks);
+        *self = sorted;
     }
 }
 
-fn reordered<T: Copy>(order: &[u32], column: &[T]) -> Vec<T> {
-    order.iter().map(|&row| column[row as usize]).collect()
+/// Rises first with the object, then with the day.
+pub fn order(object: ObjectId, day: i32) -> u64 {
+    u64::from(object) << 32 | u64::from(day.cast_unsigned() ^ 1 << 31)
+}
+
+fn pick<'c, T: Copy + 'c>(
+    column: &mut Vec<T>,
+    sources: &[&'c Columns],
+    picks: &[(u32, u32)],
+    of: impl Fn(&'c Columns) -> &'c [T],
+) {
+    let sources: Vec<&[T]> = sources.iter().map(|&columns| of(columns)).collect();
+    column.extend(picks.iter().map(|&(source, row)| sources[source as usize][row as usize]));
 }
 
 /// What the activity of one person toward one object amounts to on the reading's day.
@@ -176,7 +199,7 @@ impl<'r> PersonFold<'r> {
         rows: std::ops::Range<usize>,
         out: &mut impl FnMut(ObjectId, &[i32], &Relation),
     ) {
-        self.sum_up(columns, rows, &mut |_, _, _, _| ());
+        self.sum_all(columns, rows);
         match self.parts.as_slice() {
             [] => {}
             [part] => {
@@ -200,6 +223,12 @@ impl<'r> PersonFold<'r> {
         self.sum_up(columns, rows, &mut seen);
     }
 
+    /// Sums up and tells nobody; apart, so that it is made once and everything in it is at hand.
+    fn sum_all(&mut self, columns: &Columns, rows: std::ops::Range<usize>) {
+        self.sum_up(columns, rows, &mut |_, _, _, _| ());
+    }
+
+    #[inline]
     fn sum_up(
         &mut self,
         columns: &Columns,
@@ -225,6 +254,7 @@ impl<'r> PersonFold<'r> {
     }
 
     /// Adds the rows of one day, the first of `rows`, to `part`; returns the row after them.
+    #[inline]
     fn sum_day(
         &mut self,
         columns: &Columns,
@@ -270,6 +300,7 @@ impl<'r> PersonFold<'r> {
     }
 
     /// What a row counts as; `None` where it counts as nothing. Notes its purchase in `part`.
+    #[inline]
     fn share(&self, columns: &Columns, row: usize, part: &mut Part) -> Option<Share> {
         let meaning = self.reading.meaning(columns.verb[row]);
         let (layer, day) = (columns.layer[row], columns.day[row]);
@@ -291,6 +322,7 @@ impl<'r> PersonFold<'r> {
         })
     }
 
+    #[inline]
     fn add(&self, share: &Share, day: i32, part: &mut Part) -> i64 {
         let age = self.reading.day.0.saturating_sub(day);
         let contribution = self.reading.contribution(share.micropoints, share.n, age);

@@ -143,12 +143,14 @@ impl Vocabulary {
         if self.verbs.contains_key(name) || name.starts_with("did:") { name.to_owned() } else { format!("did:{name}") }
     }
 
-    /// The vocabulary's own name for a stored verb, following the mapping of outside names; `None` if unknown.
+    /// The vocabulary's own name for a stored verb, following the mapping of outside names; `None` if unknown. A verb that
+    /// joined the vocabulary later claims what was stored as `did:` before.
     pub fn resolve<'a>(&'a self, stored: &'a str) -> Option<&'a str> {
         let Some(outside) = stored.strip_prefix("did:") else {
             return self.verbs.contains_key(stored).then_some(stored);
         };
-        self.names.get(outside).map(String::as_str)
+        let mapped = self.names.get(outside).map(String::as_str);
+        mapped.or_else(|| self.verbs.contains_key(outside).then_some(outside))
     }
 }
 
@@ -171,6 +173,7 @@ mod tests {
         assert_eq!(vocabulary.stored_name("Order Completed"), "did:Order Completed");
         assert_eq!(vocabulary.resolve("did:Order Completed"), Some("bought"));
         assert_eq!(vocabulary.resolve("did:sneezed"), None);
+        assert_eq!(vocabulary.resolve("did:bought"), Some("bought"));
     }
 
     #[test]

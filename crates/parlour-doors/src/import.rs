@@ -106,7 +106,15 @@ pub fn import(
     let opening = Opening::new(clock::now(), &engine.vocabulary);
     let first = file::open(path, mapping, &opening)?;
     let head = first.source().head;
-    let known = if is_again { None } else { known_job(engine, path, mapping, &head)? };
+    let known = known_job(engine, path, mapping, &head)?;
+    let known = match known {
+        Known::No => None,
+        // Asked for once more, and broken off on the way: it goes on.
+        Known::Mapped(job, _) if is_again && !matches!(job.state.as_str(), RUNNING | PAUSED) => None,
+        Known::Mapped(job, memory) => Some((job, memory)),
+        Known::Otherwise(_) if is_again => None,
+        Known::Otherwise(job) => return Err(ImportError::OtherMapping { job }),
+    };
     let total = total_bytes(path)?.unwrap_or(0);
     let (job, records) = match known {
         Some((job, memory)) => {
@@ -166,30 +174,39 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain values have a JSON form")
 }
 
-/// The latest job that read this file, and how far it came: the file must still begin with all it read.
-fn known_job(
-    engine: &Engine,
-    path: &Path,
-    mapping: &Mapping,
-    head: &Fingerprint,
-) -> Result<Option<(Job, Memory)>, ImportError> {
+/// What is known of a file.
+enum Known {
+    /// Nothing of it was taken yet.
+    No,
+    /// This job took some or all of it by the same mapping.
+    Mapped(Job, Memory),
+    /// This job did by another.
+    Otherwise(i64),
+}
+
+/// The latest job that took something of this file, and how far it came: the file must still begin with all it read.
+fn known_job(engine: &Engine, path: &Path, mapping: &Mapping, head: &Fingerprint) -> Result<Known, ImportError> {
+    let mapping = text_of(mapping);
     for job in engine.jobs(MAX_JOBS)?.into_iter().filter(|job| job.kind == "import") {
         let Ok(memory) = serde_json::from_str::<Memory>(&job.data) else { continue };
+        let is_same_mapping = memory.mapping == mapping;
         let begins_alike = memory.head == *head
             || (memory.head.n_bytes < head.n_bytes && fingerprint(path, memory.head.n_bytes)? == memory.head);
         let goes_on = match memory.prefix {
             Some(prefix) if begins_alike => fingerprint(path, prefix.n_bytes)? == prefix,
             Some(_) => false,
-            None => begins_alike,
+            // It read nothing, and nothing is what every file begins with.
+            None => memory.head == *head && is_same_mapping,
         };
-        if goes_on {
-            if memory.mapping != text_of(mapping) {
-                return Err(ImportError::OtherMapping { job: job.id });
-            }
-            return Ok(Some((job, memory)));
+        if goes_on && is_same_mapping {
+            return Ok(Known::Mapped(job, memory));
+        }
+        // Where the other mapping fitted no record, nothing would be counted twice.
+        if goes_on && job.n_done > 0 {
+            return Ok(Known::Otherwise(job.id));
         }
     }
-    Ok(None)
+    Ok(Known::No)
 }
 
 /// Carries batches from a file to the engine.
@@ -214,20 +231,17 @@ impl Carrier<'_> {
             let carried = self.take_all(&receiver);
             drop(receiver);
             let read = reader.join().expect("the reader does not panic");
-            carried.and(read.map_err(ImportError::from))
+            carried.and_then(|is_whole| read.map(|()| is_whole).map_err(ImportError::from))
         });
-        let is_complete = matches!(read, Ok(())) && self.job.state == RUNNING;
-        match &read {
-            Ok(()) if is_complete => DONE.clone_into(&mut self.job.state),
-            Ok(()) => {}
-            Err(error) => {
-                let is_passing = matches!(error, ImportError::Engine(_));
-                (if is_passing { PAUSED } else { FAILED }).clone_into(&mut self.job.state);
-                self.job.message = Some(error.to_string());
-            }
-        }
+        let is_complete = matches!(read, Ok(true));
+        let (state, message) = match &read {
+            Ok(true) => (DONE, None),
+            Ok(false) => (CANCELLED, None),
+            Err(error @ ImportError::Engine(_)) => (PAUSED, Some(error.to_string())),
+            Err(error) => (FAILED, Some(error.to_string())),
+        };
         // Whatever ended the import is the news, not that its end could not be written down.
-        let noted = self.engine.update_job(&self.job);
+        let noted = self.engine.end_job(job, state, message);
         read?;
         noted?;
         Ok(Outcome {
@@ -239,33 +253,37 @@ impl Carrier<'_> {
         })
     }
 
-    fn take_all(&mut self, receiver: &Receiver<Ahead>) -> Result<(), ImportError> {
-        RUNNING.clone_into(&mut self.job.state);
-        self.job.message = None;
+    /// Takes what comes; returns whether that was all, and not cancelled on the way.
+    fn take_all(&mut self, receiver: &Receiver<Ahead>) -> Result<bool, ImportError> {
         for ahead in receiver {
             self.take(ahead)?;
             if self.engine.is_cancelled(self.job.id) {
-                CANCELLED.clone_into(&mut self.job.state);
-                break;
+                return Ok(false);
             }
             self.engine.wait_for_fold(MAX_WAITING)?;
         }
-        Ok(())
+        Ok(true)
     }
 
     fn take(&mut self, ahead: Ahead) -> Result<(), ImportError> {
         let Ahead { mut submission, memory, read_bytes } = ahead;
         let (n, n_refused) = (submission.events.len() as u64, submission.refused.len() as u64);
-        self.job.position = read_bytes as i64;
-        self.job.line = memory.position.line as i64;
-        self.job.n_done += n as i64;
-        self.job.n_rejected += n_refused as i64;
-        self.job.data = json(&memory);
-        self.job.updated_at = clock::now();
-        let row = self.job.clone();
+        let after = Job {
+            state: RUNNING.to_owned(),
+            message: None,
+            position: read_bytes as i64,
+            line: memory.position.line as i64,
+            n_done: self.job.n_done + n as i64,
+            n_rejected: self.job.n_rejected + n_refused as i64,
+            data: json(&memory),
+            updated_at: clock::now(),
+            ..self.job.clone()
+        };
+        let row = after.clone();
         let alongside: Alongside = Box::new(move |conn| job::update(conn, &row).map(|_| ()));
         submission.alongside = Some(alongside);
         self.engine.append(&self.source, submission)?;
+        self.job = after;
         self.n_accepted += n;
         self.n_rejected += n_refused;
         (self.told)(&Progress {

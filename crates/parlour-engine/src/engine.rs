@@ -27,7 +27,7 @@ use crate::{EngineError, clock, codec};
 /// Most events of one batch; a batch is one row of the journal.
 pub(crate) const MAX_BATCH_EVENTS: usize = 10_000;
 /// The kinds of run, each a folder of the lake.
-const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
+pub(crate) const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
 /// How long a task rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
 
@@ -168,6 +168,7 @@ impl Engine {
             _lock: lock,
         });
         engine.load()?;
+        engine.clear_half_kept()?;
         engine.refold()?;
         Ok(engine)
     }
@@ -176,6 +177,7 @@ impl Engine {
         let (rows, entities, links) =
             self.database.read(|conn| Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?)))?;
         self.remove_orphans(&rows);
+        let _ = fs::remove_dir_all(self.lake_path("rebuild"));
         let mut state = State::new(&self.settings.standing);
         let mut verbs = Verbs::default();
         for row in rows {
@@ -296,7 +298,9 @@ impl Engine {
                 let rung = engine.bell.count();
                 match step(&engine) {
                     Ok(true) => engine.ring(),
-                    Ok(false) => engine.bell.wait_beyond(rung, REST),
+                    Ok(false) => {
+                        engine.bell.wait_beyond(rung, REST);
+                    }
                     Err(error) => {
                         tracing::error!(task, %error, "a task failed and will try again");
                         engine.bell.wait_beyond(u64::MAX, REST);
@@ -307,7 +311,8 @@ impl Engine {
         std::thread::Builder::new().name(name.to_owned()).spawn(work).expect("the system can start a thread")
     }
 
-    /// Waits until no more than `most` batches wait to be folded; tasks must be running.
+    /// Waits until no more than `most` batches wait to be folded; tasks must be running. Where they get nowhere, it says
+    /// why instead of waiting on.
     pub fn wait_for_fold(&self, most: i64) -> Result<(), EngineError> {
         loop {
             let rung = self.bell.count();
@@ -316,7 +321,9 @@ impl Engine {
             if waiting.n_batches <= most || self.is_stopping.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            self.bell.wait_beyond(rung, REST);
+            if !self.bell.wait_beyond(rung, REST) {
+                self.fold_once()?;
+            }
         }
     }
 
@@ -359,10 +366,11 @@ impl Bell {
         self.changed.notify_all();
     }
 
-    fn wait_beyond(&self, count: u64, most: Duration) {
+    /// Waits until it has rung more than `count` times, at most so long; returns whether it has.
+    fn wait_beyond(&self, count: u64, most: Duration) -> bool {
         let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.changed.wait_timeout_while(rung, most, |rung| *rung <= count);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 }
 

@@ -37,6 +37,7 @@ impl Folding {
 /// A batch made ready for the tail.
 struct Ready {
     seq: i64,
+    n: u64,
     received_at: i64,
     rows: Vec<ActivityRow>,
     dropped: Vec<u32>,
@@ -113,7 +114,8 @@ impl Engine {
                 refused.extend(conflicts(&events, &repeats, &batch.arrival.source, batch.arrival.received_at));
             }
             let seen = repeats.iter().filter_map(Repeat::seen).collect();
-            ready.push(Ready { seq: batch.seq, received_at: batch.arrival.received_at, rows, dropped, seen });
+            let (seq, n, received_at) = (batch.seq, events.len() as u64, batch.arrival.received_at);
+            ready.push(Ready { seq, n, received_at, rows, dropped, seen });
         }
         if last > effected {
             let n = batches.iter().filter(|batch| batch.seq > effected).map(|batch| batch.arrival.n).sum::<i64>();
@@ -172,7 +174,7 @@ impl Engine {
         for batch in ready {
             state.tail.add(batch.seq, &batch.rows, &verbs);
             state.tail.seen.extend(batch.seen);
-            state.tail.note_batch(batch.seq, batch.received_at);
+            state.tail.note_batch(batch.seq, batch.n, batch.received_at);
             if !batch.dropped.is_empty() {
                 state.tail.dropped.insert(batch.seq, batch.dropped);
             }

@@ -29,10 +29,14 @@ impl Engine {
         Ok(self.database.write(move |conn| job::create(conn, &job))?)
     }
 
-    /// Writes a job's state.
-    pub fn update_job(&self, job: &Job) -> Result<(), EngineError> {
-        let job = Job { updated_at: clock::now(), ..job.clone() };
-        self.database.write(move |conn| job::update(conn, &job))?;
+    /// Writes down how a job ended, and why. How far it came stays as its last batch left it: whoever ends it need not
+    /// know whether that batch came through.
+    pub fn end_job(&self, id: i64, state: &str, message: Option<String>) -> Result<(), EngineError> {
+        let (state, updated_at) = (state.to_owned(), clock::now());
+        self.database.write(move |conn| {
+            let Some(job) = job::get(conn, id)? else { return Ok(false) };
+            job::update(conn, &Job { state, message, updated_at, ..job })
+        })?;
         Ok(())
     }
 

@@ -23,16 +23,27 @@ const CHUNK: usize = 10_000;
 impl Engine {
     /// Keeps everyone's standings on a day, in place of those kept before. Every relation goes into the lake; those
     /// with objects that belong to nothing (brands and companies, not each product) go into the database too.
+    ///
+    /// While it works the day is not kept at all; broken off, it is not kept either, and the next start clears it away.
     pub fn keep_day(&self, day: Day) -> Result<u64, EngineError> {
+        let name = format!("{day}-{:x}.parquet", clock::now());
+        self.keep(day, &name).inspect_err(|error| self.clear_away(&name, error))
+    }
+
+    fn keep(&self, day: Day, name: &str) -> Result<u64, EngineError> {
         let snapshot = self.snapshot();
         let populations = self.populations(&snapshot, day)?;
         let reading = self.reading(&snapshot, day);
         let yardstick = Yardstick::new(&reading);
-        let name = format!("{day}-{:x}.parquet", clock::now());
         let folder = self.folder.join("lake").join("standing");
-        let keeper = Keeper { writer: StandingWriter::create(&folder, &name)?, waiting: Vec::new(), failed: None };
+        let keeper = Keeper { writer: StandingWriter::create(&folder, name)?, waiting: Vec::new(), failed: None };
         let keeper = Mutex::new(keeper);
-        self.database.write(move |conn| standing::replace_day(conn, day, &[]))?;
+        let gone = self.database.write(move |conn| {
+            let old = run::list(conn, "standing")?.into_iter().filter(|run| run.min_day == day).collect::<Vec<_>>();
+            run::remove(conn, &old.iter().map(|run| run.id).collect::<Vec<_>>())?;
+            standing::replace_day(conn, day, &[])?;
+            Ok(old)
+        })?;
         snapshot.everyone_in_order().visit(
             || PersonFold::new(&reading),
             |fold, person, columns, rows| {
@@ -52,12 +63,9 @@ impl Engine {
         let n_rows = written.n_rows;
         let row = Range { seqs: (0, 0), days: (day, day), level: 0 }.row("standing", written, None);
         let n_kept = self.settings.engine.kept_days;
-        let gone = self.database.write(move |conn| {
-            let old = run::list(conn, "standing")?;
-            let same: Vec<i64> = old.iter().filter(|run| run.min_day == day).map(|run| run.id).collect();
-            run::replace(conn, &same, &[row])?;
-            standing::delete_old(conn, n_kept)?;
-            Ok(old.into_iter().filter(|run| same.contains(&run.id)).collect::<Vec<_>>())
+        self.database.write(move |conn| {
+            run::insert(conn, &[row])?;
+            standing::delete_old(conn, n_kept).map(|_| ())
         })?;
         for run in gone {
             let _ = std::fs::remove_file(self.lake_path(&run.file));
@@ -76,6 +84,17 @@ impl Engine {
         }
         self.keep_day(day)?;
         Ok(true)
+    }
+
+    /// At start: clears away days whose keeping was broken off.
+    pub(crate) fn clear_half_kept(&self) -> Result<(), EngineError> {
+        let kept = self.kept_days()?;
+        let half: Vec<Day> = self.database.read(standing::days)?;
+        let half: Vec<Day> = half.into_iter().filter(|day| !kept.contains(day)).collect();
+        if half.is_empty() {
+            return Ok(());
+        }
+        Ok(self.database.write(move |conn| half.iter().try_for_each(|day| standing::replace_day(conn, *day, &[])))?)
     }
 
     /// The days whose standings are kept in the lake, in order.

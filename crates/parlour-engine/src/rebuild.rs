@@ -17,7 +17,7 @@ use parlour_store::link;
 
 use crate::EngineError;
 use crate::engine::{Engine, LiveRun, link_of};
-use crate::seal::Range;
+use crate::seal::{Range, days_of};
 
 /// What was rebuilt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +59,7 @@ impl Engine {
         let rows = || events.iter().map(|run| &run.row);
         let range = Range {
             seqs: (rows().map(|r| r.first_seq).min().unwrap_or(0), rows().map(|r| r.last_seq).max().unwrap_or(0)),
-            days: (
-                rows().map(|r| r.min_day).min().unwrap_or(Day(0)),
-                rows().map(|r| r.max_day).max().unwrap_or(Day(0)),
-            ),
+            days: days_of(old.iter().map(|run| &run.row)),
             level: rows().map(|r| r.level).max().unwrap_or(0) + 1,
         };
         let name = format!("{:012}-{:012}-r-{:x}.parquet", range.seqs.0, range.seqs.1, crate::clock::now());

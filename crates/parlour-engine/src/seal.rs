@@ -14,10 +14,10 @@ use parlour_lake::activity::ActivityWriter;
 use parlour_lake::event::LakeEvent;
 use parlour_lake::run::{RunFile, Written};
 use parlour_lake::{compact, event};
-use parlour_store::{journal, run};
+use parlour_store::{StoreError, journal, run};
 
 use crate::duplicates::Filter;
-use crate::engine::{Engine, LiveRun};
+use crate::engine::{Engine, LiveRun, RUN_KINDS};
 use crate::fold::digest_of;
 use crate::tail::Tail;
 use crate::{EngineError, clock, codec};
@@ -26,6 +26,8 @@ use crate::{EngineError, clock, codec};
 const PLACE_BITS: u32 = 16;
 /// Batches read at once while sealing.
 const SEAL_BATCHES: usize = 16;
+/// Why a seal is not done twice.
+const SEALED_BEFORE: &str = "these batches were sealed by a try whose outcome was not known then; start parlour anew";
 
 impl Engine {
     /// Seals the tail into the lake if it is long enough (or `is_forced` and not empty); returns whether it did. While
@@ -34,10 +36,30 @@ impl Engine {
         let _one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((tail, verbs)) = self.take_tail(is_forced) else { return Ok(false) };
         let Some((first, last)) = tail.batches else { return Ok(false) };
-        let lake = self.folder.join("lake");
         let stamp = format!("{first:012}-{last:012}-0-{:x}", clock::now());
-        let written = write_activity(&lake.join("activity"), &format!("{stamp}.parquet"), &tail, &verbs)?;
-        let events = self.events_of(&tail)?;
+        self.seal(&tail, &verbs, &stamp).inspect_err(|error| self.clear_away(&stamp, error))?;
+        Ok(true)
+    }
+
+    /// Removes files begun in vain, so that each new try on a full disk does not leave it fuller. Where the database
+    /// cannot say whether it took them, they stay; the next start knows.
+    pub(crate) fn clear_away(&self, stamp: &str, error: &EngineError) {
+        if !error.is_full() && !matches!(error, EngineError::Lake(_)) {
+            return;
+        }
+        for kind in RUN_KINDS {
+            let Ok(files) = std::fs::read_dir(self.lake_path(kind)) else { continue };
+            for file in files.flatten().filter(|file| file.file_name().to_string_lossy().starts_with(stamp)) {
+                let _ = std::fs::remove_file(file.path());
+            }
+        }
+    }
+
+    fn seal(&self, tail: &Tail, verbs: &Verbs, stamp: &str) -> Result<(), EngineError> {
+        let Some((first, last)) = tail.batches else { return Ok(()) };
+        let lake = self.folder.join("lake");
+        let written = write_activity(&lake.join("activity"), &format!("{stamp}.parquet"), tail, verbs)?;
+        let events = self.events_of(tail)?;
         let written_events = event::write(&lake.join("event"), &format!("{stamp}.parquet"), &events)?;
         drop(events);
         let days = tail.days.unwrap_or((0, 0));
@@ -51,6 +73,9 @@ impl Engine {
         let rows = vec![activity.row.clone(), events.row.clone(), row.clone()];
         let old = self.expired_filters(tail.received_at);
         let ids = self.database.write(move |conn| {
+            if journal::cursor(conn, journal::SEAL)? >= last {
+                return Err(StoreError::Aborted(SEALED_BEFORE.to_owned()));
+            }
             let ids = run::replace(conn, &old, &rows)?;
             journal::set_cursor(conn, "seal", last)?;
             journal::delete_upto(conn, last)?;
@@ -60,10 +85,17 @@ impl Engine {
         state.activity.push(activity.with_id(ids[0]));
         state.events.push(events.with_id(ids[1]));
         state.filters.push((run::Run { id: ids[2], ..row }, Arc::new(filter)));
-        state.filters.retain(|(_, filter)| self.is_in_window(filter.received_at, tail.received_at));
+        let (kept, expired): (Vec<_>, Vec<_>) = std::mem::take(&mut state.filters)
+            .into_iter()
+            .partition(|(_, filter)| self.is_in_window(filter.received_at, tail.received_at));
+        state.filters = kept;
         state.sealing = None;
         state.version += 1;
-        Ok(true)
+        drop(state);
+        for (row, _) in expired {
+            let _ = std::fs::remove_file(self.lake_path(&row.file));
+        }
+        Ok(())
     }
 
     /// Takes what is to be sealed out of the way of the fold; what an earlier try could not seal comes first.
@@ -71,7 +103,7 @@ impl Engine {
         let mut state = self.state_mut();
         if state.sealing.is_none() {
             let enough = if is_forced { 1 } else { self.settings.engine.seal_events };
-            let is_enough = state.tail.n_events >= enough || (is_forced && state.tail.batches.is_some());
+            let is_enough = state.tail.n_arrived >= enough || (is_forced && state.tail.batches.is_some());
             if !is_enough {
                 return None;
             }
@@ -189,16 +221,17 @@ impl Engine {
         let verbs = Arc::clone(&self.state().verbs);
         let rows = || old.iter().map(|run| &run.row);
         let (first, last) = (rows().map(|r| r.first_seq).min().unwrap_or(0), rows().map(|r| r.last_seq).max().unwrap_or(0));
-        let days = (rows().map(|r| r.min_day).min().unwrap_or(Day(0)), rows().map(|r| r.max_day).max().unwrap_or(Day(0)));
-        let range = Range { seqs: (first, last), days, level };
+        let range = Range { seqs: (first, last), days: days_of(rows()), level };
         let name = format!("{first:012}-{last:012}-{level}-{:x}.parquet", clock::now());
         let folder = self.folder.join("lake").join(kind);
         let written = if kind == "event" {
-            compact::events(&files, &folder, &name)?
+            compact::events(&files, &folder, &name)
         } else {
-            compact::activity(&files, &folder, &name, &verbs)?
+            compact::activity(&files, &folder, &name, &verbs)
         };
-        self.replace(kind, old, self.live(kind, written, &range)?)
+        let merged = written.map_err(EngineError::from);
+        let merged = merged.and_then(|written| self.replace(kind, old, self.live(kind, written, &range)?));
+        merged.inspect_err(|error| self.clear_away(&name, error))
     }
 
     /// Puts one run in the place of others, in the database and for readers, and unlinks the others.
@@ -232,6 +265,12 @@ impl LiveRun {
         self.row.id = id;
         self
     }
+}
+
+/// First and last day of what these runs hold; a run without rows has none.
+pub(crate) fn days_of<'r>(runs: impl Iterator<Item = &'r run::Run>) -> (Day, Day) {
+    let days = runs.filter(|run| run.n_rows > 0).map(|run| (run.min_day, run.max_day));
+    days.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((Day(0), Day(0)))
 }
 
 /// What a run covers.

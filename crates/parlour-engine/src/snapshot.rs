@@ -82,7 +82,8 @@ impl Engine {
         let runs = state.activity.iter().map(|run| Arc::clone(&run.file)).collect();
         let united: HashMap<Key, Key> =
             state.identity.united().flat_map(|(person, ids)| ids.iter().map(|id| (*id, *person))).collect();
-        let sealed = state.activity.iter().map(|run| (run.row.min_day, run.row.max_day));
+        let sealed = state.activity.iter().filter(|run| run.row.n_rows > 0);
+        let sealed = sealed.map(|run| (run.row.min_day, run.row.max_day));
         let unsealed = [state.sealing.as_deref(), Some(&state.tail)].into_iter().flatten();
         let unsealed = unsealed.filter_map(|tail| tail.days).map(|(first, last)| (Day(first), Day(last)));
         let days = sealed.chain(unsealed).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));

@@ -27,6 +27,8 @@ pub(crate) struct Tail {
     pub(crate) dropped: HashMap<i64, Vec<u32>>,
     /// Events folded, repeats not counted.
     pub(crate) n_events: u64,
+    /// Events of its batches, repeats and unscored ones counted.
+    pub(crate) n_arrived: u64,
     /// First and last batch of the journal.
     pub(crate) batches: Option<(i64, i64)>,
     /// Latest receipt, microseconds UTC.
@@ -54,8 +56,9 @@ impl Tail {
         }
     }
 
-    /// Notes that the batch `seq`, received then, is in the tail.
-    pub(crate) fn note_batch(&mut self, seq: i64, received_at: i64) {
+    /// Notes that the batch `seq` of `n` events, received then, is in the tail.
+    pub(crate) fn note_batch(&mut self, seq: i64, n: u64, received_at: i64) {
+        self.n_arrived += n;
         self.batches = Some(self.batches.map_or((seq, seq), |(first, last)| (first.min(seq), last.max(seq))));
         self.received_at = self.received_at.max(received_at);
     }

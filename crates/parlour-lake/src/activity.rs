@@ -16,10 +16,19 @@ use parlour_core::key::Key;
 
 use crate::run::{GROUP_ROWS, LakeError, RunFile, RunWriter, Written};
 
-/// Places of the columns in the schema.
+/// Places in the schema of the columns that the kernel reads.
 pub(crate) const SUBJECT: usize = 0;
-/// Columns from the object on that the kernel reads, in schema order.
-pub(crate) const READ: [usize; 9] = [1, 2, 3, 4, 5, 6, 7, 8, 10];
+pub(crate) const OBJECT: usize = 1;
+pub(crate) const DAY: usize = 2;
+pub(crate) const LAYER: usize = 3;
+pub(crate) const VERB: usize = 4;
+pub(crate) const KIND: usize = 5;
+pub(crate) const PAID: usize = 6;
+pub(crate) const CURRENCY: usize = 7;
+pub(crate) const N: usize = 8;
+pub(crate) const VALUE_MINOR: usize = 10;
+/// The last of them.
+pub(crate) const LAST_READ: usize = VALUE_MINOR;
 /// Every column.
 const ALL: [usize; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 
@@ -159,32 +168,32 @@ fn batch(rows: &[ActivityRow], verbs: &Verbs) -> RecordBatch {
 }
 
 /// Column `i` as a dictionary of 32-bit keys.
-pub(crate) fn dictionary(batch: &RecordBatch, i: usize) -> Option<&DictionaryArray<Int32Type>> {
+fn dictionary(batch: &RecordBatch, i: usize) -> Option<&DictionaryArray<Int32Type>> {
     batch.column(i).as_dictionary_opt()
 }
 
 /// Column `i` as plain values.
-pub(crate) fn values<T: ArrowPrimitiveType>(batch: &RecordBatch, i: usize) -> Option<&[T::Native]> {
+fn values<T: ArrowPrimitiveType>(batch: &RecordBatch, i: usize) -> Option<&[T::Native]> {
     Some(batch.column(i).as_primitive_opt::<T>()?.values())
 }
 
 /// A dictionary's values as keys of people or things.
-pub(crate) fn dictionary_keys(column: &DictionaryArray<Int32Type>) -> Option<Vec<Key>> {
+fn dictionary_keys(column: &DictionaryArray<Int32Type>) -> Option<Vec<Key>> {
     column.values().as_binary_opt::<i32>()?.iter().map(|bytes| Key::from_bytes(bytes?)).collect()
 }
 
 /// A dictionary's values as text.
-pub(crate) fn dictionary_texts(column: &DictionaryArray<Int32Type>) -> Option<Vec<&str>> {
+fn dictionary_texts(column: &DictionaryArray<Int32Type>) -> Option<Vec<&str>> {
     column.values().as_string_opt::<i32>()?.iter().collect()
 }
 
 /// A dictionary's values as layers.
-pub(crate) fn dictionary_layers(column: &DictionaryArray<Int32Type>) -> Option<Vec<Layer>> {
+fn dictionary_layers(column: &DictionaryArray<Int32Type>) -> Option<Vec<Layer>> {
     dictionary_texts(column)?.into_iter().map(Layer::of_name).collect()
 }
 
 /// A dictionary's values as currencies.
-pub(crate) fn dictionary_currencies(column: &DictionaryArray<Int32Type>) -> Option<Vec<Currency>> {
+fn dictionary_currencies(column: &DictionaryArray<Int32Type>) -> Option<Vec<Currency>> {
     let texts = dictionary_texts(column)?;
     texts.into_iter().map(|code| if code.is_empty() { Some(Currency::NONE) } else { Currency::of_code(code) }).collect()
 }

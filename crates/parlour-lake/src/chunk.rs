@@ -1,19 +1,20 @@
 //! Chunks: stretches of activity in columns, with the subjects they belong to and objects and verbs numbered.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use arrow_array::{Array, RecordBatch};
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Int8Type, Int64Type};
-use parlour_core::activity::{ActivityRow, VerbId, Verbs};
+use bytes::BytesMut;
+use parlour_core::activity::{ActivityRow, Verbs};
+use parlour_core::event::{Currency, Layer};
 use parlour_core::key::Key;
-use parlour_core::objects::{ObjectId, Objects};
+use parlour_core::objects::Objects;
 use parlour_core::relation::Columns;
+use parquet::errors::ParquetError;
+use parquet::file::reader::ChunkReader;
 
-use crate::activity::{
-    READ, SUBJECT, dictionary, dictionary_currencies, dictionary_keys, dictionary_layers, dictionary_texts, values,
-};
-use crate::run::{LakeError, RunFile};
+use crate::activity::{CURRENCY, DAY, KIND, LAST_READ, LAYER, N, OBJECT, PAID, SUBJECT, VALUE_MINOR, VERB};
+use crate::column::{Part, Rows};
+use crate::run::{LakeError, Positioned, RunFile, undamaged};
 
 /// The number of an object or verb that is not known: it belongs to nothing, and counts as an unknown verb.
 const UNKNOWN: u32 = u32::MAX;
@@ -67,31 +68,62 @@ impl Chunk {
         chunk
     }
 
-    /// Reads a whole row group.
-    pub fn of_group(run: &RunFile, group: usize, numbers: Numbers<'_>) -> Result<Self, LakeError> {
-        let mut chunk = Self::default();
-        let all = [&[SUBJECT][..], &READ].concat();
-        if let Some(batch) = run.read_one(group, &all, None)? {
-            chunk.take_subjects(&batch).and_then(|()| read_columns(&batch, 1, numbers, &mut chunk.columns)).ok_or_else(
-                || LakeError::damaged(&run.path, format!("row group {group} is not what it was written as")),
-            )?;
-        }
-        Ok(chunk)
+    fn clear(&mut self) {
+        self.subjects.clear();
+        self.starts.clear();
+        self.columns.clear();
+    }
+}
+
+/// A chunk that is filled from one row group after another, with the room for doing so.
+#[derive(Debug, Default)]
+pub(crate) struct Filled {
+    pub(crate) chunk: Chunk,
+    ids: Vec<u32>,
+    bytes: BytesMut,
+}
+
+impl Filled {
+    /// Takes the pages of a row group in which subjects from `from` on, up to but without `to`, may lie.
+    pub(crate) fn fill(
+        &mut self,
+        run: &RunFile,
+        group: usize,
+        (from, to): (Key, Option<Key>),
+        numbers: Numbers<'_>,
+    ) -> Result<(), LakeError> {
+        self.chunk.clear();
+        undamaged(&run.path, || {
+            let rows = run.rows_between(group, from, to)?;
+            let rows = run.stretch(group, rows, LAST_READ, std::mem::take(&mut self.bytes))?;
+            self.take(&rows, numbers).map_err(LakeError::parquet(&run.path))?;
+            self.bytes = Arc::into_inner(rows.source).map(Part::into_room).unwrap_or_default();
+            if self.chunk.subjects.is_sorted() {
+                Ok(())
+            } else {
+                Err(LakeError::damaged(&run.path, format!("row group {group} is out of order")))
+            }
+        })
     }
 
-    fn take_subjects(&mut self, batch: &RecordBatch) -> Option<()> {
-        let column = dictionary(batch, 0)?;
-        let subjects = dictionary_keys(column)?;
+    fn take(&mut self, rows: &Rows<'_, Part>, numbers: Numbers<'_>) -> Result<(), ParquetError> {
+        let mut subjects = Vec::new();
+        self.ids.clear();
+        rows.read_places(SUBJECT, &mut self.ids, |bytes| {
+            subjects.push(Key::from_bytes(bytes)?);
+            Some(())
+        })?;
         let mut last = None;
-        for (&key, row) in column.keys().values().iter().zip(0..) {
-            if last != Some(key) {
-                self.subjects.push(*subjects.get(key as usize)?);
-                self.starts.push(row);
-                last = Some(key);
+        for (&id, row) in self.ids.iter().zip(0..) {
+            if last != Some(id) {
+                let subject = subjects.get(id as usize);
+                self.chunk.subjects.push(*subject.ok_or_else(|| ParquetError::General("a subject is missing".into()))?);
+                self.chunk.starts.push(row);
+                last = Some(id);
             }
         }
-        self.starts.push(batch.num_rows() as u32);
-        Some(())
+        self.chunk.starts.push(self.ids.len() as u32);
+        read_columns(rows, numbers, &mut self.ids, &mut self.chunk.columns)
     }
 }
 
@@ -102,76 +134,76 @@ pub fn read_subject(
     numbers: Numbers<'_>,
     columns: &mut Columns,
 ) -> Result<(), LakeError> {
+    let mut ids = Vec::new();
     for group in run.groups_of(subject) {
-        let Some(rows) = rows_of_subject(run, group, subject)? else { continue };
-        if let Some(batch) = run.read_one(group, &READ, Some(rows))? {
-            read_columns(&batch, 0, numbers, columns)
-                .ok_or_else(|| LakeError::damaged(&run.path, "a column is not what it was written as"))?;
-        }
+        undamaged(&run.path, || {
+            let pages = run.rows_between(group, subject, subject.0.checked_add(1).map(Key))?;
+            let rows = rows_of_subject(&run.pages(group, pages), subject, &mut ids);
+            let rows = rows.map_err(LakeError::parquet(&run.path))?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            read_columns(&run.pages(group, rows), numbers, &mut ids, columns).map_err(LakeError::parquet(&run.path))
+        })?;
     }
     Ok(())
 }
 
-fn rows_of_subject(run: &RunFile, group: usize, subject: Key) -> Result<Option<Range<usize>>, LakeError> {
-    let damaged = || LakeError::damaged(&run.path, "the subjects are not what they were written as");
-    let Some(batch) = run.read_one(group, &[SUBJECT], None)? else { return Ok(None) };
-    let column = dictionary(&batch, 0).ok_or_else(damaged)?;
-    let values = column.values().as_binary_opt::<i32>().ok_or_else(damaged)?;
+/// Which of `rows` are the subject's.
+fn rows_of_subject(
+    rows: &Rows<'_, Positioned>,
+    subject: Key,
+    ids: &mut Vec<u32>,
+) -> Result<Range<usize>, ParquetError> {
     let bytes = subject.to_bytes();
-    // Subjects come in order, so their dictionary is sorted and its keys rise.
-    let (mut low, mut high) = (0, values.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if values.value(middle) < bytes.as_slice() { low = middle + 1 } else { high = middle }
-    }
-    if low == values.len() || values.value(low) != bytes.as_slice() {
-        return Ok(None);
-    }
-    let keys = column.keys().values();
-    let start = keys.partition_point(|&key| key < low as i32);
-    let end = keys.partition_point(|&key| key <= low as i32);
-    Ok((start < end).then_some(start..end))
-}
-
-/// Appends the columns of [`READ`], of which the first stands in place `from`, to `columns`.
-fn read_columns(batch: &RecordBatch, from: usize, numbers: Numbers<'_>, columns: &mut Columns) -> Option<()> {
-    let object = dictionary(batch, from)?;
-    let objects: Vec<ObjectId> =
-        dictionary_keys(object)?.into_iter().map(|key| numbers.objects.id(key).unwrap_or(UNKNOWN)).collect();
-    let layer = dictionary(batch, from + 2)?;
-    let layers: Vec<u8> = dictionary_layers(layer)?.into_iter().map(|layer| layer as u8).collect();
-    let verb = dictionary(batch, from + 3)?;
-    let verbs: Vec<VerbId> =
-        dictionary_texts(verb)?.into_iter().map(|name| numbers.verbs.get(name).unwrap_or(UNKNOWN)).collect();
-    let currency = dictionary(batch, from + 6)?;
-    let currencies = dictionary_currencies(currency)?;
-    extend(&mut columns.object, object.keys().values(), &objects)?;
-    columns.day.extend_from_slice(values::<Date32Type>(batch, from + 1)?);
-    extend(&mut columns.layer, layer.keys().values(), &layers)?;
-    extend(&mut columns.verb, verb.keys().values(), &verbs)?;
-    columns.kind.extend_from_slice(values::<Int8Type>(batch, from + 4)?);
-    let paid = batch.column(from + 5).as_boolean_opt()?;
-    if paid.true_count() == 0 {
-        columns.paid.resize(columns.paid.len() + batch.num_rows(), false);
-    } else {
-        columns.paid.extend(paid.values().iter());
-    }
-    extend(&mut columns.currency, currency.keys().values(), &currencies)?;
-    columns.n.extend(values::<Int64Type>(batch, from + 7)?.iter().map(|&n| n as u64));
-    columns.value_minor.extend_from_slice(values::<Int64Type>(batch, from + 8)?);
-    Some(())
-}
-
-/// Appends what each key stands for.
-fn extend<T: Copy>(column: &mut Vec<T>, keys: &[i32], values: &[T]) -> Option<()> {
-    match values {
-        [only] => column.resize(column.len() + keys.len(), *only),
-        values => {
-            if keys.iter().any(|&key| key as usize >= values.len()) {
-                return None;
-            }
-            column.extend(keys.iter().map(|&key| values[key as usize]));
+    let (mut id, mut n) = (None, 0);
+    ids.clear();
+    rows.read_places(SUBJECT, ids, |value| {
+        if value == bytes {
+            id = Some(n);
         }
+        n += 1;
+        Some(())
+    })?;
+    // Subjects come in order, so their places in the dictionary rise.
+    let start = rows.rows.start + id.map_or(0, |id| ids.partition_point(|&other| other < id));
+    Ok(start..start + id.map_or(0, |id| ids.iter().filter(|&&other| other == id).count()))
+}
+
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+/// Appends the columns that the kernel reads.
+fn read_columns<R: ChunkReader>(
+    rows: &Rows<'_, R>,
+    numbers: Numbers<'_>,
+    ids: &mut Vec<u32>,
+    columns: &mut Columns,
+) -> Result<(), ParquetError> {
+    let integer = |bytes: &[u8]| Some(i32::from_le_bytes(bytes.try_into().ok()?));
+    let long = |bytes: &[u8]| Some(i64::from_le_bytes(bytes.try_into().ok()?));
+    let from = columns.len();
+    rows.read(OBJECT, ids, &mut columns.object, |key| {
+        Some(numbers.objects.id(Key::from_bytes(key)?).unwrap_or(UNKNOWN))
+    })?;
+    rows.read(DAY, ids, &mut columns.day, integer)?;
+    rows.read(LAYER, ids, &mut columns.layer, |name| Some(Layer::of_name(text(name)?)? as u8))?;
+    rows.read(VERB, ids, &mut columns.verb, |name| Some(numbers.verbs.get(text(name)?).unwrap_or(UNKNOWN)))?;
+    rows.read(KIND, ids, &mut columns.kind, |bytes| i8::try_from(integer(bytes)?).ok())?;
+    rows.read_bits(PAID, &mut columns.paid)?;
+    rows.read(CURRENCY, ids, &mut columns.currency, |code| match code {
+        [] => Some(Currency::NONE),
+        code => Currency::of_code(text(code)?),
+    })?;
+    rows.read(N, ids, &mut columns.n, |bytes| Some(long(bytes)? as u64))?;
+    rows.read(VALUE_MINOR, ids, &mut columns.value_minor, long)?;
+    let n = from + rows.rows.len();
+    let lengths = [columns.object.len(), columns.day.len(), columns.layer.len(), columns.verb.len(), columns.kind.len()];
+    let more = [columns.paid.len(), columns.currency.len(), columns.n.len(), columns.value_minor.len()];
+    if lengths.iter().chain(&more).all(|&length| length == n) {
+        Ok(())
+    } else {
+        Err(ParquetError::General("a column is shorter than its row group".to_owned()))
     }
-    Some(())
 }

@@ -9,13 +9,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parlour_core::key::Key;
-use parlour_core::relation::Columns;
+use parlour_core::relation::{Columns, order};
 
-use crate::chunk::{Chunk, Numbers, read_subject};
+use crate::chunk::{Chunk, Filled, Numbers, read_subject};
 use crate::run::{LakeError, RunFile};
 
 /// Ranges of subjects handed out per thread, so that an uneven one does not keep the others waiting.
 const RANGES_PER_THREAD: usize = 8;
+/// Rows of people who are in several runs that are gathered together.
+const BATCH_ROWS: usize = 8_192;
 
 /// What is read together: sealed runs, and unsealed activity as chunks.
 #[derive(Clone, Debug, Default)]
@@ -57,13 +59,14 @@ impl Walk<'_> {
         let work = || -> Result<S, LakeError> {
             let mut state = make();
             let mut mine = Gathered::default();
+            let mut room = Room::default();
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 if i >= bounds.len() {
                     break;
                 }
                 let range = KeyRange { from: bounds[i], to: bounds.get(i + 1).copied() };
-                self.visit_range(range, &mut mine, |key, columns, rows| visit(&mut state, key, columns, rows))?;
+                self.visit_range(range, &mut room, &mut mine, |key, columns, rows| visit(&mut state, key, columns, rows))?;
             }
             gathered.lock().unwrap_or_else(PoisonError::into_inner).append(&mine);
             Ok(state)
@@ -95,43 +98,62 @@ impl Walk<'_> {
     fn visit_range(
         &self,
         range: KeyRange,
+        room: &mut Room,
         gathered: &mut Gathered,
         mut visit: impl FnMut(Key, &Columns, Range<usize>),
     ) -> Result<(), LakeError> {
-        let mut cursors = self.cursors(range)?;
-        let mut together = Columns::default();
-        while let Some(subject) = cursors.iter().filter_map(Cursor::subject).min() {
-            let n_owners = cursors.iter().filter(|cursor| cursor.subject() == Some(subject)).count();
-            let person = self.united.get(&subject);
-            let alone = cursors.iter_mut().find(|cursor| cursor.subject() == Some(subject));
-            if let (1, None, Some(cursor)) = (n_owners, person, alone)
-                && !cursor.goes_on()
-            {
-                visit(subject, &cursor.chunk.columns, cursor.chunk.rows(cursor.place));
-                cursor.advance(self.numbers)?;
+        let mut cursors = self.cursors(range, room)?;
+        let batch = &mut room.batch;
+        let mut owners = Vec::with_capacity(cursors.len());
+        while let Some(subject) = least(&cursors, &mut owners) {
+            let person = if self.united.is_empty() { None } else { self.united.get(&subject) };
+            let goes_on = owners.iter().any(|&i| cursors[i].goes_on());
+            if let ([only], None, false) = (owners.as_slice(), person, goes_on) {
+                let cursor = &mut cursors[*only];
+                visit(subject, &cursor.chunk().columns, cursor.chunk().rows(cursor.place));
+                if cursor.is_at_end() {
+                    batch.visit(&cursors, &mut visit);
+                }
+                cursors[*only].advance(self.numbers)?;
                 continue;
             }
+            if person.is_none() && !goes_on {
+                batch.push(subject, &cursors, &owners);
+                if BATCH_ROWS <= batch.picks.len() || owners.iter().any(|&i| cursors[i].is_at_end()) {
+                    batch.visit(&cursors, &mut visit);
+                }
+                owners.iter().try_for_each(|&i| cursors[i].advance(self.numbers))?;
+                continue;
+            }
+            batch.visit(&cursors, &mut visit);
+            let together = &mut room.together;
             together.clear();
-            for cursor in &mut cursors {
-                while cursor.subject() == Some(subject) {
-                    together.extend_from(&cursor.chunk.columns, cursor.chunk.rows(cursor.place));
+            for &i in &owners {
+                let cursor = &mut cursors[i];
+                while cursor.subject == Some(subject) {
+                    together.extend_from(&cursor.chunk().columns, cursor.chunk().rows(cursor.place));
                     cursor.advance(self.numbers)?;
                 }
             }
             if let Some(&person) = person {
-                gathered.push(person, &together);
+                gathered.push(person, together);
             } else {
                 together.sort();
-                visit(subject, &together, 0..together.len());
+                visit(subject, together, 0..together.len());
             }
         }
+        batch.visit(&cursors, &mut visit);
+        room.spare.extend(cursors.into_iter().filter_map(|cursor| cursor.held.into_filled()));
         Ok(())
     }
 
-    fn cursors(&self, range: KeyRange) -> Result<Vec<Cursor<'_>>, LakeError> {
-        let runs = self.view.runs.iter().map(|run| Cursor::of_run(run, range, self.numbers));
-        let tails = self.view.tails.iter().map(|tail| Ok(Cursor::of_tail(tail, range)));
-        runs.chain(tails).collect()
+    fn cursors(&self, range: KeyRange, room: &mut Room) -> Result<Vec<Cursor<'_>>, LakeError> {
+        let mut cursors = Vec::with_capacity(self.view.runs.len() + self.view.tails.len());
+        for run in &self.view.runs {
+            cursors.push(Cursor::of_run(run, range, room.spare.pop().unwrap_or_default(), self.numbers)?);
+        }
+        cursors.extend(self.view.tails.iter().map(|tail| Cursor::of_tail(tail, range)));
+        Ok(cursors)
     }
 
     /// One person's rows, sorted by object and day; `ids` are the raw ids they are known by.
@@ -159,63 +181,174 @@ struct KeyRange {
     to: Option<Key>,
 }
 
+/// The smallest subject at the head of any cursor; `owners` are those at whose head it is.
+fn least(cursors: &[Cursor<'_>], owners: &mut Vec<usize>) -> Option<Key> {
+    let mut least: Option<Key> = None;
+    owners.clear();
+    for (i, cursor) in cursors.iter().enumerate() {
+        let Some(subject) = cursor.subject else { continue };
+        if least.is_none_or(|least| subject < least) {
+            least = Some(subject);
+            owners.clear();
+        }
+        if least == Some(subject) {
+            owners.push(i);
+        }
+    }
+    least
+}
+
+/// What a thread keeps between ranges, so as not to ask for room again.
+#[derive(Default)]
+struct Room {
+    spare: Vec<Box<Filled>>,
+    batch: Batch,
+    together: Columns,
+}
+
 /// A place in one run or tail.
 struct Cursor<'a> {
-    run: Option<&'a RunFile>,
-    /// The row group after the one in `chunk`.
+    held: Held<'a>,
+    /// The row group after the one that is held.
     next_group: usize,
-    chunk: Arc<Chunk>,
     place: usize,
-    to: Option<Key>,
+    range: KeyRange,
+    /// The subject at `place`, unless it is beyond the range.
+    subject: Option<Key>,
+}
+
+/// What a cursor reads.
+enum Held<'a> {
+    Run(&'a RunFile, Box<Filled>),
+    Tail(&'a Chunk),
+}
+
+impl Held<'_> {
+    fn into_filled(self) -> Option<Box<Filled>> {
+        match self {
+            Self::Run(_, filled) => Some(filled),
+            Self::Tail(_) => None,
+        }
+    }
 }
 
 impl<'a> Cursor<'a> {
-    fn of_run(run: &'a RunFile, range: KeyRange, numbers: Numbers<'_>) -> Result<Self, LakeError> {
-        let first = run.groups.partition_point(|group| group.last < range.from);
-        let empty = Arc::new(Chunk { starts: vec![0], ..Chunk::default() });
-        let mut cursor = Self { run: Some(run), next_group: first, chunk: empty, place: 0, to: range.to };
+    fn of_run(
+        run: &'a RunFile,
+        range: KeyRange,
+        room: Box<Filled>,
+        numbers: Numbers<'_>,
+    ) -> Result<Self, LakeError> {
+        let next_group = run.groups.partition_point(|group| group.last < range.from);
+        let mut cursor = Self { held: Held::Run(run, room), next_group, place: 0, range, subject: None };
         cursor.load(numbers)?;
-        cursor.place = cursor.chunk.subjects.partition_point(|&subject| subject < range.from);
-        // A subject that fills the rest of this group and goes on begins the next.
-        if cursor.place == cursor.chunk.subjects.len() {
-            cursor.load(numbers)?;
-        }
         Ok(cursor)
     }
 
-    fn of_tail(tail: &Arc<Chunk>, range: KeyRange) -> Self {
+    fn of_tail(tail: &'a Chunk, range: KeyRange) -> Self {
         let place = tail.subjects.partition_point(|&subject| subject < range.from);
-        Self { run: None, next_group: 0, chunk: Arc::clone(tail), place, to: range.to }
+        let mut cursor = Self { held: Held::Tail(tail), next_group: 0, place, range, subject: None };
+        cursor.look();
+        cursor
     }
 
-    fn subject(&self) -> Option<Key> {
-        let subject = *self.chunk.subjects.get(self.place)?;
-        self.to.is_none_or(|to| subject < to).then_some(subject)
+    fn chunk(&self) -> &Chunk {
+        match &self.held {
+            Held::Run(_, filled) => &filled.chunk,
+            Held::Tail(tail) => tail,
+        }
+    }
+
+    fn look(&mut self) {
+        let subject = self.chunk().subjects.get(self.place).copied();
+        self.subject = subject.filter(|&subject| self.range.to.is_none_or(|to| subject < to));
+    }
+
+    /// Whether the subject is the last of the row group that is held.
+    fn is_at_end(&self) -> bool {
+        self.place + 1 == self.chunk().subjects.len()
     }
 
     /// Whether the subject's rows go on in the next row group.
     fn goes_on(&self) -> bool {
-        self.place + 1 == self.chunk.subjects.len()
-            && self
-                .run
-                .and_then(|run| run.groups.get(self.next_group))
-                .is_some_and(|group| Some(&group.first) == self.chunk.subjects.last())
+        match &self.held {
+            Held::Run(run, _) if self.is_at_end() => {
+                run.groups.get(self.next_group).is_some_and(|group| Some(group.first) == self.subject)
+            }
+            Held::Run(..) | Held::Tail(_) => false,
+        }
     }
 
     fn advance(&mut self, numbers: Numbers<'_>) -> Result<(), LakeError> {
         self.place += 1;
-        if self.place == self.chunk.subjects.len() { self.load(numbers) } else { Ok(()) }
+        if self.place < self.chunk().subjects.len() {
+            self.look();
+            return Ok(());
+        }
+        self.load(numbers)
     }
 
+    /// Takes the next row group in which there are subjects of the range.
     fn load(&mut self, numbers: Numbers<'_>) -> Result<(), LakeError> {
-        let Some(run) = self.run else { return Ok(()) };
-        let group = run.groups.get(self.next_group).filter(|group| self.to.is_none_or(|to| group.first < to));
-        if group.is_some() {
-            self.chunk = Arc::new(Chunk::of_group(run, self.next_group, numbers)?);
-            self.place = 0;
+        self.subject = None;
+        let Held::Run(run, filled) = &mut self.held else { return Ok(()) };
+        let KeyRange { from, to } = self.range;
+        while let Some(group) = run.groups.get(self.next_group)
+            && to.is_none_or(|to| group.first < to)
+        {
+            filled.fill(run, self.next_group, (from, to), numbers)?;
             self.next_group += 1;
+            self.place = filled.chunk.subjects.partition_point(|&subject| subject < from);
+            if self.place < filled.chunk.subjects.len() {
+                self.look();
+                break;
+            }
         }
         Ok(())
+    }
+}
+
+/// People who are in several runs at once, their rows in the order in which they are read: first only by where they
+/// are, then gathered column by column.
+#[derive(Default)]
+struct Batch {
+    /// Each person, and where their rows end.
+    people: Vec<(Key, usize)>,
+    /// Cursor and row.
+    picks: Vec<(u32, u32)>,
+    order: Vec<u128>,
+    columns: Columns,
+}
+
+impl Batch {
+    fn push(&mut self, subject: Key, cursors: &[Cursor<'_>], owners: &[usize]) {
+        self.order.clear();
+        for &i in owners {
+            let cursor = &cursors[i];
+            let (columns, rows) = (&cursor.chunk().columns, cursor.chunk().rows(cursor.place));
+            let places = columns.object[rows.clone()].iter().zip(&columns.day[rows.clone()]).zip(rows);
+            self.order.extend(places.map(|((&object, &day), row)| {
+                u128::from(order(object, day)) << 64 | (i as u128) << 32 | row as u128
+            }));
+        }
+        self.order.sort_unstable();
+        self.picks.extend(self.order.iter().map(|&place| ((place >> 32) as u32, place as u32)));
+        self.people.push((subject, self.picks.len()));
+    }
+
+    fn visit(&mut self, cursors: &[Cursor<'_>], visit: &mut impl FnMut(Key, &Columns, Range<usize>)) {
+        if self.people.is_empty() {
+            return;
+        }
+        let sources: Vec<&Columns> = cursors.iter().map(|cursor| &cursor.chunk().columns).collect();
+        self.columns.clear();
+        self.columns.extend_picked(&sources, &self.picks);
+        let mut start = 0;
+        for (subject, end) in self.people.drain(..) {
+            visit(subject, &self.columns, start..end);
+            start = end;
+        }
+        self.picks.clear();
     }
 }
 

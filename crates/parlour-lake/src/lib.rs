@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod chunk;
+mod column;
 pub mod compact;
 pub mod event;
 pub mod kernel;

@@ -2,13 +2,15 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use parlour_core::key::Key;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{
@@ -17,15 +19,20 @@ use parquet::arrow::arrow_reader::{
 use parquet::arrow::ProjectionMask;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{KeyValue, PageIndexPolicy};
+use parquet::file::metadata::{ColumnChunkMetaData, KeyValue, PageIndexPolicy};
+use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
 
+use crate::column::{Part, Rows};
+
 /// Rows of a row group, the unit in which the population is read.
-pub const GROUP_ROWS: usize = 131_072;
+pub const GROUP_ROWS: usize = 65_536;
+/// Most rows that a row group is believed to have; a damaged file may say anything.
+const MAX_GROUP_ROWS: usize = 1 << 24;
 /// Rows of a page, the unit in which one person is read.
 const PAGE_ROWS: usize = 8_192;
 /// Largest dictionary of a row group; beyond it values are stored plainly.
@@ -75,6 +82,7 @@ impl LakeError {
         |error| {
             let ParquetError::External(source) = error else { return Self::damaged(path, error) };
             match source.downcast::<io::Error>() {
+                Ok(source) if source.kind() == io::ErrorKind::UnexpectedEof => Self::damaged(path, source),
                 Ok(source) => Self::Io { path: path.to_owned(), source: *source },
                 Err(other) => Self::damaged(path, other),
             }
@@ -103,6 +111,9 @@ impl ChunkReader for Positioned {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        if start.checked_add(length as u64).is_none_or(|end| self.len < end) {
+            return Err(ParquetError::EOF("the file is shorter than it says".to_owned()));
+        }
         let mut buffer = vec![0; length];
         self.file.read_exact_at(&mut buffer, start)?;
         Ok(buffer.into())
@@ -152,7 +163,8 @@ impl RunFile {
         let len = file.metadata().map_err(LakeError::io(path))?.len();
         let source = Positioned { file: Arc::new(file), len };
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
-        let metadata = ArrowReaderMetadata::load(&source, options).map_err(LakeError::parquet(path))?;
+        let load = || ArrowReaderMetadata::load(&source, options).map_err(LakeError::parquet(path));
+        let metadata = undamaged(path, load)?;
         let groups = groups(&metadata).ok_or_else(|| LakeError::damaged(path, "a row group has no first subject"))?;
         let pairs = metadata.metadata().file_metadata().key_value_metadata();
         let verbs = pairs.into_iter().flatten().find(|pair| pair.key == VERBS).and_then(|pair| pair.value.clone());
@@ -166,10 +178,63 @@ impl RunFile {
     }
 
     /// The row groups in which a subject may lie.
-    pub fn groups_of(&self, subject: Key) -> std::ops::Range<usize> {
+    pub fn groups_of(&self, subject: Key) -> Range<usize> {
         let start = self.groups.partition_point(|group| group.last < subject);
         let end = self.groups.partition_point(|group| group.first <= subject);
         start..end.max(start)
+    }
+
+    /// How many rows a row group has.
+    pub(crate) fn n_rows_of(&self, group: usize) -> Result<usize, LakeError> {
+        let n_rows = usize::try_from(self.metadata.metadata().row_group(group).num_rows()).ok();
+        let n_rows = n_rows.filter(|&n_rows| n_rows <= MAX_GROUP_ROWS);
+        n_rows.ok_or_else(|| LakeError::damaged(&self.path, format!("row group {group} has no such number of rows")))
+    }
+
+    /// The rows of the pages in which subjects from `from` on, up to but without `to`, may lie.
+    pub(crate) fn rows_between(&self, group: usize, from: Key, to: Option<Key>) -> Result<Range<usize>, LakeError> {
+        let n_rows = self.n_rows_of(group)?;
+        let metadata = self.metadata.metadata();
+        let index = metadata.column_index().and_then(|index| index.get(group)?.first());
+        let places = metadata.offset_index().and_then(|index| index.get(group)?.first());
+        let (Some(ColumnIndexMetaData::BYTE_ARRAY(index)), Some(places)) = (index, places) else { return Ok(0..n_rows) };
+        let places = places.page_locations();
+        let subject = |bytes: Option<&[u8]>| bytes.and_then(Key::from_bytes);
+        let start = (0..places.len()).find(|&page| subject(index.max_value(page)).is_none_or(|last| from <= last));
+        let is_after = |page: usize| to.is_some_and(|to| subject(index.min_value(page)).is_some_and(|first| to <= first));
+        let end = (0..places.len()).find(|&page| is_after(page));
+        let row = |page: Option<usize>| page.map_or(n_rows, |page| places[page].first_row_index as usize).min(n_rows);
+        Ok(row(start)..row(end).max(row(start)))
+    }
+
+    /// Rows of one row group, each page of them read when it is needed.
+    pub(crate) fn pages(&self, group: usize, rows: Range<usize>) -> Rows<'_, Positioned> {
+        let metadata = self.metadata.metadata();
+        let pages = metadata.offset_index().and_then(|index| index.get(group)).map(Vec::as_slice);
+        Rows { group: metadata.row_group(group), pages, source: Arc::new(self.source.clone()), rows }
+    }
+
+    /// Rows of one row group, its columns up to `last` read at once into `room`.
+    pub(crate) fn stretch(
+        &self,
+        group: usize,
+        rows: Range<usize>,
+        last: usize,
+        mut room: BytesMut,
+    ) -> Result<Rows<'_, Part>, LakeError> {
+        let metadata = self.metadata.metadata();
+        let columns = metadata.row_group(group).columns();
+        let ranges = columns.iter().take(last + 1).map(ColumnChunkMetaData::byte_range);
+        let (start, end) = ranges
+            .map(|(start, length)| (start, start.saturating_add(length)))
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+            .filter(|&(_, end)| end <= self.source.len)
+            .ok_or_else(|| LakeError::damaged(&self.path, format!("row group {group} lies beyond its end")))?;
+        room.resize((end - start) as usize, 0);
+        self.source.file.read_exact_at(&mut room, start).map_err(LakeError::io(&self.path))?;
+        let pages = metadata.offset_index().and_then(|index| index.get(group)).map(Vec::as_slice);
+        let source = Arc::new(Part::new(start, room.freeze()));
+        Ok(Rows { group: metadata.row_group(group), pages, source, rows })
     }
 
     /// Reads columns (by their places in the schema) of one row group, in batches of at most `batch_rows` rows.
@@ -195,13 +260,20 @@ impl RunFile {
         &self,
         group: usize,
         columns: &[usize],
-        rows: Option<std::ops::Range<usize>>,
+        rows: Option<Range<usize>>,
     ) -> Result<Option<RecordBatch>, LakeError> {
-        let n_rows = self.metadata.metadata().row_group(group).num_rows() as usize;
+        let n_rows = self.n_rows_of(group)?;
         let selection = rows.map(|rows| RowSelection::from_consecutive_ranges(std::iter::once(rows), n_rows));
-        let mut reader = self.read(group, columns, selection, n_rows.max(1))?;
-        reader.next().transpose().map_err(|error| LakeError::damaged(&self.path, error))
+        undamaged(&self.path, || {
+            let mut reader = self.read(group, columns, selection, n_rows.max(1))?;
+            reader.next().transpose().map_err(|error| LakeError::damaged(&self.path, error))
+        })
     }
+}
+
+/// What `read` returns. The reader of Parquet panics on some damage that it might have told of; that is damage too.
+pub(crate) fn undamaged<T>(path: &Path, read: impl FnOnce() -> Result<T, LakeError>) -> Result<T, LakeError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(LakeError::damaged(path, "it contradicts itself")))
 }
 
 fn groups(metadata: &ArrowReaderMetadata) -> Option<Vec<Group>> {

@@ -2,13 +2,13 @@
 
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
     engaged, growth, health, jobs, links, matrix, people, person, questions, rejected, sample, session, settings, sql,
-    timeline, today, why, workspace,
+    timeline, today, why, wire, workspace,
 };
 use crate::error::Failure;
 
@@ -51,7 +51,17 @@ const SCHEME: &str = "session";
         rejected::list_rejected,
         settings::get_settings,
     ),
-    components(schemas(Failure)),
+    // Those that only parameters speak of are not found by themselves.
+    components(schemas(
+        Failure,
+        matrix::Destination,
+        people::Order,
+        people::Sort,
+        wire::Direction,
+        wire::Flow,
+        wire::PeriodFlow,
+        wire::Stage,
+    )),
     modifiers(&Common),
 )]
 struct Document;
@@ -65,10 +75,23 @@ impl Modify for Common {
             let cookie = ApiKeyValue::with_description(COOKIE, "set by `create_session`");
             components.add_security_scheme(SCHEME, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
         }
+        let schemas = document.components.iter_mut().flat_map(|components| components.schemas.values_mut());
+        for schema in schemas {
+            require_all(schema);
+        }
         document.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>(SCHEME, [])]);
         for operation in document.paths.paths.values_mut().flat_map(operations) {
             operation.responses.responses.insert("default".to_owned(), RefOr::T(failure()));
         }
+    }
+}
+
+/// Every field is always there, also where its value is null; what is asked has no field that may be left out.
+fn require_all(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.required = object.properties.keys().cloned().collect(),
+        RefOr::T(Schema::AllOf(all)) => all.items.iter_mut().for_each(require_all),
+        RefOr::T(_) | RefOr::Ref(_) => {}
     }
 }
 

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::cli::{Import, MappingFlags};
 use crate::output::Output;
-use crate::sample::keep_last_days;
+use crate::sample::settle;
 
 /// Imports files, one after the other.
 pub(crate) fn import(engine: &Arc<Engine>, options: &Import, out: &mut Output) -> anyhow::Result<()> {
@@ -25,13 +25,10 @@ pub(crate) fn import(engine: &Arc<Engine>, options: &Import, out: &mut Output) -
     }
     let tasks = engine.start();
     let imported = options.files.iter().try_for_each(|file| import_one(engine, file, &mapping, options, out));
-    let folded = engine.wait_for_fold(0);
+    // What still waits is folded here, where a full disk is told and not waited out.
     tasks.stop();
     imported?;
-    folded?;
-    engine.fold_all()?;
-    keep_last_days(engine)?;
-    Ok(())
+    settle(engine)
 }
 
 fn import_one(

@@ -26,9 +26,16 @@ pub(crate) fn load(engine: &Arc<Engine>, told: &mut dyn FnMut(&Progress)) -> any
     let mapping = preset("cdnow").context("the preset of the sample is missing")?;
     let outcome = import(engine, &path, &mapping, false, told)?;
     let _ = std::fs::remove_dir_all(&folder);
-    engine.wait_for_fold(0)?;
-    keep_last_days(engine)?;
+    settle(engine)?;
     Ok(outcome)
+}
+
+/// After an import: folds and seals what was read, so that the lake has it, and keeps the last days.
+pub(crate) fn settle(engine: &Engine) -> anyhow::Result<()> {
+    engine.fold_all()?;
+    engine.seal_once(true)?;
+    keep_last_days(engine)?;
+    Ok(())
 }
 
 /// Keeps the standings of the last day with activity and of a month before it.

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { EngagedRow, Job } from "../api/types";
 import { insertAt } from "../pages/explore/editor";
 import { numberColumns } from "../pages/explore/result";
+import { extraWords } from "../pages/person/timeline";
+import { folded } from "../pages/person/why";
 import { placeWithin } from "../pages/sign_in";
 import { hatched } from "../pages/today/charts";
 import { pace } from "./job";
@@ -94,5 +96,25 @@ describe("placeWithin", () => {
     for (const bad of ["//evil.example", "/\\evil.example", "https://evil.example", "/sign-in?then=/", null]) {
       expect(placeWithin(bad)).toBe("/");
     }
+  });
+});
+
+describe("extraWords", () => {
+  it("puts flat things in words and leaves the rest", () => {
+    expect(extraWords('{"quantity":3,"gift_wrap":true}')).toBe("quantity 3, gift wrap true");
+    expect(extraWords('{"items":[1]}')).toBe('{"items":[1]}');
+    expect(extraWords("not json")).toBe("not json");
+  });
+});
+
+describe("folded", () => {
+  const parts = [50, 30, 15, -5, 10].map((amount) => ({ label: "", detail: "", amount, day: null }));
+  it("adds up to the same", () => {
+    const lines = folded(parts, 2);
+    expect(lines.map((line) => line.amount)).toEqual([50, 30, 20]);
+    expect(lines.at(-1)?.label).toBe("3 smaller ones");
+  });
+  it("hides no single line", () => {
+    expect(folded(parts, 4)).toEqual(parts);
   });
 });

@@ -50,8 +50,9 @@ pub(crate) struct EngagedQuery {
     since: Option<Date>,
 }
 
-/// Who became engaged and who stopped, in each of the last 18 months. Slower than `get_today`, as it measures everybody
-/// on as many days.
+/// Who became engaged and who stopped, in each of the last 18 months.
+///
+/// Slower than `get_today`, as it measures everybody on as many days.
 #[utoipa::path(
     get, path = "/api/v1/engaged", tag = "desk", params(EngagedQuery), responses((status = 200, body = Engaged))
 )]
@@ -65,10 +66,10 @@ pub(crate) async fn list_engaged(
 fn engaged(app: &App, query: EngagedQuery) -> Result<Engaged, ApiError> {
     let asked = asked(app, &question(query.object, query.on, query.since))?;
     let months = app.engine.flows_by_month(&asked, MONTHS)?;
-    Ok(Engaged { rows: months.into_iter().map(row).collect() })
+    Ok(Engaged { rows: months.iter().map(row).collect() })
 }
 
-fn row(month: PeriodFlows) -> EngagedRow {
+fn row(month: &PeriodFlows) -> EngagedRow {
     EngagedRow {
         period: By::Month.label(month.period),
         start: Date::of(month.since.0 + 1),

@@ -74,7 +74,9 @@ pub(crate) async fn get_job(State(app): State<Arc<App>>, At(id): At<i64>) -> Res
     app.run(move |app| job_of(app, id)).await.map(Json)
 }
 
-/// Cancels a job that runs or rests; what it has taken stays. It stops at its next step.
+/// Cancels a job that runs or rests.
+///
+/// It stops at its next step; what it has taken stays.
 #[utoipa::path(
     delete, path = "/api/v1/jobs/{id}", tag = "jobs", params(("id" = i64, Path)),
     responses((status = 200, body = Job))

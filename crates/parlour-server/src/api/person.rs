@@ -28,6 +28,7 @@ const MAX_STANDINGS: usize = 100;
 
 /// One person.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the same word as in lists of people")]
 pub(crate) struct Person {
     /// `kind:value` of the id that stands for them.
     person: String,
@@ -175,7 +176,7 @@ fn spark_point(point: Point, population: &Population) -> SparkPoint {
 fn ids(app: &App, asked: &Asked, person: Key) -> Result<Vec<IdRow>, ApiError> {
     let keys = asked.snapshot.identity.ids_of(&person);
     let mut found = app.engine.database.read(|conn| identity::by_keys(conn, keys))?;
-    found.sort_by(|a, b| (a.first_seen_at, a.key).cmp(&(b.first_seen_at, b.key)));
+    found.sort_by_key(|id| (id.first_seen_at, id.key));
     let row = |id: identity::Identity| IdRow {
         kind: id.kind,
         value: id.value,

@@ -95,12 +95,11 @@ fn settings(app: &App) -> Result<Settings, ApiError> {
     let mut by_verb: BTreeMap<&str, u64> = BTreeMap::new();
     let mut unmapped = Vec::new();
     for (stored, n) in &census.by_verb {
-        match vocabulary.resolve(stored) {
-            Some(verb) => *by_verb.entry(verb).or_default() += n,
-            None => {
-                let name = stored.strip_prefix("did:").unwrap_or(stored).to_owned();
-                unmapped.push(UnmappedName { name, n: *n });
-            }
+        if let Some(verb) = vocabulary.resolve(stored) {
+            *by_verb.entry(verb).or_default() += n;
+        } else {
+            let name = stored.strip_prefix("did:").unwrap_or(stored).to_owned();
+            unmapped.push(UnmappedName { name, n: *n });
         }
     }
     unmapped.sort_by(|a, b| b.n.cmp(&a.n).then_with(|| a.name.cmp(&b.name)));

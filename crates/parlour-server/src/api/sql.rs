@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use parlour_store::{ExploreLimits, StoreError, TableShape, Value, run};
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -116,27 +117,33 @@ pub(crate) struct SqlAnswer {
 #[serde(untagged)]
 pub(crate) enum SqlValue {
     Text(String),
-    Int(i64),
-    Real(f64),
+    Number(#[schema(inline)] SqlNumber),
     Null,
 }
+
+/// A number, whole or not.
+#[derive(Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = f64)]
+pub(crate) struct SqlNumber(Number);
 
 impl From<Value> for SqlValue {
     fn from(value: Value) -> Self {
         match value {
             Value::Null => Self::Null,
             Value::Int(n) if n.unsigned_abs() > MAX_EXACT => Self::Text(n.to_string()),
-            Value::Int(n) => Self::Int(n),
-            Value::Real(x) if x.is_finite() => Self::Real(x),
-            Value::Real(x) => Self::Text(x.to_string()),
+            Value::Int(n) => Self::Number(SqlNumber(n.into())),
+            // What is not a number in JSON, such as infinity, is text.
+            Value::Real(x) => Number::from_f64(x).map_or_else(|| Self::Text(x.to_string()), |x| Self::Number(SqlNumber(x))),
             Value::Text(text) => Self::Text(text),
             Value::Blob(bytes) => Self::Text(hex(&bytes)),
         }
     }
 }
 
-/// Answers one `SELECT`, read-only and within the limits under `[explore]`. 400 with the database's own words for what
-/// it does not understand or may not do; 408 for what takes too long.
+/// Answers one `SELECT`, read-only and within the limits under `[explore]`.
+///
+/// 400 with the database's own words for what it does not understand or may not do; 408 for what takes too long.
 #[utoipa::path(
     post, path = "/api/v1/sql", tag = "explore", request_body = SqlQuestion, responses((status = 200, body = SqlAnswer))
 )]

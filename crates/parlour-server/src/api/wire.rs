@@ -100,13 +100,32 @@ pub(crate) struct Piece {
     pub(crate) text: String,
     /// Query parameters of `list_people`, without `?`, to go with the same `object`, `on` and `since`.
     pub(crate) list: Option<String>,
-    /// `good` or `bad`, a hint for colour and never the only sign.
-    pub(crate) tone: Option<&'static str>,
+    /// A hint for colour, never the only sign.
+    pub(crate) tone: Option<Tone>,
+}
+
+/// Whether a number is good news.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+}
+
+impl Tone {
+    fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "good" => Some(Self::Good),
+            "bad" => Some(Self::Bad),
+            _ => None,
+        }
+    }
 }
 
 /// A sentence of the core as it goes out.
 pub(crate) fn sentence(pieces: Vec<CorePiece>) -> Vec<Piece> {
-    pieces.into_iter().map(|CorePiece { text, list, tone }| Piece { text, list, tone }).collect()
+    let piece = |CorePiece { text, list, tone }| Piece { text, list, tone: tone.and_then(Tone::of_name) };
+    pieces.into_iter().map(piece).collect()
 }
 
 /// What the relation of a person with an object means on a day.

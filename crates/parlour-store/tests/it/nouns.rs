@@ -230,11 +230,18 @@ fn links(bench: &Bench) {
     let again = all.to_vec();
     assert_eq!(write(&db, move |conn| link::insert_new(conn, &again)), 0);
     assert_eq!(db.read(link::all).unwrap()[0], undone);
+    // A pair is as old as the earliest that was heard of it, in whatever order that came.
+    for (at, kept) in [(7, 5), (4, 4), (5, 4)] {
+        let said = Link { at, ..all[2].clone() };
+        assert_eq!(write(&db, move |conn| link::insert_new(conn, &[said])), u64::from(at == 4));
+        assert_eq!(db.read(link::all).unwrap()[2].at, kept);
+    }
+    let all = db.read(link::all).unwrap();
     assert_eq!(write(&db, link::delete_derived), 1);
     assert_eq!(db.read(link::all).unwrap(), [undone, all[2].clone()]);
     assert!(write(&db, |conn| link::redo(conn, Key(1), Key(2))));
     assert!(!write(&db, |conn| link::redo(conn, Key(1), Key(2))));
-    assert_eq!(db.read(link::all).unwrap()[0], all[0]);
+    assert_eq!(db.read(link::all).unwrap()[0], Link { undone_at: None, ..all[0].clone() });
 }
 
 fn rejections(bench: &Bench) {

@@ -89,22 +89,6 @@ function Body({ schema }: { schema: SqlSchema }) {
     <div className="explore">
       <aside>
         <Tables tables={schema.tables} onInsert={insert} />
-        <Part title="Examples">
-          <ul className="saved">
-            {schema.examples.map((example) => (
-              <li key={example.name}>
-                <button
-                  type="button"
-                  className="link"
-                  style={{ textAlign: "left" }}
-                  onClick={() => take(example.sql, null)}
-                >
-                  {example.name}
-                </button>
-              </li>
-            ))}
-          </ul>
-        </Part>
         <Part title="Elsewhere">
           <p className="fine">The same files open in DuckDB, without this server:</p>
           <Copyable text={schema.lake_line} label="the DuckDB line" />
@@ -121,6 +105,22 @@ function Body({ schema }: { schema: SqlSchema }) {
         />
         {run.error && !isStopped(run.error) ? <SqlProblem error={run.error} /> : null}
         {run.data && !run.error ? <Result key={run.submittedAt} result={run.data} /> : null}
+        <Part title="Examples">
+          <ul className="saved">
+            {schema.examples.map((example) => (
+              <li key={example.name}>
+                <button
+                  type="button"
+                  className="link"
+                  style={{ textAlign: "left" }}
+                  onClick={() => take(example.sql, null)}
+                >
+                  {example.name}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </Part>
         <Saved questions={questions} sql={sql} openId={open?.id ?? null} onTake={take} />
       </div>
     </div>

@@ -59,7 +59,7 @@ function CellName({ cell }: { cell: Cell | null }) {
 
 function kindWords(kind: number | null): string {
   if (kind === null) return "nothing they did says whether they feel well or ill";
-  return kind < 0 ? "negative, on a scale of − 1 to + 1" : "positive, on a scale of − 1 to + 1";
+  return kind < 0 ? "negative, on a scale of −1 to +1" : "positive, on a scale of −1 to +1";
 }
 
 function rhythmWords(standing: PersonStanding, on: string): string {

@@ -22,7 +22,13 @@ function degreeLine(points: SparkPoint[]) {
       data: points.map((point) => dayShort(point.day)),
       axisLine: { lineStyle: { color: tokens.line } },
       axisTick: { show: false },
-      axisLabel: { color: tokens.soft, fontSize: 11.5, hideOverlap: true },
+      axisLabel: {
+        color: tokens.soft,
+        fontSize: 11.5,
+        hideOverlap: true,
+        alignMinLabel: "left",
+        alignMaxLabel: "right",
+      },
     },
     yAxis: {
       type: "value",

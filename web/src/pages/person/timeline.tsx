@@ -14,6 +14,19 @@ function stars(rating: number): string {
   return `${"★".repeat(full)}${"☆".repeat(5 - full)}`;
 }
 
+/** What else was sent, in words: `{"quantity":3}` becomes "quantity 3"; what is no flat object stays as it came. */
+export function extraWords(extra: string): string {
+  try {
+    const sent: unknown = JSON.parse(extra);
+    if (typeof sent !== "object" || sent === null || Array.isArray(sent)) return extra;
+    const parts = Object.entries(sent);
+    if (parts.some(([, value]) => typeof value === "object" && value !== null)) return extra;
+    return parts.map(([name, value]) => `${spaced(name)} ${value}`).join(", ");
+  } catch {
+    return extra;
+  }
+}
+
 function Line({ row }: { row: TimelineRow }) {
   return (
     <li>
@@ -30,7 +43,7 @@ function Line({ row }: { row: TimelineRow }) {
           </span>
         )}
         <span className={row.text ? "fine" : undefined}>{row.object_title}</span>
-        {row.extra ? <span className="fine"> · {row.extra}</span> : null}
+        {row.extra ? <span className="fine"> · {extraWords(row.extra)}</span> : null}
       </span>
       <span className="n fine">
         {row.value_minor !== null && row.currency ? money(row.value_minor, row.currency) : row.source}

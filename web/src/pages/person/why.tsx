@@ -1,10 +1,11 @@
 // Why a value is what it is: a sentence, the contributions, largest first, that add up to it, and the steps of the arithmetic.
-import { Drawer } from "@mantine/core";
+import { Button, Drawer } from "@mantine/core";
+import { useState } from "react";
 import { useWhy } from "../../api/person";
 import type { Contribution, Why, WhyOf } from "../../api/types";
 import { Answer } from "../../components/states";
 import { downloadCsv } from "../../csv";
-import { count, dayText, exactPoints, money } from "../../format";
+import { count, counted, dayText, exactPoints, money } from "../../format";
 import { useUrl } from "../../scope";
 
 const NAMES: Record<WhyOf, string> = {
@@ -70,6 +71,20 @@ function Amount({ amount, unit }: { amount: number; unit: string }) {
   return unit.startsWith(MINOR) ? money(amount, unit.slice(MINOR.length)) : count(amount);
 }
 
+/** Lines shown before the reader asks for all. */
+const FIRST_LINES = 12;
+
+/** The first lines and the sum of the others as one more, so that what is shown always adds up to the total. */
+export function folded(contributions: Contribution[], n: number): Contribution[] {
+  if (contributions.length <= n + 1) return contributions;
+  const others = contributions.slice(n);
+  const amount = others.reduce((sum, part) => sum + part.amount, 0);
+  return [
+    ...contributions.slice(0, n),
+    { label: counted(others.length, "smaller one", "smaller ones"), detail: "together", amount, day: null },
+  ];
+}
+
 function Bar({ amount, largest }: { amount: number; largest: number }) {
   const width = largest === 0 ? 0 : (Math.abs(amount) / largest) * 100;
   return (
@@ -100,7 +115,9 @@ function Line({ part, largest, unit }: { part: Contribution; largest: number; un
 }
 
 function Arithmetic({ why, person }: { why: Why; person: string }) {
-  const largest = Math.max(0, ...why.contributions.map((part) => Math.abs(part.amount)));
+  const [isWhole, setWhole] = useState(false);
+  const lines = isWhole ? why.contributions : folded(why.contributions, FIRST_LINES);
+  const largest = Math.max(0, ...lines.map((part) => Math.abs(part.amount)));
   const save = () =>
     downloadCsv(
       `why ${why.of} ${person}`,
@@ -126,7 +143,7 @@ function Arithmetic({ why, person }: { why: Why; person: string }) {
             </div>
           </header>
           <ul className="bars">
-            {why.contributions.map((part, at) => (
+            {lines.map((part, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: contributions have no other name than their rank
               <Line key={at} part={part} largest={largest} unit={why.unit} />
             ))}
@@ -137,6 +154,11 @@ function Arithmetic({ why, person }: { why: Why; person: string }) {
               </span>
             </li>
           </ul>
+          {lines.length < why.contributions.length ? (
+            <Button size="compact-sm" variant="default" onClick={() => setWhole(true)}>
+              Show all {count(why.contributions.length)}
+            </Button>
+          ) : null}
         </section>
       )}
       {why.steps.length === 0 ? null : (

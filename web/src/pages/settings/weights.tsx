@@ -43,7 +43,7 @@ const verbColumns: Column<VerbRow>[] = [
 ];
 
 const parameterColumns: Column<Settings["parameters"][number]>[] = [
-  { title: "Parameter", value: (row) => row.name, show: (row) => spaced(row.name), isHead: true },
+  { title: "Parameter", value: (row) => row.name, show: (row) => <code>{row.name}</code>, isHead: true },
   {
     title: "Value",
     value: (row) => row.value,
@@ -54,7 +54,7 @@ const parameterColumns: Column<Settings["parameters"][number]>[] = [
       </>
     ),
   },
-  { title: "What it does", value: (row) => row.about, show: (row) => <span className="fine">{row.about}</span> },
+  { title: "What it does", value: (row) => row.about, show: (row) => <span className="about">{row.about}</span> },
 ];
 
 function Unmapped({ settings }: { settings: Settings }) {

@@ -10,7 +10,7 @@ import { Part } from "../../components/part";
 import { PersonLines } from "../../components/person-lines";
 import { Sentence } from "../../components/sentence";
 import { Answer, useTitle } from "../../components/states";
-import { count, dayBeside, dayShort, daysBetween, standingOf } from "../../format";
+import { count, dayBeside, dayPlus, dayShort, daysBetween, standingOf } from "../../format";
 import { useScope } from "../../scope";
 import { STAGE_ABOUT, STAGE_WORDS, wordOf } from "../../words";
 import { Movement } from "./movement";
@@ -41,6 +41,9 @@ export function Today() {
     </>
   );
 }
+
+/** People in each short list; the link beside its title leads to all of them. */
+const SHOWN = 6;
 
 function Left({ data }: { data: TodayData }) {
   const { to } = useScope();
@@ -83,17 +86,22 @@ function Right({ data }: { data: TodayData }) {
           <p className="hush">No engaged customer is falling.</p>
         ) : (
           <PersonLines
-            rows={data.fallers}
+            rows={data.fallers.slice(0, SHOWN)}
             about={(row) => `${standingOf(row.percentile)}, ${row.n_before} → ${row.n_recent} active days`}
           />
         )}
       </Part>
-      <Part title="Due and silent" does="in the 7 days before">
+      <Part
+        title="Due in the last week, and silent"
+        does={
+          <Link to={to("/people", `due_from=${dayPlus(data.on, -7)}&stage=lapsed&sort=value`)}>all who are due</Link>
+        }
+      >
         {data.due.length === 0 ? (
           <p className="hush">Everyone who was due came.</p>
         ) : (
           <PersonLines
-            rows={data.due}
+            rows={data.due.slice(0, SHOWN)}
             about={(row) =>
               `${row.due_day ? `due ${dayBeside(row.due_day, data.on)}, ` : ""}silent ${daysBetween(row.last_day, data.on)} days`
             }

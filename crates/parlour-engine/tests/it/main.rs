@@ -1,0 +1,20 @@
+//! The engine from outside, on both databases: whatever the order, the parcels and the interruptions, the same comes out.
+#![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
+
+mod bench;
+mod histories;
+mod repeats;
+mod world;
+
+/// Makes one test per database of each function, which is given the kind.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(parlour_store::Kind::Sqlite); })*
+        }
+        mod postgres {
+            $(#[test] fn $name() { super::$name(parlour_store::Kind::Postgres); })*
+        }
+    };
+}
+pub(crate) use on_both;

@@ -1,0 +1,12 @@
+//! The real server on port 0, over real sockets, with a real database.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod access;
+mod client;
+mod desk;
+mod explore;
+mod limits;
+mod numbers;
+mod reading;
+mod upkeep;

@@ -1,0 +1,120 @@
+//! File systems of a test's own, which can lose their power or be full. They need root.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// Bytes of an image; XFS takes none under 300 MB. It is sparse.
+const IMAGE_BYTES: u64 = 400 << 20;
+
+#[track_caller]
+fn run(program: &str, args: &[&str]) {
+    let output = Command::new(program).args(args).output().unwrap_or_else(|error| panic!("{program}: {error}"));
+    assert!(output.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn has(program: &str) -> bool {
+    Command::new("sh").args(["-c", &format!("command -v {program}")]).output().is_ok_and(|output| output.status.success())
+}
+
+/// Whether these tests can run here. Where they cannot, they fail unless `PARLOUR_NO_POWER_CUT=1` says that this is
+/// known; `needs` are the programs they run.
+#[expect(clippy::disallowed_methods, reason = "tests have no settings file")]
+pub(crate) fn can_mount(needs: &[&str]) -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    let mut missing: Vec<&str> = needs.iter().copied().filter(|program| !has(program)).collect();
+    if id.stdout != b"0\n" {
+        missing.push("root");
+    }
+    if !Path::new("/dev/loop-control").exists() {
+        missing.push("loop devices");
+    }
+    if missing.is_empty() {
+        return true;
+    }
+    let sentence = format!("file systems cannot be mounted and cut off here, for want of {}", missing.join(", "));
+    let is_known = std::env::var("PARLOUR_NO_POWER_CUT").is_ok_and(|value| value == "1");
+    assert!(is_known, "{sentence}; set PARLOUR_NO_POWER_CUT=1 to go without");
+    eprintln!("NOT TESTED: {sentence}");
+    false
+}
+
+/// A file system in an image on a loop device.
+pub(crate) struct Disk {
+    folder: TempDir,
+    is_mounted: bool,
+}
+
+impl Disk {
+    pub(crate) fn new(kind: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut disk = Self { folder, is_mounted: false };
+        std::fs::File::create(disk.image()).unwrap().set_len(IMAGE_BYTES).unwrap();
+        run(&format!("mkfs.{kind}"), &["-q", disk.image().to_str().unwrap()]);
+        std::fs::create_dir(disk.root()).unwrap();
+        disk.mount();
+        disk
+    }
+
+    fn image(&self) -> PathBuf {
+        self.folder.path().join("image")
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.folder.path().join("root")
+    }
+
+    fn mount(&mut self) {
+        run("mount", &["-o", "loop", self.image().to_str().unwrap(), self.root().to_str().unwrap()]);
+        self.is_mounted = true;
+    }
+
+    /// The power goes: what was not forced to the disk is lost, and everything fails from now on.
+    pub(crate) fn cut(&self) {
+        run("xfs_io", &["-x", "-c", "shutdown", self.root().to_str().unwrap()]);
+    }
+
+    /// The power comes back. Whoever had files open there must be gone.
+    pub(crate) fn restore(&mut self) {
+        run("umount", &[self.root().to_str().unwrap()]);
+        self.is_mounted = false;
+        self.mount();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        if self.is_mounted {
+            let _ = Command::new("umount").arg("-l").arg(self.root()).output();
+        }
+    }
+}
+
+/// A file system in memory, of a size that can be changed.
+pub(crate) struct Tmpfs {
+    folder: TempDir,
+}
+
+impl Tmpfs {
+    pub(crate) fn new(n_kilobytes: u64) -> Self {
+        let tmpfs = Self { folder: tempfile::tempdir().unwrap() };
+        let size = format!("size={n_kilobytes}k");
+        run("mount", &["-t", "tmpfs", "-o", &size, "tmpfs", tmpfs.root().to_str().unwrap()]);
+        tmpfs
+    }
+
+    pub(crate) fn root(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    pub(crate) fn resize(&self, n_kilobytes: u64) {
+        run("mount", &["-o", &format!("remount,size={n_kilobytes}k"), self.root().to_str().unwrap()]);
+    }
+}
+
+impl Drop for Tmpfs {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.folder.path()).output();
+    }
+}
