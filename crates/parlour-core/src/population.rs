@@ -142,3 +142,34 @@ fn class(involvement: i64) -> u16 {
     let sixteenth = if doubling >= 4 { (value >> (doubling - 4)) & 15 } else { (value << (4 - doubling)) & 15 };
     (doubling as u16 * 16 + sixteenth as u16 + 1).min(N_CLASSES as u16)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_classes_and_many_count_alike_in_any_order() {
+        let involvements: Vec<i64> = (0..4_000_i64).map(|i| i * i * i * 1_000_003 % 900_000_007).collect();
+        let counted = |some: &[i64]| {
+            let mut classes = Classes::default();
+            some.iter().for_each(|&involvement| classes.count(class(involvement), 1));
+            classes
+        };
+        for n in [0, 1, 30, 60, 400, 4_000] {
+            let some = &involvements[..n];
+            let all = counted(some);
+            for at in [0, n / 50, n / 2, n] {
+                let (mut left, right) = (counted(&some[..at]), counted(&some[at..]));
+                let mut other = right.clone();
+                other.merge(&left);
+                left.merge(&right);
+                assert_eq!((&left, &other), (&all, &all), "{n} parted at {at}");
+            }
+            for bound in [0, 1, 1_000_000, 500_000_000, i64::MAX] {
+                let n_below = some.iter().filter(|&&other| class(other) < class(bound)).count();
+                assert_eq!(all.below(class(bound)), n_below as u64);
+            }
+        }
+        assert!(matches!(counted(&involvements), Classes::Many(_)), "4000 people lie in few classes");
+    }
+}

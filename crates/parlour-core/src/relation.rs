@@ -300,7 +300,8 @@ impl<'r> PersonFold<'r> {
     }
 
     /// What a row counts as; `None` where it counts as nothing. Notes its purchase in `part`.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it runs once a row of everyone's activity, and is not inlined unasked")]
     fn share(&self, columns: &Columns, row: usize, part: &mut Part) -> Option<Share> {
         let meaning = self.reading.meaning(columns.verb[row]);
         let (layer, day) = (columns.layer[row], columns.day[row]);

@@ -129,12 +129,7 @@ pub fn import(
 }
 
 /// Loads and decodes the first records of a file without storing anything.
-pub fn preview(
-    engine: &Engine,
-    path: &Path,
-    mapping: &Mapping,
-    n: usize,
-) -> Result<Vec<file::Record>, FileError> {
+pub fn preview(engine: &Engine, path: &Path, mapping: &Mapping, n: usize) -> Result<Vec<file::Record>, FileError> {
     file::open(path, mapping, &Opening::new(clock::now(), &engine.vocabulary))?.take(n).collect()
 }
 
@@ -244,13 +239,7 @@ impl Carrier<'_> {
         let noted = self.engine.end_job(job, state, message);
         read?;
         noted?;
-        Ok(Outcome {
-            job,
-            n_accepted: self.n_accepted,
-            n_rejected: self.n_rejected,
-            n_lines_before,
-            is_complete,
-        })
+        Ok(Outcome { job, n_accepted: self.n_accepted, n_rejected: self.n_rejected, n_lines_before, is_complete })
     }
 
     /// Takes what comes; returns whether that was all, and not cancelled on the way.

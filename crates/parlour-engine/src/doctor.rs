@@ -84,12 +84,16 @@ impl Engine {
         let mut hash = Sha256::new();
         let (mut n_activity_rows, mut n_scored) = (0, 0);
         let (runs, more, verbs) = self.all_activity();
-        merged(&runs, more, &verbs, |row| {
+        let read = merged(&runs, more, &verbs, |row| {
             n_activity_rows += 1;
             n_scored += row.sums.n;
             hash_row(&mut hash, row, verbs.name(row.key.verb));
             Ok(())
-        })?;
+        });
+        if let Err(error) = read {
+            // What is found so far is told too; the numbers that follow are of what could be read.
+            findings.push(error.to_string());
+        }
         let n_sealed_events = self.state().events.iter().map(|run| run.row.n_rows as u64).sum();
         Ok(Diagnosis {
             sums,

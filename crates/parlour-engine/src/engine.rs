@@ -47,6 +47,8 @@ pub(crate) struct State {
     pub(crate) tail: Tail,
     /// What is being sealed: no longer written, still read.
     pub(crate) sealing: Option<Arc<Tail>>,
+    /// Runs of activity that cannot be read, where the engine was opened to mend them.
+    pub(crate) damaged: Vec<run::Run>,
     pub(crate) verbs: Arc<Verbs>,
     pub(crate) objects: Arc<Objects>,
     pub(crate) identity: Arc<Identity>,
@@ -62,6 +64,7 @@ impl State {
             filters: Vec::new(),
             tail: Tail::default(),
             sealing: None,
+            damaged: Vec::new(),
             verbs: Arc::default(),
             objects: Arc::default(),
             identity: Arc::new(Identity::new(parameters)),
@@ -143,6 +146,18 @@ impl Engine {
     /// Opens a data folder, making it if need be, and rebuilds the tail from the journal. The database is the folder's
     /// own SQLite file unless a URL is given. Fails if another process has the folder.
     pub fn open(folder: &Path, database: Option<&str>) -> Result<Arc<Self>, EngineError> {
+        let engine = Self::begin(folder, database, false)?;
+        engine.keep_broken_off()?;
+        Ok(engine)
+    }
+
+    /// The same for [`Engine::rebuild`] alone, which needs no activity: what of it cannot be read is left out, so that
+    /// nothing that is asked is answered in full.
+    pub fn open_to_rebuild(folder: &Path, database: Option<&str>) -> Result<Arc<Self>, EngineError> {
+        Self::begin(folder, database, true)
+    }
+
+    fn begin(folder: &Path, database: Option<&str>, is_lenient: bool) -> Result<Arc<Self>, EngineError> {
         let failed = |source| EngineError::Folder { path: folder.display().to_string(), source };
         fs::create_dir_all(folder).map_err(failed)?;
         let lock = lock(folder)?;
@@ -167,13 +182,12 @@ impl Engine {
             secret,
             _lock: lock,
         });
-        engine.load()?;
-        engine.clear_half_kept()?;
+        engine.load(is_lenient)?;
         engine.refold()?;
         Ok(engine)
     }
 
-    fn load(&self) -> Result<(), EngineError> {
+    fn load(&self, is_lenient: bool) -> Result<(), EngineError> {
         let (rows, entities, links) =
             self.database.read(|conn| Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?)))?;
         self.remove_orphans(&rows);
@@ -184,7 +198,16 @@ impl Engine {
             let path = self.lake_path(&row.file);
             match row.kind.as_str() {
                 "activity" | "event" => {
-                    let live = LiveRun { file: Arc::new(RunFile::open(&path)?), row };
+                    let file = match RunFile::open(&path) {
+                        Ok(file) => Arc::new(file),
+                        Err(error) if is_lenient && row.kind == "activity" => {
+                            tracing::warn!(%error, "activity is left out until it is made again");
+                            state.damaged.push(row);
+                            continue;
+                        }
+                        Err(error) => return Err(error.into()),
+                    };
+                    let live = LiveRun { file, row };
                     for verb in &live.file.verbs {
                         verbs.id(verb);
                     }
@@ -403,12 +426,7 @@ fn raw_of(event: &Event) -> Vec<u8> {
     serde_json::to_vec(event).unwrap_or_default()
 }
 
-pub(crate) fn rejections(
-    refused: &[Refused],
-    source: &str,
-    job: Option<i64>,
-    at: i64,
-) -> Vec<rejected::Rejected> {
+pub(crate) fn rejections(refused: &[Refused], source: &str, job: Option<i64>, at: i64) -> Vec<rejected::Rejected> {
     let rows = refused.iter().map(|refused| rejected::Rejected {
         id: 0,
         source: source.to_owned(),

@@ -90,9 +90,9 @@ impl Engine {
     /// commit came through although nobody could tell.
     fn fold_batches(&self, folding: &mut Folding) -> Result<u64, EngineError> {
         let upto = folding.upto;
-        let (batches, effected) = self.database.read(|conn| {
-            Ok((journal::read_after(conn, upto, FOLD_BATCHES)?, journal::cursor(conn, journal::FOLD)?))
-        })?;
+        let (batches, effected) = self
+            .database
+            .read(|conn| Ok((journal::read_after(conn, upto, FOLD_BATCHES)?, journal::cursor(conn, journal::FOLD)?)))?;
         let Some(last) = batches.last().map(|batch| batch.seq) else { return Ok(0) };
         let mut verbs = (*self.state().verbs).clone();
         let mut effects = Effects::default();
@@ -160,7 +160,12 @@ impl Engine {
     }
 
     /// Makes batches visible, all at once.
-    fn show(&self, effects: Effects, ready: Vec<Ready>, verbs: parlour_core::activity::Verbs) -> Result<(), EngineError> {
+    fn show(
+        &self,
+        effects: Effects,
+        ready: Vec<Ready>,
+        verbs: parlour_core::activity::Verbs,
+    ) -> Result<(), EngineError> {
         let links: Vec<Link> = effects.links.iter().map(|link| Link::new(link.a, link.b, link.at)).collect();
         let ends: Vec<Key> = links.iter().flat_map(|link| [link.a, link.b]).collect();
         let known = self.ids_of_links(&ends)?;

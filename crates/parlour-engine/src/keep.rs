@@ -9,7 +9,7 @@ use parlour_core::relation::PersonFold;
 use parlour_core::standing::{Standing, Yardstick};
 use parlour_lake::run::LakeError;
 use parlour_lake::standing::{StandingRow, StandingWriter};
-use parlour_store::{StoreError, run, standing};
+use parlour_store::{Conn, StoreError, run, setting, standing};
 
 use crate::desk::population;
 use crate::engine::Engine;
@@ -19,12 +19,14 @@ use crate::{EngineError, clock};
 
 /// Standings written to the database at once.
 const CHUNK: usize = 10_000;
+/// The setting that names the days being kept.
+const KEEPING: &str = "keeping";
 
 impl Engine {
     /// Keeps everyone's standings on a day, in place of those kept before. Every relation goes into the lake; those
     /// with objects that belong to nothing (brands and companies, not each product) go into the database too.
     ///
-    /// While it works the day is not kept at all; broken off, it is not kept either, and the next start clears it away.
+    /// While it works the day is not kept at all; where it is broken off, the next start does it again.
     pub fn keep_day(&self, day: Day) -> Result<u64, EngineError> {
         let name = format!("{day}-{:x}.parquet", clock::now());
         self.keep(day, &name).inspect_err(|error| self.clear_away(&name, error))
@@ -42,6 +44,7 @@ impl Engine {
             let old = run::list(conn, "standing")?.into_iter().filter(|run| run.min_day == day).collect::<Vec<_>>();
             run::remove(conn, &old.iter().map(|run| run.id).collect::<Vec<_>>())?;
             standing::replace_day(conn, day, &[])?;
+            note(conn, |keeping| keeping.push(day))?;
             Ok(old)
         })?;
         snapshot.everyone_in_order().visit(
@@ -65,6 +68,7 @@ impl Engine {
         let n_kept = self.settings.engine.kept_days;
         self.database.write(move |conn| {
             run::insert(conn, &[row])?;
+            note(conn, |keeping| keeping.retain(|other| *other != day))?;
             standing::delete_old(conn, n_kept).map(|_| ())
         })?;
         for run in gone {
@@ -86,15 +90,14 @@ impl Engine {
         Ok(true)
     }
 
-    /// At start: clears away days whose keeping was broken off.
-    pub(crate) fn clear_half_kept(&self) -> Result<(), EngineError> {
-        let kept = self.kept_days()?;
-        let half: Vec<Day> = self.database.read(standing::days)?;
-        let half: Vec<Day> = half.into_iter().filter(|day| !kept.contains(day)).collect();
-        if half.is_empty() {
-            return Ok(());
+    /// At start: keeps the days whose keeping was broken off. Where that cannot be done now, it waits for another start.
+    pub(crate) fn keep_broken_off(&self) -> Result<(), EngineError> {
+        for day in self.database.read(keeping)? {
+            if let Err(error) = self.keep_day(day) {
+                tracing::warn!(%day, %error, "the standings of a day could not be kept; the next start tries again");
+            }
         }
-        Ok(self.database.write(move |conn| half.iter().try_for_each(|day| standing::replace_day(conn, *day, &[])))?)
+        Ok(())
     }
 
     /// The days whose standings are kept in the lake, in order.
@@ -107,6 +110,25 @@ impl Engine {
     }
 }
 
+/// The days that are being kept.
+fn keeping(conn: &mut dyn Conn) -> Result<Vec<Day>, StoreError> {
+    let text = setting::get(conn, KEEPING)?.unwrap_or_default();
+    Ok(text.split_whitespace().filter_map(|day| day.parse().ok()).collect())
+}
+
+/// Changes what is written down of the days that are being kept.
+fn note(conn: &mut dyn Conn, change: impl FnOnce(&mut Vec<Day>)) -> Result<(), StoreError> {
+    let mut days = keeping(conn)?;
+    change(&mut days);
+    days.sort_unstable();
+    days.dedup();
+    if days.is_empty() {
+        return setting::delete(conn, KEEPING).map(|_| ());
+    }
+    let days: Vec<String> = days.iter().map(ToString::to_string).collect();
+    setting::set(conn, KEEPING, &days.join(" "))
+}
+
 struct Keeper {
     writer: StandingWriter,
     waiting: Vec<(Key, ObjectId, Standing)>,
@@ -114,7 +136,13 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn take(&mut self, engine: &Engine, snapshot: &Snapshot, day: Day, (person, object, standing): (Key, ObjectId, &Standing)) {
+    fn take(
+        &mut self,
+        engine: &Engine,
+        snapshot: &Snapshot,
+        day: Day,
+        (person, object, standing): (Key, ObjectId, &Standing),
+    ) {
         if self.failed.is_some() {
             return;
         }

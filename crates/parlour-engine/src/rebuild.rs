@@ -42,9 +42,9 @@ impl Engine {
         self.fold_all()?;
         self.seal_once(true)?;
         let one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
-        let (events, old, mut verbs) = {
+        let (events, old, damaged, mut verbs) = {
             let state = self.state();
-            (state.events.clone(), state.activity.clone(), (*state.verbs).clone())
+            (state.events.clone(), state.activity.clone(), state.damaged.clone(), (*state.verbs).clone())
         };
         let scratch = self.folder.join("lake").join("rebuild");
         let _ = std::fs::remove_dir_all(&scratch);
@@ -59,17 +59,13 @@ impl Engine {
         let rows = || events.iter().map(|run| &run.row);
         let range = Range {
             seqs: (rows().map(|r| r.first_seq).min().unwrap_or(0), rows().map(|r| r.last_seq).max().unwrap_or(0)),
-            days: days_of(old.iter().map(|run| &run.row)),
+            days: days_of(old.iter().map(|run| &run.row).chain(&damaged)),
             level: rows().map(|r| r.level).max().unwrap_or(0) + 1,
         };
         let name = format!("{:012}-{:012}-r-{:x}.parquet", range.seqs.0, range.seqs.1, crate::clock::now());
         let written = compact::activity(&pieces, &self.folder.join("lake").join("activity"), &name, &verbs)?;
-        let rebuilt = Rebuilt {
-            n_events,
-            n_rows: written.n_rows,
-            n_links: links.len() as u64,
-            digest: written.digest.clone(),
-        };
+        let rebuilt =
+            Rebuilt { n_events, n_rows: written.n_rows, n_links: links.len() as u64, digest: written.digest.clone() };
         self.state_mut().verbs = Arc::new(verbs);
         self.put(&old, written, &range)?;
         self.relink(links)?;
@@ -87,7 +83,8 @@ impl Engine {
         }
         let file = Arc::new(RunFile::open(&self.lake_path("activity").join(&written.file))?);
         let row = range.row("activity", written, Some(&file));
-        self.replace("activity", old, LiveRun { row, file })
+        let damaged = self.state().damaged.clone();
+        self.replace_all("activity", old, &damaged, LiveRun { row, file })
     }
 
     fn relink(&self, links: Links) -> Result<(), EngineError> {
@@ -111,13 +108,7 @@ impl Engine {
 }
 
 /// Folds a run of events into a run of activity; returns how many events.
-fn fold_run(
-    run: &RunFile,
-    folder: &Path,
-    name: &str,
-    verbs: &mut Verbs,
-    links: &mut Links,
-) -> Result<u64, LakeError> {
+fn fold_run(run: &RunFile, folder: &Path, name: &str, verbs: &mut Verbs, links: &mut Links) -> Result<u64, LakeError> {
     for verb in &run.verbs {
         verbs.id(verb);
     }

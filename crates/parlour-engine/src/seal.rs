@@ -220,7 +220,8 @@ impl Engine {
         let files: Vec<Arc<RunFile>> = old.iter().map(|run| Arc::clone(&run.file)).collect();
         let verbs = Arc::clone(&self.state().verbs);
         let rows = || old.iter().map(|run| &run.row);
-        let (first, last) = (rows().map(|r| r.first_seq).min().unwrap_or(0), rows().map(|r| r.last_seq).max().unwrap_or(0));
+        let (first, last) =
+            (rows().map(|r| r.first_seq).min().unwrap_or(0), rows().map(|r| r.last_seq).max().unwrap_or(0));
         let range = Range { seqs: (first, last), days: days_of(rows()), level };
         let name = format!("{first:012}-{last:012}-{level}-{:x}.parquet", clock::now());
         let folder = self.folder.join("lake").join(kind);
@@ -236,8 +237,20 @@ impl Engine {
 
     /// Puts one run in the place of others, in the database and for readers, and unlinks the others.
     pub(crate) fn replace(&self, kind: &str, old: &[LiveRun], new: LiveRun) -> Result<(), EngineError> {
+        self.replace_all(kind, old, &[], new)
+    }
+
+    /// The same where some of the others cannot be read and are none of the readers'.
+    pub(crate) fn replace_all(
+        &self,
+        kind: &str,
+        old: &[LiveRun],
+        damaged: &[run::Run],
+        new: LiveRun,
+    ) -> Result<(), EngineError> {
         let ids: Vec<i64> = old.iter().map(|run| run.row.id).collect();
-        let (gone, row) = (ids.clone(), new.row.clone());
+        let gone: Vec<i64> = ids.iter().copied().chain(damaged.iter().map(|row| row.id)).collect();
+        let row = new.row.clone();
         let new_ids = self.database.write(move |conn| run::replace(conn, &gone, &[row]))?;
         let new = new.with_id(new_ids[0]);
         let mut state = self.state_mut();
@@ -245,8 +258,12 @@ impl Engine {
         of_kind.retain(|run| !ids.contains(&run.row.id));
         of_kind.push(new);
         of_kind.sort_by_key(|run| run.row.first_seq);
+        state.damaged.retain(|row| !damaged.contains(row));
         state.version += 1;
         drop(state);
+        for row in damaged {
+            let _ = std::fs::remove_file(self.lake_path(&row.file));
+        }
         for run in old {
             // Readers that still hold it read on; a file left by a crash here is an orphan, removed at start.
             let _ = std::fs::remove_file(&run.file.path);

@@ -82,7 +82,7 @@ pub(crate) fn of_matrix(now: &BTreeMap<Cell, u64>, then: &BTreeMap<Cell, u64>, s
         ..0 => (format!("{} fewer than on {}", thousands(change.unsigned_abs()), day_in_words(since)), Some("bad")),
     };
     let customers = if n(Cell::A1) == 1 { " customer is" } else { " customers are" };
-    vec![
+    let mut pieces = vec![
         number(Cell::A1),
         Piece::words(format!("{customers} engaged and positive, ")),
         Piece { tone, ..Piece::words(compared) },
@@ -90,14 +90,22 @@ pub(crate) fn of_matrix(now: &BTreeMap<Cell, u64>, then: &BTreeMap<Cell, u64>, s
         number(Cell::A2),
         Piece::words(" are apathetic, and "),
         number(Cell::A3),
-        Piece::words(" engaged and negative. Of those who are no customers, "),
+        Piece::words(" engaged and negative. "),
+    ];
+    if [Cell::B1, Cell::B2, Cell::B3].into_iter().all(|cell| n(cell) == 0) {
+        pieces.push(Piece::words("Nobody but customers is present."));
+        return pieces;
+    }
+    pieces.extend([
+        Piece::words("Of those who are no customers, "),
         number(Cell::B1),
         Piece::words(" are engaged and positive, "),
         number(Cell::B2),
         Piece::words(" apathetic, and "),
         number(Cell::B3),
         Piece::words(" engaged and negative."),
-    ]
+    ]);
+    pieces
 }
 
 fn toned(text: &str, tone: &'static str) -> Piece {

@@ -40,6 +40,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         clap_complete::generate(shell, &mut Cli::command(), "parlour", &mut out);
         return Ok(());
     }
+    if let Command::Rebuild = cli.command {
+        let engine = Engine::open_to_rebuild(&cli.data, cli.database.as_deref())?;
+        return upkeep::rebuild(ready(&engine)?, &mut out);
+    }
     let engine = Engine::open(&cli.data, cli.database.as_deref())?;
     match cli.command {
         Command::Serve(options) => serve::serve(&engine, &options, &mut out),
@@ -49,10 +53,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Report(options) => report::report(ready(&engine)?, &options, &mut out),
         Command::Sql { question, json } => upkeep::sql(&engine, &question, json, &mut out),
         Command::Keep { days } => upkeep::keep(ready(&engine)?, &days, &mut out),
-        Command::Rebuild => upkeep::rebuild(ready(&engine)?, &mut out),
         Command::Compact => upkeep::compact(ready(&engine)?, &mut out),
         Command::Doctor { json } => upkeep::doctor(&engine, json, &mut out),
-        Command::Completions { .. } => Ok(()),
+        Command::Rebuild | Command::Completions { .. } => Ok(()),
     }
 }
 

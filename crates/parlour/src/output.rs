@@ -42,7 +42,8 @@ impl Output {
 
     /// Prints a value as JSON.
     pub(crate) fn json(&mut self, value: &impl serde::Serialize) -> anyhow::Result<()> {
-        serde_json::to_writer_pretty(&mut self.out, value)?;
+        // As an error of the stream, so that a closed pipe is known for what it is.
+        serde_json::to_writer_pretty(&mut self.out, value).map_err(io::Error::from)?;
         writeln!(self.out)?;
         Ok(())
     }
@@ -55,7 +56,8 @@ impl Output {
         };
         let widths: Vec<usize> = (0..heads.len()).map(width).collect();
         let is_number = |i: usize| {
-            rows.iter().all(|row| row[i].chars().all(|c| c.is_ascii_digit() || ",.-–%".contains(c)) || row[i].is_empty())
+            rows.iter()
+                .all(|row| row[i].chars().all(|c| c.is_ascii_digit() || ",.-–%".contains(c)) || row[i].is_empty())
         };
         let numbers: Vec<bool> = (0..heads.len()).map(is_number).collect();
         let heads: Vec<String> = heads.iter().map(|&head| head.to_owned()).collect();

@@ -1,13 +1,14 @@
 // The one way to the server: typed JSON over fetch. An answer that is not a success becomes an ApiError that says what,
 // why, and what to do; the rest of the code never sees a Response.
+import type { Failure, FieldError } from "./types";
 
 /** What the server (or the network) said instead of an answer. `status` is 0 when there was no answer at all. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
-  readonly fields: { path: string; message: string }[];
+  readonly fields: FieldError[];
 
-  constructor(status: number, code: string, message: string, fields: { path: string; message: string }[] = []) {
+  constructor(status: number, code: string, message: string, fields: FieldError[] = []) {
     super(message);
     this.name = "ApiError";
     this.status = status;
@@ -37,7 +38,7 @@ export function queryString(params: Params = {}): string {
 async function failure(response: Response): Promise<ApiError> {
   const fallback = new ApiError(response.status, "unreadable", `the server answered ${response.status}; try again`);
   try {
-    const body = (await response.json()) as { error?: Partial<Pick<ApiError, "code" | "message" | "fields">> };
+    const body = (await response.json()) as { error?: Partial<Failure["error"]> };
     if (!body.error?.message) return fallback;
     return new ApiError(response.status, body.error.code ?? "unknown", body.error.message, body.error.fields ?? []);
   } catch {

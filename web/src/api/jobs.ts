@@ -21,7 +21,7 @@ export function useLoadSample() {
 export function useCancelJob() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: number) => api.remove<void>(`/jobs/${id}`),
+    mutationFn: (id: number) => api.remove<Job>(`/jobs/${id}`),
     onSuccess: (_answer, id) => {
       client.invalidateQueries({ queryKey: ["job", id] });
       client.invalidateQueries({ queryKey: ["health"] });

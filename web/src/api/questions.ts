@@ -1,7 +1,7 @@
 // Saved questions: named SQL.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "./client";
-import type { Question, Questions } from "./types";
+import type { NewQuestion, Question, Questions } from "./types";
 
 const key = ["questions"];
 
@@ -13,10 +13,10 @@ export function useQuestions() {
 export function useSaveQuestion() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, name, sql }: { id?: number; name: string; sql: string }) =>
+    mutationFn: ({ id, name, sql }: NewQuestion & { id?: number }) =>
       id === undefined
-        ? api.post<Question>("/questions", { name, sql })
-        : api.put<Question>(`/questions/${id}`, { name, sql }),
+        ? api.post<Question>("/questions", { name, sql } satisfies NewQuestion)
+        : api.put<Question>(`/questions/${id}`, { name, sql } satisfies NewQuestion),
     onSuccess: () => client.invalidateQueries({ queryKey: key }),
   });
 }

@@ -1,7 +1,7 @@
 // Who is signed in. A one-time link becomes a session; the cookie is the server's business, not ours.
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { api } from "./client";
-import type { Session } from "./types";
+import type { Session, SignIn } from "./types";
 
 export function useSession() {
   return useQuery({ queryKey: ["session"], queryFn: ({ signal }) => api.get<Session>("/session", undefined, signal) });
@@ -13,7 +13,7 @@ const exchanged = new Map<string, Promise<Session>>();
 export function signIn(token: string): Promise<Session> {
   const known = exchanged.get(token);
   if (known) return known;
-  const answer = api.post<Session>("/session", { token });
+  const answer = api.post<Session>("/session", { token } satisfies SignIn);
   exchanged.set(token, answer);
   return answer;
 }

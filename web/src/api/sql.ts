@@ -1,7 +1,7 @@
 // SQL over the lake: what tables there are, and the answer to one statement.
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { api } from "./client";
-import type { SqlResult, SqlSchema } from "./types";
+import type { SqlQuestion, SqlResult, SqlSchema } from "./types";
 
 export function useSqlSchema() {
   return useQuery({
@@ -14,6 +14,6 @@ export function useSqlSchema() {
 export function useRunSql() {
   return useMutation({
     mutationFn: ({ sql, signal }: { sql: string; signal?: AbortSignal }) =>
-      api.post<SqlResult>("/sql", { sql }, signal),
+      api.post<SqlResult>("/sql", { sql } satisfies SqlQuestion, signal),
   });
 }

@@ -1,10 +1,10 @@
 // Long work as one line: how far, how fast, how long yet, and a way to stop it.
 import { Button, Progress } from "@mantine/core";
 import { useCancelJob } from "../api/jobs";
-import type { Job, JobState } from "../api/types";
+import type { Job } from "../api/types";
 import { count, duration } from "../format";
 
-const STATE_WORDS: Record<JobState, string> = {
+const STATE_WORDS: Record<string, string> = {
   running: "running",
   done: "done",
   failed: "failed",

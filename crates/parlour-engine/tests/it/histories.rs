@@ -11,8 +11,8 @@ crate::on_both!(however_it_comes_it_is_the_same, rebuilding_changes_nothing);
 
 fn cases(kind: Kind) -> Config {
     let cases = match kind {
-        Kind::Sqlite => 24,
-        Kind::Postgres => 8,
+        Kind::Sqlite => 10,
+        Kind::Postgres => 5,
     };
     // What fails is printed whole and shrunk; a file of seeds would not outlive a change of the strategies.
     Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() }
@@ -58,7 +58,9 @@ fn rebuilding_changes_nothing(kind: Kind) {
         prop_assert_eq!(&told(&bench.open()), &wanted);
         Ok(())
     };
-    TestRunner::new_with_rng(config, rng()).run(&(history(), steps()), run).unwrap_or_else(|failure| panic!("{failure}"));
+    TestRunner::new_with_rng(config, rng())
+        .run(&(history(), steps()), run)
+        .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 /// The same cases in each run, unless `PARLOUR_SEED` asks for others; told, so that a failure can be had again.

@@ -14,8 +14,7 @@ use crate::bench::{Bench, append};
 
 /// So few ids of a kind that the safeguard has to refuse links, in an order that must not depend on their arrival; and
 /// a step of the engine for every handful of events.
-pub(crate) const SETTINGS: &str =
-    "[standing]\nmax_ids_per_kind = 2\n[engine]\nseal_events = 12\ncompact_fan_in = 2\n";
+pub(crate) const SETTINGS: &str = "[standing]\nmax_ids_per_kind = 2\n[engine]\nseal_events = 12\ncompact_fan_in = 2\n";
 /// The day asked about, 2024-06-30.
 const ON: Day = Day(19_904);
 const SOURCES: [&str; 2] = ["shop", "site"];
@@ -133,7 +132,8 @@ pub(crate) fn delivered(bench: &Bench, history: &[Said], steps: &[Step]) -> Arc<
 
 fn hand_over(engine: &Engine, batch: &[Said]) {
     for source in SOURCES {
-        let events: Vec<Event> = batch.iter().filter(|said| said.source == source).map(|said| said.event.clone()).collect();
+        let events: Vec<Event> =
+            batch.iter().filter(|said| said.source == source).map(|said| said.event.clone()).collect();
         append(engine, source, &events);
     }
 }

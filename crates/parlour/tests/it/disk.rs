@@ -15,7 +15,10 @@ fn run(program: &str, args: &[&str]) {
 }
 
 fn has(program: &str) -> bool {
-    Command::new("sh").args(["-c", &format!("command -v {program}")]).output().is_ok_and(|output| output.status.success())
+    Command::new("sh")
+        .args(["-c", &format!("command -v {program}")])
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 /// Whether these tests can run here. Where they cannot, they fail unless `PARLOUR_NO_POWER_CUT=1` says that this is

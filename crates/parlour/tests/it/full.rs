@@ -4,9 +4,9 @@ use crate::disk::{Tmpfs, can_mount};
 use crate::house::{Dice, House, RESTLESS, cdnow};
 
 /// Fillings tried.
-const N_DISKS: u64 = 8;
+const N_DISKS: u64 = 6;
 /// Between these sizes the disk fills at every stage, from the first batch to the kept standings.
-const KILOBYTES: (u64, u64) = (600, 26_000);
+const KILOBYTES: (u64, u64) = (600, 48_000);
 
 #[test]
 fn a_full_disk_is_told_and_gone_on_from() {

@@ -26,7 +26,8 @@ fn a_dry_run_shows_and_stores_nothing() {
     assert_eq!(doctor["sums"]["sent"], 0);
     assert!(house.rows("SELECT * FROM job").is_empty());
     house.file("bad.csv", "who,when\nann,2024-01-01\nbob,when?\n");
-    let args = ["import", "--person", "who", "--verb", "=bought", "--object", "=b", "--time", "when", "--dry-run", "bad.csv"];
+    let args =
+        ["import", "--person", "who", "--verb", "=bought", "--object", "=b", "--time", "when", "--dry-run", "bad.csv"];
     let shown = house.ok(&args);
     assert!(shown.lines().last().unwrap().starts_with("3: refused, "), "{shown}");
 }
@@ -34,7 +35,15 @@ fn a_dry_run_shows_and_stores_nothing() {
 #[test]
 fn questions_only_read() {
     let house = sampled();
-    for sql in ["DELETE FROM identity", "DROP TABLE standing", "INSERT INTO tally VALUES ('x', 1)", "UPDATE job SET line = 0", "PRAGMA query_only = OFF", "ATTACH 'x.db' AS x", "VACUUM INTO 'x.db'"] {
+    for sql in [
+        "DELETE FROM identity",
+        "DROP TABLE standing",
+        "INSERT INTO tally VALUES ('x', 1)",
+        "UPDATE job SET line = 0",
+        "PRAGMA query_only = OFF",
+        "ATTACH 'x.db' AS x",
+        "VACUUM INTO 'x.db'",
+    ] {
         let ran = house.run(&["sql", sql]);
         assert_eq!(ran.code, Some(1), "{sql}: {}{}", ran.out, ran.err);
         assert!(ran.err.starts_with("error: "), "{sql}: {}", ran.err);

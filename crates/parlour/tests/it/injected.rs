@@ -43,7 +43,10 @@ fn killed_at_the_nth_call() {
     let mut dice = Dice::new("killed_at_the_nth_call");
     let house = House::new(RESTLESS);
     let args = orders::put(&house, &mut dice, (5, 1_200));
-    let args: Vec<String> = args.into_iter().map(|arg| if arg.ends_with(".csv") { house.path(&arg).display().to_string() } else { arg }).collect();
+    let args: Vec<String> = args
+        .into_iter()
+        .map(|arg| if arg.ends_with(".csv") { house.path(&arg).display().to_string() } else { arg })
+        .collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     house.ok(&["sql", "SELECT 1"]);
     let plain = house.twin();

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use crate::house::{House, cdnow};
+use crate::house::{House, RESTLESS, cdnow};
 
 fn signal(name: &str, pid: u32) {
     let status = std::process::Command::new("kill").args([name, &pid.to_string()]).status().unwrap();
@@ -37,8 +37,10 @@ fn a_newer_schema_is_refused_and_left_alone() {
     Connection::open(&db).unwrap().execute("UPDATE setting SET value = '99' WHERE name = 'schema'", []).unwrap();
     let said = house.fails(&["report"]);
     assert!(said.contains("schema version 99") && said.contains("start the newer parlour"), "{said}");
-    let version: String =
-        Connection::open(&db).unwrap().query_row("SELECT value FROM setting WHERE name = 'schema'", [], |row| row.get(0)).unwrap();
+    let version: String = Connection::open(&db)
+        .unwrap()
+        .query_row("SELECT value FROM setting WHERE name = 'schema'", [], |row| row.get(0))
+        .unwrap();
     assert_eq!(version, "99");
 }
 
@@ -73,22 +75,41 @@ fn a_mistake_in_the_settings_is_named() {
     assert!(said.err.contains("seal_event") && said.err.contains("parlour.toml"), "{}", said.err);
 }
 
+fn only_file(folder: &std::path::Path) -> std::path::PathBuf {
+    let mut files = std::fs::read_dir(folder).unwrap();
+    let file = files.next().unwrap().unwrap().path();
+    assert!(files.next().is_none(), "more than one file");
+    file
+}
+
 #[test]
-fn a_damaged_file_of_the_lake_is_named() {
-    let house = House::new("");
+fn a_damaged_file_of_the_lake_is_named_and_made_again() {
+    let house = House::new(RESTLESS);
     house.file("cdnow.txt", cdnow());
     house.ok(&["import", "--preset", "cdnow", "cdnow.txt"]);
     house.ok(&["compact"]);
     let folder = house.data().join("lake").join("activity");
-    let path = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    let wanted = house.state();
+    let path = only_file(&folder);
     let whole = std::fs::read(&path).unwrap();
     let mut damaged = whole.clone();
     damaged[whole.len() / 2] ^= 1;
     std::fs::write(&path, &damaged).unwrap();
     let said = house.run(&["doctor"]);
     assert_eq!(said.code, Some(1));
-    assert!((said.out + &said.err).contains("is not what was written; run `parlour rebuild`"));
+    assert!(said.out.contains("is not what was written; run `parlour rebuild`"), "{}{}", said.out, said.err);
+    house.ok(&["rebuild"]);
+    house.state().must_be(&wanted, "a bit was flipped, and all made again");
+    let path = only_file(&folder);
     std::fs::write(&path, &whole[..whole.len() / 3]).unwrap();
-    let said = house.fails(&["report"]);
-    assert!(said.contains("damaged"), "{said}");
+    for command in ["report", "doctor"] {
+        let said = house.fails(&[command]);
+        assert!(said.contains("damaged") && said.contains("`parlour rebuild`"), "{said}");
+    }
+    house.ok(&["--log", "off", "rebuild"]);
+    house.state().must_be(&wanted, "a file was cut short, and all made again");
+    std::fs::remove_file(only_file(&folder)).unwrap();
+    house.fails(&["report"]);
+    house.ok(&["--log", "off", "rebuild"]);
+    house.state().must_be(&wanted, "a file was removed, and all made again");
 }

@@ -9,9 +9,28 @@ const HEADER: &str = "when,email,customer,verb,product,brand,total,currency,star
 
 /// How the columns are mapped.
 pub(crate) const MAPPING: [&str; 22] = [
-    "--person", "email", "--person-kind", "email", "--also", "customer=customer", "--verb", "verb", "--object",
-    "product", "--object-kind", "product", "--parent", "brand", "--time", "when", "--value", "total", "--currency",
-    "currency", "--message", "message",
+    "--person",
+    "email",
+    "--person-kind",
+    "email",
+    "--also",
+    "customer=customer",
+    "--verb",
+    "verb",
+    "--object",
+    "product",
+    "--object-kind",
+    "product",
+    "--parent",
+    "brand",
+    "--time",
+    "when",
+    "--value",
+    "total",
+    "--currency",
+    "currency",
+    "--message",
+    "message",
 ];
 
 /// Writes `n_files` files of `n_rows` rows into the house and returns the arguments that import them.

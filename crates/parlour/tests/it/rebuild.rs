@@ -39,17 +39,42 @@ fn links_are_made_again_and_undone_ones_stay_undone() {
     let line = |email: &str, user: &str, day: u32| {
         format!("{{\"email\":\"{email}\",\"user\":\"{user}\",\"at\":\"2024-01-{day:02}\",\"total\":\"5\"}}\n")
     };
-    let lines = [("a@x.org", "1", 5), ("a@x.org", "1", 3), ("b@x.org", "1", 4), ("c@x.org", "3", 4), ("d@x.org", "", 4)];
+    let lines =
+        [("a@x.org", "1", 5), ("a@x.org", "1", 3), ("b@x.org", "1", 4), ("c@x.org", "3", 4), ("d@x.org", "", 4)];
     house.file("a.jsonl", lines.map(|(email, user, day)| line(email, user, day)).concat());
     let import = [
-        "import", "--json", "--person", "email", "--person-kind", "email", "--also", "user=user", "--verb", "=bought",
-        "--object", "=shop", "--time", "at", "--value", "total", "--currency", "=USD", "a.jsonl",
+        "import",
+        "--json",
+        "--person",
+        "email",
+        "--person-kind",
+        "email",
+        "--also",
+        "user=user",
+        "--verb",
+        "=bought",
+        "--object",
+        "=shop",
+        "--time",
+        "at",
+        "--value",
+        "total",
+        "--currency",
+        "=USD",
+        "a.jsonl",
     ];
     assert_eq!(house.json(&import)["outcome"]["n_accepted"], 5);
     let links = "SELECT l.a, l.b, l.at, l.source, l.undone_at FROM link l ORDER BY l.a, l.b";
     let before = house.rows(links);
     assert_eq!(before.len(), 3);
-    let people = |house: &House| house.json(&["report", "--format", "json"])["stages"].as_object().unwrap().values().map(|n| n.as_i64().unwrap()).sum::<i64>();
+    let people = |house: &House| {
+        house.json(&["report", "--format", "json"])["stages"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|n| n.as_i64().unwrap())
+            .sum::<i64>()
+    };
     assert_eq!(people(&house), 3, "a, b and 1 are one; c and 3; d");
     let undo = "UPDATE link SET undone_at = 1 WHERE EXISTS (SELECT 1 FROM identity i WHERE i.value = 'b@x.org' AND \
         (i.key = link.a OR i.key = link.b))";
