@@ -20,7 +20,7 @@ import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / "target" / "bench-venv"
-DAY, HALF_LIFE = 20_000, 30.0
+DAY, YEAR_START, HALF_LIFE = 20_000, 19_634, 30.0  # The trailing year begins after the same day a year ago.
 KINDS = {"+": 1, "0": 0, "-": -1, "±": 0}  # Where evidence decides, the generated world has none.
 
 
@@ -131,7 +131,7 @@ def sums_sql(rows, has_days):
 
 def own_rows(world):
     """Parlour's files as they are."""
-    value = f"CASE WHEN is_purchase AND currency = 'USD' AND day > {DAY - 365} THEN value_minor ELSE 0 END"
+    value = f"CASE WHEN is_purchase AND currency = 'USD' AND day > {YEAR_START} THEN value_minor ELSE 0 END"
     return f"""
         SELECT subject, object, day, kind, n, w * f AS points, {value} AS value
         FROM (SELECT * EXCLUDE (day, kind), day - DATE '1970-01-01' AS day FROM '{world}/*.parquet')
@@ -194,7 +194,7 @@ def polars_ways(world):
         texts = [column(name).cast(polars.String) for name in ("verb", "layer", "currency")]
         rows = rows.with_columns(*texts, column("day").cast(polars.Int32))
         rows = rows.join(verbs, on="verb").join(layers, on="layer")
-        is_value = column("is_purchase") & (column("currency") == "USD") & (column("day") > DAY - 365)
+        is_value = column("is_purchase") & (column("currency") == "USD") & (column("day") > YEAR_START)
         value = polars.when(is_value).then(column("value_minor")).otherwise(0).alias("value")
         return rows.with_columns((column("w") * column("f")).alias("points"), value)
 

@@ -1,6 +1,7 @@
 //! The engine: opens a data folder, takes events into the journal, and keeps its tasks.
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -444,7 +445,11 @@ fn lock(folder: &Path) -> Result<File, EngineError> {
     let failed = |source| EngineError::Folder { path: folder.display().to_string(), source };
     let file = File::options().create(true).truncate(false).write(true).open(folder.join("lock")).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            // Whoever finds the folder in use can tell by whom.
+            file.set_len(0).and_then(|()| write!(&file, "{}", std::process::id())).map_err(failed)?;
+            Ok(file)
+        }
         Err(fs::TryLockError::WouldBlock) => Err(EngineError::InUse(folder.display().to_string())),
         Err(fs::TryLockError::Error(source)) => Err(failed(source)),
     }

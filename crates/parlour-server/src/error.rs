@@ -161,7 +161,9 @@ impl IntoResponse for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Full => Self::passing(ErrorCode::DiskFull, "no space is left; free some, then try again", &error),
+            StoreError::Full => {
+                Self::passing(ErrorCode::DiskFull, "no space is left; free some, then try again", &error)
+            }
             StoreError::Busy => Self::passing(ErrorCode::Busy, "the database is busy; try again in a moment", &error),
             StoreError::Unknown => Self::passing(
                 ErrorCode::Unavailable,
@@ -171,9 +173,11 @@ impl From<StoreError> for ApiError {
             StoreError::Locked
             | StoreError::NewerSchema { .. }
             | StoreError::Unsafe(_)
-            | StoreError::Unavailable(_) => {
-                Self::passing(ErrorCode::Unavailable, "the database is not available; see the log of the server", &error)
-            }
+            | StoreError::Unavailable(_) => Self::passing(
+                ErrorCode::Unavailable,
+                "the database is not available; see the log of the server",
+                &error,
+            ),
             StoreError::TooSlow => Self::new(ErrorCode::TooSlow, error.to_string()),
             StoreError::Denied(_) => Self::new(ErrorCode::SqlRefused, error.to_string()),
             StoreError::Sql(_) | StoreError::Corrupt(_) | StoreError::Aborted(_) => Self::internal(error.to_string()),

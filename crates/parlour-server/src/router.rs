@@ -25,10 +25,7 @@ type Route = (&'static str, MethodRouter<Arc<App>>);
 fn open_routes() -> Vec<Route> {
     vec![
         ("/healthz", get(health::get_liveness)),
-        (
-            "/api/v1/session",
-            get(session::get_session).post(session::create_session).delete(session::delete_session),
-        ),
+        ("/api/v1/session", get(session::get_session).post(session::create_session).delete(session::delete_session)),
     ]
 }
 

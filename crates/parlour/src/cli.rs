@@ -32,6 +32,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start the server: the Desk and its API.
     Serve(Serve),
+    /// Make another link that signs in once. A running server prints it among its own output.
+    SignIn,
     /// Take in files of facts.
     Import(Box<Import>),
     /// Write an import's refused records to a file, to be mended and imported.

@@ -1,6 +1,7 @@
 //! `parlour serve`: the server, the engine's tasks beside it, and the link for the first owner.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -83,13 +84,31 @@ async fn keep_due(engine: &Arc<Engine>) {
     }
 }
 
+/// Asks the server that has the data folder for another link; `false` if there is none.
+pub(crate) fn ask_running(folder: &Path, out: &mut Output) -> anyhow::Result<bool> {
+    let Ok(lock) = std::fs::File::open(folder.join("lock")) else { return Ok(false) };
+    let Err(std::fs::TryLockError::WouldBlock) = lock.try_lock() else { return Ok(false) };
+    let process = std::fs::read_to_string(folder.join("lock"))?;
+    let asked = std::process::Command::new("kill").args(["-HUP", process.trim()]).status();
+    anyhow::ensure!(asked.is_ok_and(|status| status.success()), "process {process} has the data folder and cannot be asked");
+    writeln!(out, "Asked the server (process {process}); the link is in its output")?;
+    Ok(true)
+}
+
+/// Prints a link for a server that is yet to be started.
+pub(crate) fn sign_in(engine: &Arc<Engine>, out: &mut Output) -> anyhow::Result<()> {
+    let link = sign_in_link(engine, &format!("http://{}", engine.settings.server.listen))?;
+    writeln!(out, "Start `parlour serve`, then sign in, once and within {} minutes: {link}", engine.settings.server.link_minutes)?;
+    Ok(())
+}
+
 async fn print_link(engine: &Arc<Engine>, url: &str, out: &mut Output) -> anyhow::Result<()> {
     let (engine_too, base) = (Arc::clone(engine), url.to_owned());
     let link = tokio::task::spawn_blocking(move || sign_in_link(&engine_too, &base)).await??;
     let minutes = engine.settings.server.link_minutes;
     writeln!(out, "Sign in, once and within {minutes} minutes: {link}")?;
     if std::io::stdout().is_terminal() {
-        writeln!(out, "(`kill -HUP {}` prints another link; Ctrl-C stops)", std::process::id())?;
+        writeln!(out, "(`parlour sign-in` makes another link; Ctrl-C stops)")?;
     }
     out.flush()?;
     Ok(())

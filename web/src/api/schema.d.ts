@@ -400,7 +400,7 @@ export interface components {
          * @description The length of a period.
          * @enum {string}
          */
-        By: "Day" | "Week" | "Month";
+        By: "day" | "week" | "month";
         /**
          * @description A1 A2 A3: customers who are engaged and positive, apathetic, engaged and negative; B1 B2 B3: others.
          * @enum {string}
@@ -445,7 +445,7 @@ export interface components {
          * @description Which way involvement moves.
          * @enum {string}
          */
-        Direction: "Rising" | "Steady" | "Falling";
+        Direction: "rising" | "steady" | "falling";
         /** @description The two ends of a link. */
         Ends: {
             /** @description Key of one id, 32 hexadecimal digits. */
@@ -490,7 +490,7 @@ export interface components {
          * @description What became of a person's engagement between two days.
          * @enum {string}
          */
-        Flow: "Acquired" | "Reactivated" | "Disengaged" | "Defected" | "Stayed";
+        Flow: "acquired" | "reactivated" | "disengaged" | "defected" | "stayed";
         /** @description The engaged base between two days. */
         Flows: {
             /**
@@ -764,7 +764,7 @@ export interface components {
          * @description A derived value that can be explained.
          * @enum {string}
          */
-        Of: "Involvement" | "Degree" | "Kind" | "Cell" | "Direction" | "Rhythm" | "Stage" | "Value";
+        Of: "involvement" | "degree" | "kind" | "cell" | "direction" | "rhythm" | "stage" | "value";
         /**
          * @description Which end of a list comes first.
          * @enum {string}
@@ -802,7 +802,7 @@ export interface components {
          * @description What a period is to a person who was active in it or in the one before.
          * @enum {string}
          */
-        PeriodFlow: "Active" | "New" | "Retained" | "Resurrected" | "Churned";
+        PeriodFlow: "active" | "new" | "retained" | "resurrected" | "churned";
         /** @description One person. */
         Person: {
             ids: components["schemas"]["IdRow"][];
@@ -993,7 +993,7 @@ export interface components {
          * @description Where in its life a relation is.
          * @enum {string}
          */
-        Stage: "New" | "Active" | "Disengaging1" | "Disengaging2" | "Lapsed" | "Defected" | "WonBack";
+        Stage: "new" | "active" | "disengaging_1" | "disengaging_2" | "lapsed" | "defected" | "won_back";
         /** @description How many people are in a stage. */
         StageCount: {
             /** @description Query of the list of them. */

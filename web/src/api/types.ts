@@ -2,45 +2,7 @@
 // `npm run api` generates schema.d.ts; the rest of the code imports types from here alone.
 import type { components, operations } from "./schema";
 
-/** The names of openapi.json whose spelling there is that of the server's code, as they are when sent. */
-interface Sent {
-  Rising: "rising";
-  Steady: "steady";
-  Falling: "falling";
-  New: "new";
-  Active: "active";
-  Disengaging1: "disengaging_1";
-  Disengaging2: "disengaging_2";
-  Lapsed: "lapsed";
-  Defected: "defected";
-  WonBack: "won_back";
-  Acquired: "acquired";
-  Reactivated: "reactivated";
-  Disengaged: "disengaged";
-  Stayed: "stayed";
-  Retained: "retained";
-  Resurrected: "resurrected";
-  Churned: "churned";
-  Day: "day";
-  Week: "week";
-  Month: "month";
-  Involvement: "involvement";
-  Degree: "degree";
-  Kind: "kind";
-  Cell: "cell";
-  Direction: "direction";
-  Rhythm: "rhythm";
-  Stage: "stage";
-  Value: "value";
-}
-
-/** What is sent, for what openapi.json says: it changes nothing where openapi.json spells a name as the server does. */
-type AsSent<T> = T extends keyof Sent ? Sent[T] : T extends object ? { [K in keyof T]: AsSent<T[K]> } : T;
-
-// openapi.json spells stages, directions, flows, periods and what can be explained as the server's code does, not as the
-// server sends them ("Disengaging1" for "disengaging_1"). Once it does not, this is `components["schemas"]`, and the two
-// types above can go.
-type Schemas = AsSent<components["schemas"]>;
+type Schemas = components["schemas"];
 
 type Asked<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
 

@@ -80,7 +80,8 @@ pub(crate) async fn list_rejected(
 ) -> Result<Json<Rejected>, ApiError> {
     let cursor = query.next.as_deref().map(|next| Cursor::of(next, LIST)).transpose()?;
     let before = cursor.map(|cursor| cursor.value);
-    let read = move |app: &App| Ok(app.engine.database.read(|conn| rejected::list(conn, None, before, PAGE_ROWS + 1))?);
+    let read =
+        move |app: &App| Ok(app.engine.database.read(|conn| rejected::list(conn, None, before, PAGE_ROWS + 1))?);
     let mut rows = app.run(read).await?;
     let has_more = rows.len() > PAGE_ROWS;
     rows.truncate(PAGE_ROWS);

@@ -26,8 +26,7 @@ fn load(app: &App) -> Result<Job, ApiError> {
         return Err(ApiError::not_found("this server has no sample to load; import a file with `parlour import`"));
     };
     let _one_at_a_time = app.loading.lock().unwrap_or_else(PoisonError::into_inner);
-    let (tallies, jobs) =
-        app.engine.database.read(|conn| Ok((tally::all(conn)?, job::list(conn, JOBS_LOOKED_AT)?)))?;
+    let (tallies, jobs) = app.engine.database.read(|conn| Ok((tally::all(conn)?, job::list(conn, JOBS_LOOKED_AT)?)))?;
     let n_accepted: i64 = tallies.iter().filter(|(name, _)| name == tally::ACCEPTED).map(|(_, n)| n).sum();
     let has_data = n_accepted > 0 || app.engine.snapshot().days.is_some();
     if has_data || jobs.iter().any(|job| job.state == "running") {

@@ -122,11 +122,7 @@ fn settings(app: &App) -> Result<Settings, ApiError> {
             .map(|(layer, factor)| LayerFactor { layer: layer.name(), factor: *factor })
             .collect(),
         verbs: verbs.collect(),
-        names: vocabulary
-            .names
-            .iter()
-            .map(|(name, verb)| NameRow { name: name.clone(), verb: verb.clone() })
-            .collect(),
+        names: vocabulary.names.iter().map(|(name, verb)| NameRow { name: name.clone(), verb: verb.clone() }).collect(),
         unmapped,
     })
 }
@@ -223,7 +219,8 @@ mod tests {
         let parameters = parameters(&own).unwrap();
         assert!(parameters.iter().all(|of| !of.about.is_empty() && !of.default.is_empty() && !of.value.is_empty()));
         let all = serde_json::to_value(&own).unwrap();
-        let n: usize = all.as_object().unwrap().values().filter_map(|of| of.as_object()).map(serde_json::Map::len).sum();
+        let n: usize =
+            all.as_object().unwrap().values().filter_map(|of| of.as_object()).map(serde_json::Map::len).sum();
         assert_eq!(parameters.len(), n);
         let half_life = &parameters[0];
         assert_eq!(

@@ -20,7 +20,10 @@ const MAX_EXACT: u64 = 1 << 53;
 
 /// What every table holds; one that is not here is told without words.
 const ABOUT: [(&str, &str); 11] = [
-    ("standing", "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person."),
+    (
+        "standing",
+        "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person.",
+    ),
     ("identity", "The raw ids that were seen, with the key each is kept under."),
     ("link", "Which two ids are said to be one person, and which of these links were undone."),
     ("entity", "What people engage with: brands, products, companies, and what belongs to what."),
@@ -134,7 +137,9 @@ impl From<Value> for SqlValue {
             Value::Int(n) if n.unsigned_abs() > MAX_EXACT => Self::Text(n.to_string()),
             Value::Int(n) => Self::Number(SqlNumber(n.into())),
             // What is not a number in JSON, such as infinity, is text.
-            Value::Real(x) => Number::from_f64(x).map_or_else(|| Self::Text(x.to_string()), |x| Self::Number(SqlNumber(x))),
+            Value::Real(x) => {
+                Number::from_f64(x).map_or_else(|| Self::Text(x.to_string()), |x| Self::Number(SqlNumber(x)))
+            }
             Value::Text(text) => Self::Text(text),
             Value::Blob(bytes) => Self::Text(hex(&bytes)),
         }

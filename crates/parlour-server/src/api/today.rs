@@ -97,11 +97,8 @@ fn today(app: &App, scope: Scope) -> Result<Today, ApiError> {
         direction: Some(Direction::Falling),
         ..Filter::default()
     };
-    let due = Filter {
-        stage: Some(CoreStage::Lapsed),
-        due_from: Some(days_before(asked.on, DUE_DAYS)),
-        ..Filter::default()
-    };
+    let due =
+        Filter { stage: Some(CoreStage::Lapsed), due_from: Some(days_before(asked.on, DUE_DAYS)), ..Filter::default() };
     Ok(Today {
         object: asked.object_name(),
         on: Date(asked.on),

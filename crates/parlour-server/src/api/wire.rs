@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 /// An enum of the wire with the same variants as one of the core, and the names they have outside.
 macro_rules! words {
-    ($(#[$meta:meta])* $wire:ident = $core:ident { $($variant:ident $name:literal),+ $(,)? }) => {
+    ($(#[$meta:meta])* $wire:ident = $core:ident { $($variant:ident $name:tt),+ $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
         pub(crate) enum $wire {

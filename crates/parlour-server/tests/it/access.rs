@@ -74,7 +74,10 @@ fn signing_out_ends_the_session_for_every_holder() {
 fn a_session_ends_by_itself_and_slides_with_use() {
     let desk = Desk::empty();
     let until = |at: i64| {
-        desk.engine.database.write(move |conn| conn.execute("UPDATE session SET expires_at = $1", &[at.into()])).unwrap()
+        desk.engine
+            .database
+            .write(move |conn| conn.execute("UPDATE session SET expires_at = $1", &[at.into()]))
+            .unwrap()
     };
     let now = parlour_engine::clock::now();
     until(now + 60_000_000);

@@ -56,8 +56,7 @@ impl Desk {
         };
         let thread = Some(std::thread::spawn(work));
         let address = address.recv().unwrap();
-        let mut desk =
-            Self { address, engine, cookie: String::new(), stop: Some(stop), thread, _folder: folder };
+        let mut desk = Self { address, engine, cookie: String::new(), stop: Some(stop), thread, _folder: folder };
         desk.cookie = desk.sign_in();
         desk
     }
@@ -161,7 +160,16 @@ fn event(chance: &mut Chance, person: u64, day: u64) -> Event {
     } else {
         Name::new("customer", format!("{person:05}"))
     };
-    let verb = chance.of(&["bought", "bought", "viewed", "complained", "reviewed", "returned_goods", "did:Order Completed", "did:sneezed"]);
+    let verb = chance.of(&[
+        "bought",
+        "bought",
+        "viewed",
+        "complained",
+        "reviewed",
+        "returned_goods",
+        "did:Order Completed",
+        "did:sneezed",
+    ]);
     let (object, parent) = match chance.below(3) {
         0 => (Name::new("brand", "acme"), None),
         n => (Name::new("product", format!("p{n}")), Some(Name::new("brand", "acme"))),

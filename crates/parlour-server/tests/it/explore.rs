@@ -12,7 +12,11 @@ fn run(desk: &Desk, sql: &str) -> Answer {
 #[test]
 fn a_select_is_answered() {
     let desk = Desk::empty();
-    let answer = run(&desk, "SELECT 1 AS one, 'a' AS a, 0.5 AS half, NULL AS none, x'00ff' AS bytes, 9223372036854775807 AS big").json();
+    let answer = run(
+        &desk,
+        "SELECT 1 AS one, 'a' AS a, 0.5 AS half, NULL AS none, x'00ff' AS bytes, 9223372036854775807 AS big",
+    )
+    .json();
     assert_eq!(answer["columns"], json!(["one", "a", "half", "none", "bytes", "big"]));
     assert_eq!(answer["rows"], json!([[1, "a", 0.5, null, "00ff", "9223372036854775807"]]));
     assert_eq!(answer["is_cut"], false);

@@ -177,10 +177,8 @@ fn who_finds_the_server_full_is_told_so() {
 
 #[test]
 fn who_is_slow_to_read_is_hung_up_on() {
-    let desk = Desk::with(
-        "[server]\nmax_connections = 1\nrequest_seconds = 1\n[explore]\nmax_bytes = 100000000\n",
-        None,
-    );
+    let desk =
+        Desk::with("[server]\nmax_connections = 1\nrequest_seconds = 1\n[explore]\nmax_bytes = 100000000\n", None);
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) \
         SELECT hex(zeroblob(15000)) FROM n";
     let body = json!({ "sql": sql }).to_string();

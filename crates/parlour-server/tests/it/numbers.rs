@@ -75,10 +75,9 @@ fn lists_have_as_many_rows_as_the_numbers_say() {
         let desk = Desk::empty();
         fill(&desk.engine, seed, n_people);
         desk.engine.seal_once(true).unwrap();
-        for scope in [
-            "object=brand:acme&on=2025-05-01&since=2025-01-31",
-            "object=product:p1&on=2024-06-30&since=2023-09-01",
-        ] {
+        for scope in
+            ["object=brand:acme&on=2025-05-01&since=2025-01-31", "object=product:p1&on=2024-06-30&since=2023-09-01"]
+        {
             let mut about = About { desk: &desk, scope: scope.to_owned(), n_checked: 0 };
             about.check_all();
             assert!(about.n_checked > 150, "{}", about.n_checked);
@@ -119,8 +118,12 @@ fn pages_follow_each_other_and_leave_nobody_out() {
             names.sort_unstable();
             names.dedup();
             assert_eq!(names.len(), n, "{sort} {order}");
-            let rank = |value: &Value| (!value.is_null(), value.as_f64().unwrap_or(0.0), value.as_str().unwrap_or("").to_owned());
-            let is_sorted = |pair: &[Value]| if order == "asc" { rank(&pair[0]) <= rank(&pair[1]) } else { rank(&pair[0]) >= rank(&pair[1]) };
+            let rank = |value: &Value| {
+                (!value.is_null(), value.as_f64().unwrap_or(0.0), value.as_str().unwrap_or("").to_owned())
+            };
+            let is_sorted = |pair: &[Value]| {
+                if order == "asc" { rank(&pair[0]) <= rank(&pair[1]) } else { rank(&pair[0]) >= rank(&pair[1]) }
+            };
             assert!(values.windows(2).all(is_sorted), "{sort} {order}: {values:?}");
         }
     }
@@ -133,10 +136,15 @@ fn pages_follow_each_other_and_leave_nobody_out() {
 #[test]
 fn filters_hold_for_every_row() {
     let desk = Desk::full();
-    let rows = |query: &str| desk.get(&format!("/api/v1/people?limit=500&on=2025-01-15&{query}"))["rows"].as_array().unwrap().clone();
+    let rows = |query: &str| {
+        desk.get(&format!("/api/v1/people?limit=500&on=2025-01-15&{query}"))["rows"].as_array().unwrap().clone()
+    };
     let all = rows("").len();
     for (query, holds) in [
-        ("engaged=true", (|row: &Value| row["degree"].as_f64().unwrap() >= 1.0 && !row["cell"].is_null()) as fn(&Value) -> bool),
+        (
+            "engaged=true",
+            (|row: &Value| row["degree"].as_f64().unwrap() >= 1.0 && !row["cell"].is_null()) as fn(&Value) -> bool,
+        ),
         ("customer=true", |row| row["is_customer"] == true),
         ("customer=false", |row| row["is_customer"] == false),
         ("direction=falling", |row| row["direction"] == "falling"),

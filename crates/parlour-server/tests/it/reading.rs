@@ -33,9 +33,16 @@ fn without_data_it_is_said_how_to_get_some() {
     let workspace = desk.get("/api/v1/workspace");
     assert_eq!((&workspace["has_data"], &workspace["default_object"]), (&false.into(), &Value::Null));
     assert!(workspace["import_line"].as_str().unwrap().starts_with("parlour import "));
-    for path in
-        ["today", "engaged", "growth", "matrix", "people", "people/a:b", "people/a:b/timeline", "people/a:b/why?of=kind"]
-    {
+    for path in [
+        "today",
+        "engaged",
+        "growth",
+        "matrix",
+        "people",
+        "people/a:b",
+        "people/a:b/timeline",
+        "people/a:b/why?of=kind",
+    ] {
         let answer = desk.ask("GET", &format!("/api/v1/{path}"), None);
         assert_eq!((answer.status, answer.code().as_str()), (404, "no_data"), "{path}");
         assert!(answer.message().contains("parlour import"));
@@ -53,7 +60,9 @@ fn today_agrees_with_itself() {
     let flows = &today["flows"];
     assert_eq!(
         n(&flows["after"]),
-        n(&flows["before"]) + n(&flows["acquired"]) + n(&flows["reactivated"]) - n(&flows["disengaged"]) - n(&flows["defected"])
+        n(&flows["before"]) + n(&flows["acquired"]) + n(&flows["reactivated"])
+            - n(&flows["disengaged"])
+            - n(&flows["defected"])
     );
     assert!(text(&today["sentence"]).starts_with("The engaged base"), "{today}");
     let shares: f64 = today["layers"].as_array().unwrap().iter().map(|of| of["share"].as_f64().unwrap()).sum();
@@ -106,7 +115,10 @@ fn a_person_adds_up() {
     let row = &list["rows"][0];
     let name = row["person"].as_str().unwrap();
     let person = desk.get(&format!("/api/v1/people/{name}"));
-    assert!(text(&person["sentence"]).starts_with(&format!("{} is a customer whose involvement is ", person["name"].as_str().unwrap())));
+    assert!(
+        text(&person["sentence"])
+            .starts_with(&format!("{} is a customer whose involvement is ", person["name"].as_str().unwrap()))
+    );
     let standing = &person["standings"][0];
     for field in ["object", "involvement", "degree", "kind", "cell", "direction", "due_day", "value_minor", "stage"] {
         assert_eq!(standing[field], row[field], "{field}");
@@ -187,6 +199,12 @@ fn settings_count_what_was_met() {
     let health = desk.get("/api/v1/health");
     assert_eq!(health["sums"]["folded"], all + unmapped[0]["n"].as_u64().unwrap());
     assert!(n("bought") > n("viewed") * 2, "`Order Completed` counts as `bought`");
-    assert!(settings["names"].as_array().unwrap().iter().any(|of| of["name"] == "Order Completed" && of["verb"] == "bought"));
+    assert!(
+        settings["names"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|of| of["name"] == "Order Completed" && of["verb"] == "bought")
+    );
     assert_eq!(settings["layers"].as_array().unwrap().len(), 7);
 }

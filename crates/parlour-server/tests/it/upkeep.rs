@@ -73,10 +73,14 @@ fn what_waits_is_counted() {
         "viewed",
         parlour_core::event::Name::new("brand", "acme"),
     );
-    let submission = parlour_engine::Submission { events: vec![(event, None)], ..parlour_engine::Submission::default() };
+    let submission =
+        parlour_engine::Submission { events: vec![(event, None)], ..parlour_engine::Submission::default() };
     desk.engine.append("test", submission).unwrap();
     let health = desk.get("/api/v1/health");
-    assert_eq!((&health["sums"]["waiting"], &health["lag_events"], &health["sums"]["agree"]), (&1.into(), &1.into(), &true.into()));
+    assert_eq!(
+        (&health["sums"]["waiting"], &health["lag_events"], &health["sums"]["agree"]),
+        (&1.into(), &1.into(), &true.into())
+    );
     assert_eq!(health["sums"]["accepted"], again + 1);
 }
 
