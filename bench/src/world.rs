@@ -79,9 +79,8 @@ impl World {
         let mut people: Vec<(Key, u64)> = (0..self.people).map(|i| (person(i), i)).collect();
         people.sort_unstable();
         let names = (0..self.runs).map(|i| format!("{i:02}.parquet"));
-        let mut writers = names
-            .map(|name| ActivityWriter::create(&self.folder, &name, &verbs))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut writers =
+            names.map(|name| ActivityWriter::create(&self.folder, &name, &verbs)).collect::<Result<Vec<_>, _>>()?;
         let mut rows: Vec<Vec<ActivityRow>> = vec![Vec::new(); writers.len()];
         for (key, i) in people {
             self.person(key, i, &objects, &mut rows);

@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn lines_follow_parents_and_stop_at_rings() {
-        let objects = Objects::new(vec![object(1, Some(2)), object(2, Some(3)), object(3, Some(1)), object(4, Some(9))]);
+        let objects =
+            Objects::new(vec![object(1, Some(2)), object(2, Some(3)), object(3, Some(1)), object(4, Some(9))]);
         assert_eq!(objects.line(0), [0, 1, 2]);
         assert_eq!(objects.line(3), [3]);
         assert_eq!(objects.line(77), [] as [ObjectId; 0]);

@@ -59,7 +59,17 @@ pub fn day_in_words(day: Day) -> String {
 
 fn month_name(month: i8) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     NAMES.get(month as usize - 1).copied().unwrap_or_default()
@@ -136,7 +146,9 @@ pub fn of_growth(growth: &Growth) -> Vec<Piece> {
         .rev()
         .find(|&i| growth.counts[i].is_masked(growth.counts[i - 1].active) && growth.counts[i].churned > 0);
     let Some(i) = masked else {
-        return vec![Piece::words("No period's growth hid a loss: whenever more people left than came back, the base shrank.")];
+        return vec![Piece::words(
+            "No period's growth hid a loss: whenever more people left than came back, the base shrank.",
+        )];
     };
     masked_period(growth, i)
 }
@@ -182,7 +194,8 @@ mod tests {
 
     #[test]
     fn the_masking_sentence() {
-        let flows = Flows { before: 3000, after: 3412, acquired: 1903, reactivated: 12, disengaged: 1400, defected: 103 };
+        let flows =
+            Flows { before: 3000, after: 3412, acquired: 1903, reactivated: 12, disengaged: 1400, defected: 103 };
         assert_eq!(
             plain(&of_flows(&flows)),
             "The engaged base grew by 412 people. Without 1,903 newcomers it would have shrunk by 1,491."

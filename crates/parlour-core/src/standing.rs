@@ -93,15 +93,8 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage.
-    pub const ALL: [Self; 7] = [
-        Self::New,
-        Self::Active,
-        Self::Disengaging1,
-        Self::Disengaging2,
-        Self::Lapsed,
-        Self::Defected,
-        Self::WonBack,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::New, Self::Active, Self::Disengaging1, Self::Disengaging2, Self::Lapsed, Self::Defected, Self::WonBack];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -234,9 +227,7 @@ impl<'a> Yardstick<'a> {
     pub fn new(reading: &'a Reading<'a>) -> Self {
         let parameters = reading.parameters;
         let (recent, before) = (parameters.recent_days, parameters.before_days);
-        let falling = (0..=recent)
-            .flat_map(|x| (0..=before).map(move |y| p_rate_fell(x, recent, y, before)))
-            .collect();
+        let falling = (0..=recent).flat_map(|x| (0..=before).map(move |y| p_rate_fell(x, recent, y, before))).collect();
         let quantiles = Quantiles {
             p: parameters.overdue_quantile,
             prior_gaps: parameters.prior_gaps,

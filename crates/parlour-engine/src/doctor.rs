@@ -64,8 +64,8 @@ impl Engine {
             waiting: waiting.n_events,
             agree: false,
         };
-        sums.agree = sums.sent == sums.accepted + sums.rejected
-            && sums.accepted == sums.folded + sums.duplicate + sums.waiting;
+        sums.agree =
+            sums.sent == sums.accepted + sums.rejected && sums.accepted == sums.folded + sums.duplicate + sums.waiting;
         Ok(sums)
     }
 
@@ -119,8 +119,11 @@ impl Engine {
     /// All activity: sealed runs, unsealed rows in lake order, and the verbs.
     fn all_activity(
         &self,
-    ) -> (Vec<std::sync::Arc<parlour_lake::run::RunFile>>, Vec<ActivityRow>, std::sync::Arc<parlour_core::activity::Verbs>)
-    {
+    ) -> (
+        Vec<std::sync::Arc<parlour_lake::run::RunFile>>,
+        Vec<ActivityRow>,
+        std::sync::Arc<parlour_core::activity::Verbs>,
+    ) {
         let state = self.state();
         let tails = [state.sealing.as_deref(), Some(&state.tail)].into_iter().flatten();
         let mut more: Vec<ActivityRow> = tails.flat_map(|tail| tail.sorted(&state.verbs)).collect();

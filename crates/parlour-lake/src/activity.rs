@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::builder::BooleanBuilder;
-use arrow_array::types::{ArrowPrimitiveType, Date32Type, Int8Type, Int32Type, Int64Type};
 use arrow_array::cast::AsArray;
-use arrow_array::{ArrayRef, BinaryArray, Date32Array, DictionaryArray, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::types::{ArrowPrimitiveType, Date32Type, Int8Type, Int32Type, Int64Type};
+use arrow_array::{
+    ArrayRef, BinaryArray, Date32Array, DictionaryArray, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray,
+};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parlour_core::activity::{ActivityKey, ActivityRow, Measures, Verbs};
 use parlour_core::day::Day;

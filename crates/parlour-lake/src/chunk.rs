@@ -128,12 +128,7 @@ impl Filled {
 }
 
 /// Appends one subject's rows in a run to `columns`.
-pub fn read_subject(
-    run: &RunFile,
-    subject: Key,
-    numbers: Numbers<'_>,
-    columns: &mut Columns,
-) -> Result<(), LakeError> {
+pub fn read_subject(run: &RunFile, subject: Key, numbers: Numbers<'_>, columns: &mut Columns) -> Result<(), LakeError> {
     let mut ids = Vec::new();
     for group in run.groups_of(subject) {
         undamaged(&run.path, || {
@@ -199,7 +194,8 @@ fn read_columns<R: ChunkReader>(
     rows.read(N, ids, &mut columns.n, |bytes| Some(long(bytes)? as u64))?;
     rows.read(VALUE_MINOR, ids, &mut columns.value_minor, long)?;
     let n = from + rows.rows.len();
-    let lengths = [columns.object.len(), columns.day.len(), columns.layer.len(), columns.verb.len(), columns.kind.len()];
+    let lengths =
+        [columns.object.len(), columns.day.len(), columns.layer.len(), columns.verb.len(), columns.kind.len()];
     let more = [columns.paid.len(), columns.currency.len(), columns.n.len(), columns.value_minor.len()];
     if lengths.iter().chain(&more).all(|&length| length == n) {
         Ok(())

@@ -73,13 +73,13 @@ impl<R: ChunkReader> Rows<'_, R> {
         let kind = self.group.column(column).column_type();
         let mut dictionary = Vec::new();
         self.pages_of(column, |page, rows| match page {
-            Page::DictionaryPage { buf, num_values, .. } => {
-                each_value(kind, &buf, num_values as usize, |bytes| {
-                    dictionary.push(make(bytes)?);
-                    Some(())
-                })
-            }
-            Page::DataPage { buf, num_values, encoding: Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY, .. } => {
+            Page::DictionaryPage { buf, num_values, .. } => each_value(kind, &buf, num_values as usize, |bytes| {
+                dictionary.push(make(bytes)?);
+                Some(())
+            }),
+            Page::DataPage {
+                buf, num_values, encoding: Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY, ..
+            } => {
                 if let [only] = dictionary.as_slice() {
                     out.resize(out.len() + rows.len(), *only);
                     return Some(());
@@ -112,9 +112,9 @@ impl<R: ChunkReader> Rows<'_, R> {
         let kind = self.group.column(column).column_type();
         self.pages_of(column, |page, rows| match page {
             Page::DictionaryPage { buf, num_values, .. } => each_value(kind, &buf, num_values as usize, &mut value),
-            Page::DataPage { buf, num_values, encoding: Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY, .. } => {
-                unpack(&buf, num_values as usize, rows, ids)
-            }
+            Page::DataPage {
+                buf, num_values, encoding: Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY, ..
+            } => unpack(&buf, num_values as usize, rows, ids),
             Page::DataPage { .. } | Page::DataPageV2 { .. } => None,
         })
     }

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
-use arrow_array::RecordBatch;
 use arrow_select::interleave::interleave_record_batch;
 use parlour_core::activity::{ActivityRow, LakeOrder, Verbs, lake_order};
 
@@ -125,8 +125,8 @@ fn write_picked(
 ) -> Result<(), LakeError> {
     let empty = RecordBatch::new_empty(event::schema());
     let batches: Vec<&RecordBatch> = heads.iter().map(|head| head.batch.as_ref().unwrap_or(&empty)).collect();
-    let merged = interleave_record_batch(&batches, picked)
-        .map_err(|error| LakeError::damaged(&heads[0].run.path, error))?;
+    let merged =
+        interleave_record_batch(&batches, picked).map_err(|error| LakeError::damaged(&heads[0].run.path, error))?;
     writer.write_group(&merged)?;
     picked.clear();
     Ok(())

@@ -174,9 +174,7 @@ pub fn read_subject(run: &RunFile, subject: Key, before: i64, most: usize) -> Re
         let bytes = subject.to_bytes();
         let rows: Vec<usize> = (0..batch.num_rows()).collect();
         let start = rows.partition_point(|&row| subjects.value(row) < bytes.as_slice());
-        let end = rows.partition_point(|&row| {
-            (subjects.value(row), times.value(row)) < (bytes.as_slice(), before)
-        });
+        let end = rows.partition_point(|&row| (subjects.value(row), times.value(row)) < (bytes.as_slice(), before));
         let start = start.max(end.saturating_sub(most - found.len()));
         if start < end
             && let Some(batch) = run.read_one(group, &(0..=N_COLUMNS).collect::<Vec<_>>(), Some(start..end))?

@@ -66,7 +66,9 @@ impl Walk<'_> {
                     break;
                 }
                 let range = KeyRange { from: bounds[i], to: bounds.get(i + 1).copied() };
-                self.visit_range(range, &mut room, &mut mine, |key, columns, rows| visit(&mut state, key, columns, rows))?;
+                self.visit_range(range, &mut room, &mut mine, |key, columns, rows| {
+                    visit(&mut state, key, columns, rows)
+                })?;
             }
             gathered.lock().unwrap_or_else(PoisonError::into_inner).append(&mine);
             Ok(state)
@@ -233,12 +235,7 @@ impl Held<'_> {
 }
 
 impl<'a> Cursor<'a> {
-    fn of_run(
-        run: &'a RunFile,
-        range: KeyRange,
-        room: Box<Filled>,
-        numbers: Numbers<'_>,
-    ) -> Result<Self, LakeError> {
+    fn of_run(run: &'a RunFile, range: KeyRange, room: Box<Filled>, numbers: Numbers<'_>) -> Result<Self, LakeError> {
         let next_group = run.groups.partition_point(|group| group.last < range.from);
         let mut cursor = Self { held: Held::Run(run, room), next_group, place: 0, range, subject: None };
         cursor.load(numbers)?;
@@ -327,9 +324,11 @@ impl Batch {
             let cursor = &cursors[i];
             let (columns, rows) = (&cursor.chunk().columns, cursor.chunk().rows(cursor.place));
             let places = columns.object[rows.clone()].iter().zip(&columns.day[rows.clone()]).zip(rows);
-            self.order.extend(places.map(|((&object, &day), row)| {
-                u128::from(order(object, day)) << 64 | (i as u128) << 32 | row as u128
-            }));
+            self.order.extend(
+                places.map(|((&object, &day), row)| {
+                    u128::from(order(object, day)) << 64 | (i as u128) << 32 | row as u128
+                }),
+            );
         }
         self.order.sort_unstable();
         self.picks.extend(self.order.iter().map(|&place| ((place >> 32) as u32, place as u32)));

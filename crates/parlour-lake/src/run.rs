@@ -13,10 +13,10 @@ use arrow_schema::SchemaRef;
 use bytes::{Bytes, BytesMut};
 use parlour_core::key::Key;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection,
 };
-use parquet::arrow::ProjectionMask;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, KeyValue, PageIndexPolicy};
@@ -197,11 +197,14 @@ impl RunFile {
         let metadata = self.metadata.metadata();
         let index = metadata.column_index().and_then(|index| index.get(group)?.first());
         let places = metadata.offset_index().and_then(|index| index.get(group)?.first());
-        let (Some(ColumnIndexMetaData::BYTE_ARRAY(index)), Some(places)) = (index, places) else { return Ok(0..n_rows) };
+        let (Some(ColumnIndexMetaData::BYTE_ARRAY(index)), Some(places)) = (index, places) else {
+            return Ok(0..n_rows);
+        };
         let places = places.page_locations();
         let subject = |bytes: Option<&[u8]>| bytes.and_then(Key::from_bytes);
         let start = (0..places.len()).find(|&page| subject(index.max_value(page)).is_none_or(|last| from <= last));
-        let is_after = |page: usize| to.is_some_and(|to| subject(index.min_value(page)).is_some_and(|first| to <= first));
+        let is_after =
+            |page: usize| to.is_some_and(|to| subject(index.min_value(page)).is_some_and(|first| to <= first));
         let end = (0..places.len()).find(|&page| is_after(page));
         let row = |page: Option<usize>| page.map_or(n_rows, |page| places[page].first_row_index as usize).min(n_rows);
         Ok(row(start)..row(end).max(row(start)))

@@ -26,7 +26,10 @@ pub struct Link {
 /// Keeps those that are not there yet, undone or not; a pair that is there keeps the earlier of the two times. Each
 /// pair may be given once. Returns how many were new or are earlier now.
 pub fn insert_new(conn: &mut dyn Conn, links: &[Link]) -> Result<u64, StoreError> {
-    let text = ("INSERT INTO link (a, b, at, source, undone_at)", "ON CONFLICT (a, b) DO UPDATE SET at = excluded.at WHERE excluded.at < link.at");
+    let text = (
+        "INSERT INTO link (a, b, at, source, undone_at)",
+        "ON CONFLICT (a, b) DO UPDATE SET at = excluded.at WHERE excluded.at < link.at",
+    );
     insert_many(conn, text, 5, links, |link, values| {
         values.extend::<[Value; 5]>([
             link.a.into(),

@@ -8,12 +8,16 @@ use parlour_core::growth::By;
 
 /// Customer engagement: who is engaged, how, and which way they move.
 #[derive(Parser)]
-#[command(version, max_term_width = 100, after_help = "\
+#[command(
+    version,
+    max_term_width = 100,
+    after_help = "\
 Examples:
   parlour serve --sample                     start with the sample and open the Desk
   parlour import --preset shop orders.csv    take in a shop's orders
   parlour report --by month                  who came, stayed, came back and went
-  parlour standing customer:00004 --why      one person, and why")]
+  parlour standing customer:00004 --why      one person, and why"
+)]
 pub(crate) struct Cli {
     /// The data folder: the database, the lake, parlour.toml.
     #[arg(long, global = true, env = "PARLOUR_DATA", default_value = "./parlour-data", value_name = "DIR")]

@@ -145,7 +145,9 @@ fn mapping(options: &Import) -> anyhow::Result<Mapping> {
     };
     lay_over(&mut mapping, &options.flags)?;
     if mapping.person.is_none() || mapping.verb.is_none() || mapping.object.is_none() || mapping.time.is_none() {
-        bail!("say which columns are person, verb, object and time: --preset, --mapping, or --person --verb --object --time");
+        bail!(
+            "say which columns are person, verb, object and time: --preset, --mapping, or --person --verb --object --time"
+        );
     }
     Ok(mapping)
 }

@@ -126,7 +126,8 @@ fn text(report: &Report, out: &mut Output) -> anyhow::Result<()> {
 }
 
 fn html(report: &Report, out: &mut Output) -> anyhow::Result<()> {
-    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let escape =
+        |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     let cells = |row: &[String], tag: &str| {
         row.iter().fold(String::new(), |line, cell| line + &format!("<{tag}>{}</{tag}>", escape(cell)))
     };

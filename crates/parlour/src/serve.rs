@@ -90,7 +90,10 @@ pub(crate) fn ask_running(folder: &Path, out: &mut Output) -> anyhow::Result<boo
     let Err(std::fs::TryLockError::WouldBlock) = lock.try_lock() else { return Ok(false) };
     let process = std::fs::read_to_string(folder.join("lock"))?;
     let asked = std::process::Command::new("kill").args(["-HUP", process.trim()]).status();
-    anyhow::ensure!(asked.is_ok_and(|status| status.success()), "process {process} has the data folder and cannot be asked");
+    anyhow::ensure!(
+        asked.is_ok_and(|status| status.success()),
+        "process {process} has the data folder and cannot be asked"
+    );
     writeln!(out, "Asked the server (process {process}); the link is in its output")?;
     Ok(true)
 }
@@ -98,7 +101,11 @@ pub(crate) fn ask_running(folder: &Path, out: &mut Output) -> anyhow::Result<boo
 /// Prints a link for a server that is yet to be started.
 pub(crate) fn sign_in(engine: &Arc<Engine>, out: &mut Output) -> anyhow::Result<()> {
     let link = sign_in_link(engine, &format!("http://{}", engine.settings.server.listen))?;
-    writeln!(out, "Start `parlour serve`, then sign in, once and within {} minutes: {link}", engine.settings.server.link_minutes)?;
+    writeln!(
+        out,
+        "Start `parlour serve`, then sign in, once and within {} minutes: {link}",
+        engine.settings.server.link_minutes
+    )?;
     Ok(())
 }
 

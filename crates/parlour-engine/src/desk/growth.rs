@@ -24,11 +24,8 @@ impl Engine {
     /// Active people by period, from the first activity to the day asked about.
     pub fn growth(&self, asked: &Asked, by: By) -> Result<Growth, EngineError> {
         let first = asked.snapshot.days.map_or(asked.on, |(first, _)| first.min(asked.on));
-        let states = self.everyone(
-            asked,
-            || Growth::new(by, first, asked.on),
-            |growth, _, days, _| growth.add(days),
-        )?;
+        let states =
+            self.everyone(asked, || Growth::new(by, first, asked.on), |growth, _, days, _| growth.add(days))?;
         let mut sum = Growth::new(by, first, asked.on);
         for growth in &states {
             sum.merge(growth);

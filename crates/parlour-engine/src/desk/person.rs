@@ -120,10 +120,8 @@ impl Engine {
             PersonFold::new(&reading).read(columns, 0..columns.len(), &mut |object, _, relation| {
                 let spark = sparks.entry(object).or_default();
                 // Weeks before the first activity are weeks of nothing.
-                let missing = (spark.len() as i32..week).map(|week| Point {
-                    day: Day(asked.on.0 - 7 * (SPARK_WEEKS - 1 - week)),
-                    involvement: 0,
-                });
+                let missing = (spark.len() as i32..week)
+                    .map(|week| Point { day: Day(asked.on.0 - 7 * (SPARK_WEEKS - 1 - week)), involvement: 0 });
                 spark.extend(missing);
                 spark.push(Point { day, involvement: relation.involvement() });
             });
@@ -187,7 +185,13 @@ impl Engine {
     }
 
     /// What a person did before a time (microseconds UTC), newest first, at most `most`.
-    pub fn timeline(&self, asked: &Asked, person: Key, before: i64, most: usize) -> Result<Vec<LakeEvent>, EngineError> {
+    pub fn timeline(
+        &self,
+        asked: &Asked,
+        person: Key,
+        before: i64,
+        most: usize,
+    ) -> Result<Vec<LakeEvent>, EngineError> {
         let ids = asked.snapshot.identity.ids_of(&person);
         let (runs, mut batches, dropped) = {
             let state = self.state();
@@ -244,15 +248,21 @@ impl Engine {
     /// Undoes (or redoes) a link; history follows, since people are united when reading.
     pub fn set_link_undone(&self, a: Key, b: Key, is_undone: bool) -> Result<(), EngineError> {
         let (a, b, now) = (a.min(b), a.max(b), clock::now());
-        let did = self.database.write(move |conn| {
-            if is_undone { link::undo(conn, a, b, now) } else { link::redo(conn, a, b) }
-        })?;
+        let did = self.database.write(
+            move |conn| {
+                if is_undone { link::undo(conn, a, b, now) } else { link::redo(conn, a, b) }
+            },
+        )?;
         if !did {
             return Err(EngineError::NotFound("there is no such link, or it is so already".to_owned()));
         }
         let mut state = self.state_mut();
         let identity = std::sync::Arc::make_mut(&mut state.identity);
-        if is_undone { identity.undo(a, b) } else { identity.redo(a, b) };
+        if is_undone {
+            identity.undo(a, b)
+        } else {
+            identity.redo(a, b)
+        };
         state.version += 1;
         Ok(())
     }

@@ -119,9 +119,8 @@ proptest! {
 #[test]
 fn a_subject_may_span_row_groups() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut some = |n: usize| -> Vec<ActivityRow> {
-        (0..n).map(|_| row().new_tree(&mut runner).unwrap().current()).collect()
-    };
+    let mut some =
+        |n: usize| -> Vec<ActivityRow> { (0..n).map(|_| row().new_tree(&mut runner).unwrap().current()).collect() };
     let (mut first, second) = (some(3_000), some(3_000));
     let of_one = first[0];
     for day in 0..1_500 {
@@ -164,12 +163,12 @@ fn ranges_meet_where_they_part() {
         };
         (0..n).map(of).collect()
     };
-    let world = World { places: vec![Vec::new(); 2], brands: Vec::new(), united: Vec::new(), parameters: Default::default() };
+    let world =
+        World { places: vec![Vec::new(); 2], brands: Vec::new(), united: Vec::new(), parameters: Default::default() };
     let mut held = world.hold(folder.path());
     let (a, b) = (rows(1, 150_000), rows(3, 70_000));
     let whom: BTreeSet<(Key, Key)> = a.iter().chain(&b).map(|row| (row.key.subject, row.key.object)).collect();
-    held.view.runs =
-        vec![write(folder.path(), "a.parquet", &a, &verbs), write(folder.path(), "b.parquet", &b, &verbs)];
+    held.view.runs = vec![write(folder.path(), "a.parquet", &a, &verbs), write(folder.path(), "b.parquet", &b, &verbs)];
     assert!(2 < held.view.runs[0].groups.len(), "everything lies in one row group");
     let (one, populations) = everyone(&held, 1);
     assert!(one.keys().eq(&whom), "somebody is missing or too many");

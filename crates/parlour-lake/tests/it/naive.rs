@@ -96,4 +96,3 @@ fn relation(rows: &[&ActivityRow], held: &Held) -> Option<Relation> {
         value_minor,
     })
 }
-
