@@ -103,7 +103,7 @@ impl World {
         let rate = self.rows * 20 / self.people / self.relations_tenths;
         for _ in 0..n_relations {
             let object = objects[random.below(N_OBJECTS) as usize];
-            for _ in 0..1 + random.below(rate) {
+            for _ in 0..=random.below(rate) {
                 let run = random.below(rows.len() as u64) as usize;
                 rows[run].push(row(key, object, &mut random));
             }

@@ -56,7 +56,9 @@ impl Classes {
                     counts.insert(i, (class, n));
                     if MANY_CLASSES <= counts.len() {
                         let mut many = vec![0; N_CLASSES + 1].into_boxed_slice();
-                        counts.iter().for_each(|&(class, n)| many[class as usize] = n);
+                        for &(class, n) in counts.iter() {
+                            many[class as usize] = n;
+                        }
                         *self = Self::Many(many);
                     }
                 }
@@ -152,7 +154,9 @@ mod tests {
         let involvements: Vec<i64> = (0..4_000_i64).map(|i| i * i * i * 1_000_003 % 900_000_007).collect();
         let counted = |some: &[i64]| {
             let mut classes = Classes::default();
-            some.iter().for_each(|&involvement| classes.count(class(involvement), 1));
+            for &involvement in some {
+                classes.count(class(involvement), 1);
+            }
             classes
         };
         for n in [0, 1, 30, 60, 400, 4_000] {

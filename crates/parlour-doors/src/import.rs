@@ -110,8 +110,8 @@ pub fn import(
     let known = match known {
         Known::No => None,
         // Asked for once more, and broken off on the way: it goes on.
-        Known::Mapped(job, _) if is_again && !matches!(job.state.as_str(), RUNNING | PAUSED) => None,
-        Known::Mapped(job, memory) => Some((job, memory)),
+        Known::Mapped(known) if is_again && !matches!(known.0.state.as_str(), RUNNING | PAUSED) => None,
+        Known::Mapped(known) => Some(*known),
         Known::Otherwise(_) if is_again => None,
         Known::Otherwise(job) => return Err(ImportError::OtherMapping { job }),
     };
@@ -174,7 +174,7 @@ enum Known {
     /// Nothing of it was taken yet.
     No,
     /// This job took some or all of it by the same mapping.
-    Mapped(Job, Memory),
+    Mapped(Box<(Job, Memory)>),
     /// This job did by another.
     Otherwise(i64),
 }
@@ -194,7 +194,7 @@ fn known_job(engine: &Engine, path: &Path, mapping: &Mapping, head: &Fingerprint
             None => memory.head == *head && is_same_mapping,
         };
         if goes_on && is_same_mapping {
-            return Ok(Known::Mapped(job, memory));
+            return Ok(Known::Mapped(Box::new((job, memory))));
         }
         // Where the other mapping fitted no record, nothing would be counted twice.
         if goes_on && job.n_done > 0 {

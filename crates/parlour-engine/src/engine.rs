@@ -208,7 +208,7 @@ impl Engine {
                         }
                         Err(error) => return Err(error.into()),
                     };
-                    let live = LiveRun { file, row };
+                    let live = LiveRun { row, file };
                     for verb in &live.file.verbs {
                         verbs.id(verb);
                     }

@@ -161,7 +161,7 @@ fn rows_of_subject(
         Some(())
     })?;
     // Subjects come in order, so their places in the dictionary rise.
-    let start = rows.rows.start + id.map_or(0, |id| ids.partition_point(|&other| other < id));
+    let start = rows.range.start + id.map_or(0, |id| ids.partition_point(|&other| other < id));
     Ok(start..start + id.map_or(0, |id| ids.iter().filter(|&&other| other == id).count()))
 }
 
@@ -193,7 +193,7 @@ fn read_columns<R: ChunkReader>(
     })?;
     rows.read(N, ids, &mut columns.n, |bytes| Some(long(bytes)? as u64))?;
     rows.read(VALUE_MINOR, ids, &mut columns.value_minor, long)?;
-    let n = from + rows.rows.len();
+    let n = from + rows.range.len();
     let lengths =
         [columns.object.len(), columns.day.len(), columns.layer.len(), columns.verb.len(), columns.kind.len()];
     let more = [columns.paid.len(), columns.currency.len(), columns.n.len(), columns.value_minor.len()];

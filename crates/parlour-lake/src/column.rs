@@ -58,7 +58,7 @@ pub(crate) struct Rows<'a, R: ChunkReader> {
     /// Where the pages of each column lie, to skip those that are not asked for; without it pages are read in turn.
     pub(crate) pages: Option<&'a [OffsetIndexMetaData]>,
     pub(crate) source: Arc<R>,
-    pub(crate) rows: Range<usize>,
+    pub(crate) range: Range<usize>,
 }
 
 impl<R: ChunkReader> Rows<'_, R> {
@@ -149,12 +149,12 @@ impl<R: ChunkReader> Rows<'_, R> {
         let mut pages =
             SerializedPageReader::new(Arc::clone(&self.source), self.group.column(column), n_rows, locations)?;
         let mut at = 0;
-        while at < self.rows.end {
+        while at < self.range.end {
             if is_located
                 && let Some(next) = pages.peek_next_page()?
                 && !next.is_dict
                 && let Some(n) = next.num_rows
-                && at.saturating_add(n) <= self.rows.start
+                && at.saturating_add(n) <= self.range.start
             {
                 pages.skip_next_page()?;
                 at += n;
@@ -162,7 +162,7 @@ impl<R: ChunkReader> Rows<'_, R> {
             }
             let page = pages.get_next_page()?.ok_or_else(damage)?;
             let n = if page.is_data_page() { page.num_values() as usize } else { 0 };
-            let wanted = self.rows.start.saturating_sub(at).min(n)..(self.rows.end - at).min(n);
+            let wanted = self.range.start.saturating_sub(at).min(n)..(self.range.end - at).min(n);
             if !page.is_data_page() || !wanted.is_empty() {
                 each(page, wanted).ok_or_else(damage)?;
             }

@@ -67,7 +67,7 @@ impl Walk<'_> {
                 }
                 let range = KeyRange { from: bounds[i], to: bounds.get(i + 1).copied() };
                 self.visit_range(range, &mut room, &mut mine, |key, columns, rows| {
-                    visit(&mut state, key, columns, rows)
+                    visit(&mut state, key, columns, rows);
                 })?;
             }
             gathered.lock().unwrap_or_else(PoisonError::into_inner).append(&mine);
@@ -203,7 +203,7 @@ fn least(cursors: &[Cursor<'_>], owners: &mut Vec<usize>) -> Option<Key> {
 /// What a thread keeps between ranges, so as not to ask for room again.
 #[derive(Default)]
 struct Room {
-    spare: Vec<Box<Filled>>,
+    spare: Vec<Filled>,
     batch: Batch,
     together: Columns,
 }
@@ -226,18 +226,18 @@ enum Held<'a> {
 }
 
 impl Held<'_> {
-    fn into_filled(self) -> Option<Box<Filled>> {
+    fn into_filled(self) -> Option<Filled> {
         match self {
-            Self::Run(_, filled) => Some(filled),
+            Self::Run(_, filled) => Some(*filled),
             Self::Tail(_) => None,
         }
     }
 }
 
 impl<'a> Cursor<'a> {
-    fn of_run(run: &'a RunFile, range: KeyRange, room: Box<Filled>, numbers: Numbers<'_>) -> Result<Self, LakeError> {
+    fn of_run(run: &'a RunFile, range: KeyRange, room: Filled, numbers: Numbers<'_>) -> Result<Self, LakeError> {
         let next_group = run.groups.partition_point(|group| group.last < range.from);
-        let mut cursor = Self { held: Held::Run(run, room), next_group, place: 0, range, subject: None };
+        let mut cursor = Self { held: Held::Run(run, Box::new(room)), next_group, place: 0, range, subject: None };
         cursor.load(numbers)?;
         Ok(cursor)
     }

@@ -214,7 +214,7 @@ impl RunFile {
     pub(crate) fn pages(&self, group: usize, rows: Range<usize>) -> Rows<'_, Positioned> {
         let metadata = self.metadata.metadata();
         let pages = metadata.offset_index().and_then(|index| index.get(group)).map(Vec::as_slice);
-        Rows { group: metadata.row_group(group), pages, source: Arc::new(self.source.clone()), rows }
+        Rows { group: metadata.row_group(group), pages, source: Arc::new(self.source.clone()), range: rows }
     }
 
     /// Rows of one row group, its columns up to `last` read at once into `room`.
@@ -237,7 +237,7 @@ impl RunFile {
         self.source.file.read_exact_at(&mut room, start).map_err(LakeError::io(&self.path))?;
         let pages = metadata.offset_index().and_then(|index| index.get(group)).map(Vec::as_slice);
         let source = Arc::new(Part::new(start, room.freeze()));
-        Ok(Rows { group: metadata.row_group(group), pages, source, rows })
+        Ok(Rows { group: metadata.row_group(group), pages, source, range: rows })
     }
 
     /// Reads columns (by their places in the schema) of one row group, in batches of at most `batch_rows` rows.

@@ -135,4 +135,15 @@ mod tests {
             assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
         }
     }
+
+    /// The schemas read serde's names at compile time, which fails silently where a macro wraps them.
+    #[test]
+    fn words_are_told_as_they_are_written() {
+        let document: serde_json::Value = serde_json::from_str(&super::openapi()).unwrap();
+        let words = |name: &str| document["components"]["schemas"][name]["enum"].clone();
+        let written: Vec<crate::api::wire::Stage> = serde_json::from_value(words("Stage")).unwrap();
+        assert_eq!(written.len(), parlour_core::standing::Stage::ALL.len());
+        let written: Vec<crate::api::wire::Of> = serde_json::from_value(words("Of")).unwrap();
+        assert_eq!(written.len(), parlour_core::why::Of::ALL.len());
+    }
 }

@@ -33,6 +33,7 @@ struct Report {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the report's JSON calls it so")]
 struct Period {
     period: String,
     active: u64,

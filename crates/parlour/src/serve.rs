@@ -18,7 +18,7 @@ use crate::output::Output;
 use crate::sample;
 
 /// How often it is looked whether a day is over whose standings are to be kept.
-const KEEPING_REST: Duration = Duration::from_secs(60);
+const KEEPING_REST: Duration = Duration::from_mins(1);
 
 /// Serves until it is told to stop (Ctrl-C or SIGTERM). A hang-up signal prints another sign-in link.
 pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {

@@ -1,4 +1,5 @@
 //! The engine from outside, on both databases: whatever the order, the parcels and the interruptions, the same comes out.
+#![expect(clippy::print_stderr, reason = "seeds and counts belong beside a failure")]
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
 mod bench;

@@ -3,6 +3,7 @@
 use std::fs;
 
 use parlour_core::activity::ActivityRow;
+use parlour_core::parameters::Parameters;
 use parlour_core::relation::PersonFold;
 use parlour_lake::activity::read_rows;
 use parlour_lake::chunk::Numbers;
@@ -36,7 +37,7 @@ fn flipped_bits_and_missing_ends_are_told() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let rows: Vec<ActivityRow> = (0..400).map(|_| row().new_tree(&mut runner).unwrap().current()).collect();
     let places = vec![rows, Vec::new()];
-    let world = World { places, brands: Vec::new(), united: Vec::new(), parameters: Default::default() };
+    let world = World { places, brands: Vec::new(), united: Vec::new(), parameters: Parameters::default() };
     let folder = tempfile::tempdir().unwrap();
     let held = world.hold(folder.path());
     let whole = fs::read(&held.view.runs[0].path).unwrap();

@@ -163,8 +163,12 @@ fn ranges_meet_where_they_part() {
         };
         (0..n).map(of).collect()
     };
-    let world =
-        World { places: vec![Vec::new(); 2], brands: Vec::new(), united: Vec::new(), parameters: Default::default() };
+    let world = World {
+        places: vec![Vec::new(); 2],
+        brands: Vec::new(),
+        united: Vec::new(),
+        parameters: parlour_core::parameters::Parameters::default(),
+    };
     let mut held = world.hold(folder.path());
     let (a, b) = (rows(1, 150_000), rows(3, 70_000));
     let whom: BTreeSet<(Key, Key)> = a.iter().chain(&b).map(|row| (row.key.subject, row.key.object)).collect();

@@ -59,9 +59,9 @@ pub(crate) fn object(i: u8) -> Key {
 
 pub(crate) fn verbs() -> Verbs {
     let mut verbs = Verbs::default();
-    VERBS.iter().for_each(|verb| {
+    for verb in VERBS {
         verbs.id(verb);
-    });
+    }
     verbs
 }
 
@@ -70,7 +70,9 @@ pub(crate) fn write(folder: &Path, name: &str, rows: &[ActivityRow], verbs: &Ver
     let mut rows = rows.to_vec();
     sort_and_merge(&mut rows, verbs);
     let mut writer = ActivityWriter::create(folder, name, verbs).unwrap();
-    rows.iter().for_each(|row| writer.push(row).unwrap());
+    for row in rows {
+        writer.push(&row).unwrap();
+    }
     writer.finish().unwrap();
     Arc::new(RunFile::open(&folder.join(name)).unwrap())
 }
@@ -139,7 +141,9 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
         |(rows, brands, mut united, n_runs, (half_life_days, retention_months))| {
             let mut places = vec![Vec::new(); n_runs + 1];
             for (row, into) in rows {
-                into.iter().for_each(|place| places[place % (n_runs + 1)].push(row));
+                for place in into {
+                    places[place % (n_runs + 1)].push(row);
+                }
             }
             // Ids 0 to 2 stand for people, and so for themselves.
             (0..3).for_each(|i| united[i as usize] = united.contains(&Some(i)).then_some(i));
