@@ -28,7 +28,7 @@ export function JobLine({ job }: { job: Job }) {
   return (
     <div>
       <div className="row" style={{ justifyContent: "space-between" }}>
-        <span>
+        <span style={{ overflowWrap: "anywhere" }}>
           {job.name} <span className="fine">{STATE_WORDS[job.state] ?? job.state}</span>
         </span>
         {job.state === "running" ? (

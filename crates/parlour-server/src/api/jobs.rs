@@ -99,7 +99,10 @@ fn cancelled(app: &App, id: i64) -> Result<Job, ApiError> {
     })?;
     match found {
         None => Err(none(id)),
-        Some((job, true)) => Ok(job.into()),
+        Some((job, true)) => {
+            app.engine.cancel_job(id);
+            Ok(job.into())
+        }
         Some((job, false)) => {
             let message = format!("job `{id}` is {} and cannot be cancelled", job.state);
             Err(ApiError::new(ErrorCode::NotNow, message))
