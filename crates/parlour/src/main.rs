@@ -9,6 +9,7 @@ mod serve;
 mod standing;
 mod upkeep;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
@@ -37,7 +38,11 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<()> {
     let mut out = Output::new();
     if let Command::Completions { shell } = cli.command {
-        clap_complete::generate(shell, &mut Cli::command(), "parlour", &mut out);
+        // Written at once: the generator takes a reader that went away for a bug.
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "parlour", &mut script);
+        out.write_all(&script)?;
+        out.flush()?;
         return Ok(());
     }
     if let Command::Rebuild = cli.command {
