@@ -23,7 +23,7 @@ def main():
     arguments.add_argument("--rows", type=int, default=5_000_000)
     arguments.add_argument("--people", type=int, default=250_000)
     asked = arguments.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "parlour"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace"], cwd=ROOT, check=True)
     file = ROOT / "target" / f"bench-import-{asked.rows}-{asked.people}.csv"
     if not file.exists():
         generate(file, asked)
