@@ -22,9 +22,10 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--rows", type=int, default=5_000_000)
     arguments.add_argument("--people", type=int, default=250_000)
+    arguments.add_argument("--brands", type=int, default=200)
     asked = arguments.parse_args()
     subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace"], cwd=ROOT, check=True)
-    file = ROOT / "target" / f"bench-import-{asked.rows}-{asked.people}.csv"
+    file = ROOT / "target" / f"bench-import-{asked.rows}-{asked.people}-{asked.brands}.csv"
     if not file.exists():
         generate(file, asked)
     data = ROOT / "target" / "bench-import"
@@ -50,7 +51,7 @@ def generate(file, asked):
             at = chance.randrange(1_660_000_000, 1_720_000_000)
             verb, layer = chance.choice(VERBS), chance.choice(LAYERS)
             value = f"{chance.randrange(10_000) / 100:.2f}" if verb == "bought" else ""
-            person, thing = chance.randrange(asked.people), chance.randrange(200)
+            person, thing = chance.randrange(asked.people), chance.randrange(asked.brands)
             out.write(f"u{person},{verb},b{thing},{at},{layer},{value}\n")
     unfinished.rename(file)
 
