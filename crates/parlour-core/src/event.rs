@@ -152,6 +152,8 @@ pub struct Event {
     pub message: Option<String>,
     /// When it happened, microseconds UTC.
     pub at: i64,
+    /// What the sender's clock said, where `at` was corrected for it, microseconds UTC.
+    pub said_at: Option<i64>,
     /// Who did it, by the id it came with.
     pub subject: Name,
     /// Further ids of the same subject, each of which says "this is the same person".
@@ -192,6 +194,7 @@ impl Event {
         Self {
             message: None,
             at,
+            said_at: None,
             subject,
             also: Vec::new(),
             verb: verb.into(),

@@ -1,5 +1,6 @@
 //! Folding: batches of the journal become activity in the tail and effects in the database, exactly once.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
@@ -253,10 +254,22 @@ impl Repeat {
     }
 }
 
-/// A digest of an event's content.
+/// A digest of an event's content: of all of it, but of its time what the sender's clock said, since a correction comes
+/// out differently each time it is sent.
 pub(crate) fn digest_of(event: &Event, secret: &KeySecret) -> i64 {
-    let bytes = postcard::to_stdvec(event).expect("an event has only shapes that postcard knows");
-    secret.digest(&[&bytes]) as i64
+    thread_local! {
+        static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    BYTES.with_borrow_mut(|bytes| {
+        bytes.clear();
+        let ends = (&event.subject, &event.also, &event.object, &event.parent, &event.target);
+        let measures = (event.rating, event.value, event.seconds, event.paid, event.scored);
+        let texts = (&event.reply_to, &event.text, &event.extra);
+        let said = (event.said_at.unwrap_or(event.at), &event.verb, event.layer, event.space);
+        postcard::to_io(&(said, ends, measures, texts), &mut *bytes)
+            .expect("an event has only shapes that postcard knows");
+        secret.digest(&[bytes]) as i64
+    })
 }
 
 fn conflicts(events: &[Event], repeats: &[Repeat], source: &str, at: i64) -> Vec<rejected::Rejected> {

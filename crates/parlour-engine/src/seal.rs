@@ -169,6 +169,8 @@ impl Engine {
             source: batch.arrival.source.clone(),
             digest,
             seq: (batch.seq << PLACE_BITS) | i64::from(place),
+            said_at: event.said_at,
+            received_at: batch.arrival.received_at,
         }
     }
 

@@ -23,7 +23,11 @@ pub(crate) const SUBJECT: usize = 0;
 pub(crate) const AT: usize = 1;
 /// Place of the place in the journal.
 pub(crate) const SEQ: usize = 20;
-const N_COLUMNS: usize = 21;
+/// Place of the source, the last of those every reader needs.
+const SOURCE: usize = 21;
+const SAID_AT: usize = 22;
+const RECEIVED_AT: usize = 23;
+const N_COLUMNS: usize = 24;
 const MESSAGE: usize = 17;
 const DIGEST: usize = 19;
 
@@ -55,16 +59,20 @@ pub struct LakeEvent {
     pub digest: i64,
     /// Its batch in the journal times 2¹⁶ plus its place in the batch.
     pub seq: i64,
+    /// What the sender's clock said, where the time was corrected.
+    pub said_at: Option<i64>,
+    /// When its batch came.
+    pub received_at: i64,
 }
 
 /// The columns of an event run.
 pub fn schema() -> SchemaRef {
     let needed = |name: &str, kind: DataType| Field::new(name, kind, false);
     let optional = |name: &str, kind: DataType| Field::new(name, kind, true);
-    let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    let time = || DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     Arc::new(Schema::new(vec![
         needed("subject", DataType::Binary),
-        needed("at", time),
+        needed("at", time()),
         needed("verb", DataType::Utf8),
         needed("object", DataType::Binary),
         optional("parent", DataType::Binary),
@@ -85,6 +93,8 @@ pub fn schema() -> SchemaRef {
         needed("digest", DataType::Int64),
         needed("seq", DataType::Int64),
         needed("source", DataType::Utf8),
+        optional("said_at", time()),
+        needed("received_at", time()),
     ]))
 }
 
@@ -121,10 +131,12 @@ fn batch(events: &[LakeEvent]) -> RecordBatch {
     let also = events.iter().map(|event| {
         (!event.also.is_empty()).then(|| event.also.iter().flat_map(|key| key.to_bytes()).collect::<Vec<u8>>())
     });
-    let times = TimestampMicrosecondArray::from_iter_values(events.iter().map(|event| event.at)).with_timezone("UTC");
+    let times = |of: &dyn Fn(&LakeEvent) -> i64| -> ArrayRef {
+        Arc::new(TimestampMicrosecondArray::from_iter_values(events.iter().map(of)).with_timezone("UTC"))
+    };
     let columns: Vec<ArrayRef> = vec![
         keys(&|event| Some(event.subject)),
-        Arc::new(times),
+        times(&|event| event.at),
         texts(&|event| Some(&event.verb)),
         keys(&|event| Some(event.object)),
         keys(&|event| event.parent),
@@ -145,13 +157,15 @@ fn batch(events: &[LakeEvent]) -> RecordBatch {
         integers(&|event| Some(event.digest)),
         integers(&|event| Some(event.seq)),
         texts(&|event| Some(&event.source)),
+        Arc::new(events.iter().map(|event| event.said_at).collect::<TimestampMicrosecondArray>().with_timezone("UTC")),
+        times(&|event| event.received_at),
     ];
     RecordBatch::try_new(schema(), columns).expect("the columns are those of the schema")
 }
 
 /// Reads a whole row group as it lies.
 pub(crate) fn read_group(run: &RunFile, group: usize) -> Result<Option<RecordBatch>, LakeError> {
-    run.read_one(group, &(0..=N_COLUMNS).collect::<Vec<_>>(), None)
+    run.read_one(group, &(0..N_COLUMNS).collect::<Vec<_>>(), None)
 }
 
 /// Reads a whole row group as events, in order.
@@ -177,7 +191,7 @@ pub fn read_subject(run: &RunFile, subject: Key, before: i64, most: usize) -> Re
         let end = rows.partition_point(|&row| (subjects.value(row), times.value(row)) < (bytes.as_slice(), before));
         let start = start.max(end.saturating_sub(most - found.len()));
         if start < end
-            && let Some(batch) = run.read_one(group, &(0..=N_COLUMNS).collect::<Vec<_>>(), Some(start..end))?
+            && let Some(batch) = run.read_one(group, &(0..N_COLUMNS).collect::<Vec<_>>(), Some(start..end))?
         {
             let mut events = events_of(&batch).ok_or_else(|| damaged(run))?;
             events.append(&mut found);
@@ -193,7 +207,7 @@ pub fn read_subject(run: &RunFile, subject: Key, before: i64, most: usize) -> Re
 /// The digest of the subject's event with this message id from this source, if the run has it.
 pub fn find_message(run: &RunFile, subject: Key, source: &str, message: &str) -> Result<Option<i64>, LakeError> {
     for group in run.groups_of(subject) {
-        let Some(batch) = run.read_one(group, &[SUBJECT, MESSAGE, DIGEST, N_COLUMNS], None)? else { continue };
+        let Some(batch) = run.read_one(group, &[SUBJECT, MESSAGE, DIGEST, SOURCE], None)? else { continue };
         let subjects = batch.column(0).as_binary_opt::<i32>().ok_or_else(|| damaged(run))?;
         let messages = batch.column(1).as_string_opt::<i32>().ok_or_else(|| damaged(run))?;
         let digests = batch.column(2).as_primitive_opt::<Int64Type>().ok_or_else(|| damaged(run))?;
@@ -217,13 +231,14 @@ fn events_of(batch: &RecordBatch) -> Option<Vec<LakeEvent>> {
     let string = |i: usize| batch.column(i).as_string_opt::<i32>();
     let integer = |i: usize| batch.column(i).as_primitive_opt::<Int64Type>();
     let (subject, object, parent, also, target) = (binary(0)?, binary(3)?, binary(4)?, binary(5)?, binary(8)?);
-    let at = batch.column(AT).as_primitive_opt::<TimestampMicrosecondType>()?;
+    let time = |i: usize| batch.column(i).as_primitive_opt::<TimestampMicrosecondType>();
+    let (at, said_at, received_at) = (time(AT)?, time(SAID_AT)?, time(RECEIVED_AT)?);
     let (verb, layer, space, reply_to, text) = (string(2)?, string(6)?, string(7)?, string(9)?, string(10)?);
     let rating = batch.column(11).as_primitive_opt::<Int8Type>()?;
     let (value, currency, seconds) = (integer(12)?, string(13)?, integer(14)?);
     let (paid, scored) = (batch.column(15).as_boolean_opt()?, batch.column(16).as_boolean_opt()?);
     let (message, extra, digest, seq) = (string(MESSAGE)?, string(18)?, integer(DIGEST)?, integer(SEQ)?);
-    let source = string(N_COLUMNS)?;
+    let source = string(SOURCE)?;
     let optional = |column: &StringArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
     let key = |column: &BinaryArray, row: usize| {
         if column.is_valid(row) { Key::from_bytes(column.value(row)).map(Some) } else { Some(None) }
@@ -256,6 +271,8 @@ fn events_of(batch: &RecordBatch) -> Option<Vec<LakeEvent>> {
                 source: source.value(row).to_owned(),
                 digest: digest.value(row),
                 seq: seq.value(row),
+                said_at: said_at.is_valid(row).then(|| said_at.value(row)),
+                received_at: received_at.value(row),
             })
         })
         .collect()

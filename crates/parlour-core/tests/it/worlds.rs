@@ -69,6 +69,7 @@ impl Deed {
         let alias = if self.is_alias { "device" } else { "user" };
         let at = Day(today.0 - self.age).start_micros() + i64::from(self.person) * 1_000_000;
         Event {
+            said_at: None,
             layer: self.layer,
             rating: self.rating,
             paid: self.paid,

@@ -58,6 +58,7 @@ fn event() -> impl Strategy<Value = Event> {
     let bits = (any::<bool>(), prop::bool::weighted(0.9), prop::sample::select(Layer::ALL.to_vec()), 0..2_000_u32);
     (0..180 * 86_400_i64, who, also, verb, object, worth, rating, bits).prop_map(
         |(ago, who, also, verb, (object, parent), worth, rating, (paid, scored, layer, seconds))| Event {
+            said_at: None,
             also,
             parent,
             layer,

@@ -178,6 +178,7 @@ fn event(chance: &mut Chance, person: u64, day: u64) -> Event {
     let minor = 100 + chance.below(10_000) as i64;
     let currency = Currency::of_code(chance.of(&["USD", "USD", "EUR"])).unwrap();
     Event {
+        said_at: None,
         parent,
         also: if is_linked { vec![Name::new("customer", format!("{person:05}"))] } else { Vec::new() },
         layer: chance.of(&Layer::ALL),
