@@ -22,6 +22,7 @@ use crate::duplicates::Filter;
 use crate::fold::Folding;
 use crate::settings::Settings;
 use crate::snapshot::Caches;
+use crate::source::Sources;
 use crate::tail::Tail;
 use crate::{EngineError, clock, codec};
 
@@ -29,6 +30,8 @@ use crate::{EngineError, clock, codec};
 pub(crate) const MAX_BATCH_EVENTS: usize = 10_000;
 /// The kinds of run, each a folder of the lake.
 pub(crate) const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
+/// The dialect of what was decoded and is kept as an event in our own JSON.
+pub(crate) const EVENT_DIALECT: &str = "event";
 /// How long a task rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
 
@@ -105,6 +108,8 @@ pub struct Submission {
     pub refused: Vec<Refused>,
     /// The job that reads the source.
     pub job: Option<i64>,
+    /// The dialect in which `refused` came, where it is one that can be decoded again.
+    pub dialect: Option<&'static str>,
     /// Done in the same transaction.
     pub alongside: Option<Alongside>,
 }
@@ -131,6 +136,7 @@ pub struct Engine {
     pub(crate) sealing: Mutex<()>,
     pub(crate) caches: Caches,
     pub(crate) cancelled: crate::jobs::Cancelled,
+    pub(crate) sources: Sources,
     bell: Bell,
     is_stopping: AtomicBool,
     _lock: File,
@@ -175,6 +181,7 @@ impl Engine {
             sealing: Mutex::default(),
             caches: Caches::default(),
             cancelled: crate::jobs::Cancelled::default(),
+            sources: Sources::default(),
             bell: Bell::default(),
             is_stopping: AtomicBool::new(false),
             settings,
@@ -183,6 +190,7 @@ impl Engine {
             secret,
             _lock: lock,
         });
+        engine.reload_sources()?;
         engine.load(is_lenient)?;
         engine.refold()?;
         Ok(engine)
@@ -265,21 +273,23 @@ impl Engine {
     /// Takes a batch: unacceptable events are set aside with their reason, the others journalled. When this returns,
     /// both are durable, with what is done `alongside`, or nothing is.
     pub fn append(&self, source: &str, submission: Submission) -> Result<Receipt, EngineError> {
-        let Submission { events, mut refused, job, alongside } = submission;
+        let Submission { events, refused, job, dialect, alongside } = submission;
         let received_at = clock::now();
         let mut accepted = Vec::with_capacity(events.len());
+        let mut flawed = Vec::new();
         for (event, line) in events {
             match event.flaw(received_at) {
                 None => accepted.push(event),
-                Some(flaw) => refused.push(Refused { line, flaw, raw: raw_of(&event) }),
+                Some(flaw) => flawed.push(Refused { line, flaw, raw: raw_of(&event) }),
             }
         }
         if accepted.len() > MAX_BATCH_EVENTS {
             let text = format!("a batch has at most {MAX_BATCH_EVENTS} events; split it");
             return Err(EngineError::Invalid(text));
         }
-        let (n_accepted, n_rejected) = (accepted.len() as u64, refused.len() as u64);
-        let rejections = rejections(&refused, source, job, received_at);
+        let (n_accepted, n_rejected) = (accepted.len() as u64, (refused.len() + flawed.len()) as u64);
+        let mut rejections = rejections(&refused, source, (job, dialect), received_at);
+        rejections.extend(self::rejections(&flawed, source, (job, Some(EVENT_DIALECT)), received_at));
         let arrival = arrival(source, received_at, &accepted);
         let seq = self.database.write(move |conn| {
             let seq = arrival.map(|arrival| journal::append(conn, arrival)).transpose()?;
@@ -427,7 +437,12 @@ fn raw_of(event: &Event) -> Vec<u8> {
     serde_json::to_vec(event).unwrap_or_default()
 }
 
-pub(crate) fn rejections(refused: &[Refused], source: &str, job: Option<i64>, at: i64) -> Vec<rejected::Rejected> {
+pub(crate) fn rejections(
+    refused: &[Refused],
+    source: &str,
+    (job, dialect): (Option<i64>, Option<&str>),
+    at: i64,
+) -> Vec<rejected::Rejected> {
     let rows = refused.iter().map(|refused| rejected::Rejected {
         id: 0,
         source: source.to_owned(),
@@ -437,6 +452,9 @@ pub(crate) fn rejections(refused: &[Refused], source: &str, job: Option<i64>, at
         reason: refused.flaw.code().to_owned(),
         message: refused.flaw.to_string(),
         raw: refused.raw.clone(),
+        dialect: dialect.map(str::to_owned),
+        state: rejected::OPEN.to_owned(),
+        replayed_at: None,
     });
     rows.collect()
 }

@@ -13,7 +13,7 @@ use parlour_core::objects::{Object, Objects};
 use parlour_store::{entity, identity, journal, link, rejected, tally};
 
 use crate::duplicates::Filter;
-use crate::engine::{Engine, Refused, rejections};
+use crate::engine::{EVENT_DIALECT, Engine, Refused, rejections};
 use crate::seal::unpacked;
 use crate::{EngineError, clock};
 
@@ -285,7 +285,7 @@ fn conflicts(events: &[Event], repeats: &[Repeat], source: &str, at: i64) -> Vec
             Repeat::New(_) | Repeat::Duplicate => None,
         })
         .collect();
-    rejections(&refused, source, None, at)
+    rejections(&refused, source, (None, Some(EVENT_DIALECT)), at)
 }
 
 fn identity_row(seen: &SeenId) -> identity::Identity {
@@ -304,7 +304,7 @@ fn link_rows(seen: &[SeenLink]) -> Vec<link::Link> {
     for link in seen {
         earliest.entry((link.a, link.b)).and_modify(|at| *at = link.at.min(*at)).or_insert(link.at);
     }
-    let row = |((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None };
+    let row = |((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None, forced_at: None };
     earliest.into_iter().map(row).collect()
 }
 

@@ -14,6 +14,7 @@ mod rebuild;
 mod seal;
 pub mod settings;
 pub mod snapshot;
+pub mod source;
 mod tail;
 
 pub use engine::{Alongside, Engine, Receipt, Refused, Submission, Tasks};

@@ -5,6 +5,7 @@
 mod bench;
 mod histories;
 mod repeats;
+mod sources;
 mod world;
 
 /// Makes one test per database of each function, which is given the kind.
