@@ -18,6 +18,7 @@ use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::run::RunFile;
 use parlour_store::{Conn, Database, StoreError, entity, identity, journal, link, rejected, run, setting, tally};
 
+use crate::arrivals::{self, Arrivals};
 use crate::duplicates::Filter;
 use crate::fold::Folding;
 use crate::settings::Settings;
@@ -56,12 +57,14 @@ pub(crate) struct State {
     pub(crate) verbs: Arc<Verbs>,
     pub(crate) objects: Arc<Objects>,
     pub(crate) identity: Arc<Identity>,
+    /// The vocabulary with the names that were chosen.
+    pub(crate) vocabulary: Arc<Vocabulary>,
     /// Rises with every change.
     pub(crate) version: u64,
 }
 
 impl State {
-    fn new(parameters: &Parameters) -> Self {
+    fn new(parameters: &Parameters, vocabulary: Arc<Vocabulary>) -> Self {
         Self {
             activity: Vec::new(),
             events: Vec::new(),
@@ -72,6 +75,7 @@ impl State {
             verbs: Arc::default(),
             objects: Arc::default(),
             identity: Arc::new(Identity::new(parameters)),
+            vocabulary,
             version: 0,
         }
     }
@@ -121,8 +125,6 @@ pub type Alongside = Box<dyn FnOnce(&mut dyn Conn) -> Result<(), StoreError> + S
 pub struct Engine {
     /// The settings.
     pub settings: Settings,
-    /// The vocabulary.
-    pub vocabulary: Vocabulary,
     /// The data folder.
     pub folder: PathBuf,
     /// The database.
@@ -137,6 +139,11 @@ pub struct Engine {
     pub(crate) caches: Caches,
     pub(crate) cancelled: crate::jobs::Cancelled,
     pub(crate) sources: Sources,
+    pub(crate) arrivals: Arrivals,
+    /// The vocabulary as its file has it.
+    pub(crate) own_vocabulary: Vocabulary,
+    /// Held by whoever reads the names anew.
+    pub(crate) naming: Mutex<()>,
     bell: Bell,
     is_stopping: AtomicBool,
     _lock: File,
@@ -169,23 +176,25 @@ impl Engine {
         fs::create_dir_all(folder).map_err(failed)?;
         let lock = lock(folder)?;
         let settings = Settings::load(folder)?;
-        let vocabulary = settings.vocabulary(folder)?;
+        let own_vocabulary = settings.vocabulary(folder)?;
         let own = format!("sqlite:{}", folder.join("parlour.db").display());
         let database = Database::open(database.unwrap_or(&own))?;
         let secret = secret(&database)?;
         let engine = Arc::new(Self {
             folder: folder.to_owned(),
             started_at: clock::now(),
-            state: RwLock::new(State::new(&settings.standing)),
+            state: RwLock::new(State::new(&settings.standing, Arc::new(own_vocabulary.clone()))),
             folding: Mutex::new(Folding::new(secret)),
             sealing: Mutex::default(),
             caches: Caches::default(),
             cancelled: crate::jobs::Cancelled::default(),
             sources: Sources::default(),
+            arrivals: Arrivals::default(),
+            own_vocabulary,
+            naming: Mutex::default(),
             bell: Bell::default(),
             is_stopping: AtomicBool::new(false),
             settings,
-            vocabulary,
             database,
             secret,
             _lock: lock,
@@ -201,7 +210,7 @@ impl Engine {
             self.database.read(|conn| Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?)))?;
         self.remove_orphans(&rows);
         let _ = fs::remove_dir_all(self.lake_path("rebuild"));
-        let mut state = State::new(&self.settings.standing);
+        let mut state = State::new(&self.settings.standing, Arc::new(self.laid_over()?));
         let mut verbs = Verbs::default();
         for row in rows {
             let path = self.lake_path(&row.file);
@@ -290,17 +299,24 @@ impl Engine {
         let (n_accepted, n_rejected) = (accepted.len() as u64, (refused.len() + flawed.len()) as u64);
         let mut rejections = rejections(&refused, source, (job, dialect), received_at);
         rejections.extend(self::rejections(&flawed, source, (job, Some(EVENT_DIALECT)), received_at));
+        let count = self.count_of(source, received_at, n_accepted, &rejections).map(Arc::new);
+        let told = count.as_ref().map(|_| arrivals::last_of(&accepted, &rejections));
+        let counting = count.clone();
         let arrival = arrival(source, received_at, &accepted);
         let seq = self.database.write(move |conn| {
             let seq = arrival.map(|arrival| journal::append(conn, arrival)).transpose()?;
             rejected::insert(conn, &rejections)?;
             let counts = [("sent", n_accepted + n_rejected), ("accepted", n_accepted), ("rejected", n_rejected)];
             tally::add(conn, &counts.map(|(name, n)| (name, n as i64)))?;
+            counting.map_or(Ok(()), |count| count.write(conn))?;
             if let Some(alongside) = alongside {
                 alongside(conn)?;
             }
             Ok(seq)
         })?;
+        if let Some((count, (outcomes, raw))) = count.zip(told) {
+            self.note_arrival(&count, received_at, outcomes, raw);
+        }
         self.ring();
         Ok(Receipt { seq, n_accepted, n_rejected })
     }

@@ -10,7 +10,7 @@ use parlour_core::fold::{Effects, Fold, SeenId, SeenLink, SeenObject};
 use parlour_core::identity::Link;
 use parlour_core::key::{Key, KeySecret};
 use parlour_core::objects::{Object, Objects};
-use parlour_store::{entity, identity, journal, link, rejected, tally};
+use parlour_store::{entity, identity, journal, link, rejected, source_tally, tally};
 
 use crate::duplicates::Filter;
 use crate::engine::{EVENT_DIALECT, Engine, Refused, rejections};
@@ -155,6 +155,10 @@ impl Engine {
             }
             link::insert_new(conn, &links)?;
             rejected::insert(conn, &refused)?;
+            for row in &refused {
+                let reason = format!("{}{}", source_tally::REJECTED, row.reason);
+                source_tally::add(conn, &row.source, &[(source_tally::ACCEPTED.to_owned(), -1), (reason, 1)])?;
+            }
             tally::add(conn, &counts)?;
             journal::set_cursor(conn, "fold", last)
         })?)

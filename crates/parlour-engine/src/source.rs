@@ -1,7 +1,7 @@
 //! Sources: who may send events, and the write keys by which they are known. A key is shown once and kept by its hash.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use parlour_core::event::{Layer, Name};
 use parlour_store::{StoreError, source, source_key};
@@ -159,21 +159,26 @@ type KeyHash = [u8; 32];
 
 /// Every source in memory, so that no request asks the database who sends it.
 #[derive(Debug, Default)]
-pub(crate) struct Sources(RwLock<Arc<Ring>>);
+pub(crate) struct Sources {
+    ring: RwLock<Arc<Ring>>,
+    /// Held while they are read anew, so that whoever reads last sets last.
+    reading: Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct Ring {
     all: Vec<Arc<Source>>,
     keys: HashMap<KeyHash, (Arc<Source>, SourceKey)>,
+    names: HashMap<String, Arc<Source>>,
 }
 
 impl Sources {
     fn ring(&self) -> Arc<Ring> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn set(&self, ring: Ring) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
     }
 }
 
@@ -201,7 +206,7 @@ impl Engine {
 
     /// The source of a name.
     pub fn source_named(&self, name: &str) -> Option<Arc<Source>> {
-        self.sources.ring().all.iter().find(|source| source.name == name).map(Arc::clone)
+        self.sources.ring().names.get(name).map(Arc::clone)
     }
 
     /// Makes a source and its first write key.
@@ -299,7 +304,8 @@ impl Engine {
     }
 
     /// Reads the sources anew; what was asked before goes by what was there before.
-    pub(crate) fn reload_sources(&self) -> Result<(), EngineError> {
+    pub fn reload_sources(&self) -> Result<(), EngineError> {
+        let _one_at_a_time = self.sources.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let (rows, keys) = self.database.read(|conn| Ok((source::all(conn)?, source_key::all(conn)?)))?;
         let mut ring = Ring::default();
         for row in rows {
@@ -310,6 +316,7 @@ impl Engine {
                     .map_err(|_| StoreError::Corrupt("a write key's hash is not 32 bytes".to_owned()))?;
                 ring.keys.insert(hash, (Arc::clone(&source), key_of(key)));
             }
+            ring.names.insert(row.name, Arc::clone(&source));
             ring.all.push(source);
         }
         self.sources.set(ring);

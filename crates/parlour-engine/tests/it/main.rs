@@ -4,6 +4,7 @@
 
 mod bench;
 mod histories;
+mod names;
 mod repeats;
 mod sources;
 mod world;
