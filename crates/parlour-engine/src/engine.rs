@@ -144,6 +144,8 @@ pub struct Engine {
     pub(crate) own_vocabulary: Vocabulary,
     /// Held by whoever reads the names anew.
     pub(crate) naming: Mutex<()>,
+    /// Held by whoever sends rejections again.
+    pub(crate) replaying: Mutex<()>,
     bell: Bell,
     is_stopping: AtomicBool,
     _lock: File,
@@ -192,6 +194,7 @@ impl Engine {
             arrivals: Arrivals::default(),
             own_vocabulary,
             naming: Mutex::default(),
+            replaying: Mutex::default(),
             bell: Bell::default(),
             is_stopping: AtomicBool::new(false),
             settings,

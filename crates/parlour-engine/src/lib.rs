@@ -13,6 +13,7 @@ pub mod jobs;
 mod keep;
 mod names;
 mod rebuild;
+pub mod rejections;
 mod seal;
 pub mod settings;
 pub mod snapshot;

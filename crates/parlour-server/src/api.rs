@@ -20,6 +20,7 @@ pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod questions;
 pub(crate) mod rejected;
+pub(crate) mod rejected_file;
 pub(crate) mod sample;
 pub(crate) mod session;
 pub(crate) mod settings;

@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, sample,
-    session, settings, sources, sql, timeline, today, why, wire, workspace,
+    arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, rejected_file,
+    sample, session, settings, sources, sql, timeline, today, why, wire, workspace,
 };
 use crate::error::Failure;
 
@@ -49,6 +49,14 @@ const SCHEME: &str = "session";
         questions::delete_question,
         health::get_health,
         rejected::list_rejected,
+        rejected::count_rejected,
+        rejected_file::export_rejected,
+        rejected::replay_all_rejected,
+        rejected::delete_all_rejected,
+        rejected::get_rejected,
+        rejected::mend_rejected,
+        rejected::delete_rejected,
+        rejected::replay_rejected,
         settings::get_settings,
         sources::list_sources,
         sources::create_source,
@@ -68,6 +76,7 @@ const SCHEME: &str = "session";
         matrix::Destination,
         people::Order,
         people::Sort,
+        rejected_file::FileFormat,
         wire::Direction,
         wire::Flow,
         wire::PeriodFlow,

@@ -13,8 +13,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, sample,
-    session, settings, sources, sql, timeline, today, why, workspace,
+    arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, rejected_file,
+    sample, session, settings, sources, sql, timeline, today, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, ui};
@@ -50,7 +50,6 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/questions", get(questions::list_questions).post(questions::create_question)),
         ("/api/v1/questions/{id}", put(questions::update_question).delete(questions::delete_question)),
         ("/api/v1/health", get(health::get_health)),
-        ("/api/v1/rejected", get(rejected::list_rejected)),
         ("/api/v1/settings", get(settings::get_settings)),
     ]
 }
@@ -63,6 +62,16 @@ fn settings_routes() -> Vec<Route> {
         ("/api/v1/sources/{id}/rotate", post(sources::rotate_source)),
         ("/api/v1/sources/{id}/tail", get(arrivals::list_arrivals)),
         ("/api/v1/sources/{id}/tail/stream", get(arrivals::watch_arrivals)),
+        ("/api/v1/rejected", get(rejected::list_rejected)),
+        ("/api/v1/rejected/counts", get(rejected::count_rejected)),
+        ("/api/v1/rejected/export", get(rejected_file::export_rejected)),
+        ("/api/v1/rejected/replay", post(rejected::replay_all_rejected)),
+        ("/api/v1/rejected/delete", post(rejected::delete_all_rejected)),
+        (
+            "/api/v1/rejected/{id}",
+            get(rejected::get_rejected).put(rejected::mend_rejected).delete(rejected::delete_rejected),
+        ),
+        ("/api/v1/rejected/{id}/replay", post(rejected::replay_rejected)),
         ("/api/v1/names", get(names::list_names)),
         ("/api/v1/names/{name}", put(names::map_name).delete(names::unmap_name)),
     ]

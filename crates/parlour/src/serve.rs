@@ -75,12 +75,19 @@ async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) ->
     }
 }
 
-/// Keeps the last day that is over, if it is not kept yet.
+/// Keeps the last day that is over, if it is not kept yet, and lets go of rejections that are too old.
 async fn keep_due(engine: &Arc<Engine>) {
     let engine = Arc::clone(engine);
-    let kept = tokio::task::spawn_blocking(move || engine.keep_due()).await;
-    if let Ok(Err(error)) = kept {
-        tracing::error!(%error, "the day's standings could not be kept; it will be tried again");
+    let done = tokio::task::spawn_blocking(move || {
+        if let Err(error) = engine.keep_due() {
+            tracing::error!(%error, "the day's standings could not be kept; it will be tried again");
+        }
+        if let Err(error) = engine.delete_old_rejected() {
+            tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
+        }
+    });
+    if done.await.is_err() {
+        tracing::error!("what is due every minute panicked");
     }
 }
 

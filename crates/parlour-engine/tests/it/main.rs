@@ -5,6 +5,7 @@
 mod bench;
 mod histories;
 mod names;
+mod rejections;
 mod repeats;
 mod sources;
 mod world;
