@@ -20,7 +20,7 @@ use crate::parameters::Parameters;
 
 mod rules;
 
-use rules::{Counts, Kinds, Safeguards, Unions};
+use rules::{Kinds, Member, Safeguards, Unions};
 
 /// Says that two raw ids are one person's. Which end is which means nothing; an id linked with itself is no link.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -33,12 +33,14 @@ pub struct Link {
     pub at: i64,
     /// Whether an operator took it back.
     pub is_undone: bool,
+    /// Whether an operator said that it holds whatever the safeguards say.
+    pub is_forced: bool,
 }
 
 impl Link {
     /// A link of two ids, the smaller first.
     pub fn new(a: Key, b: Key, at: i64) -> Self {
-        Self { a: a.min(b), b: a.max(b), at, is_undone: false }
+        Self { a: a.min(b), b: a.max(b), at, is_undone: false, is_forced: false }
     }
 }
 
@@ -84,6 +86,11 @@ pub enum LinkState {
 pub enum Refusal {
     /// An end of it has a value that is nobody's id.
     Blocked,
+    /// An end of it is a machine that several people use.
+    Shared {
+        /// The most ids of one kind that a machine of one person's is seen with.
+        most: usize,
+    },
     /// The person would have had more ids of one kind than people have.
     TooManyOfKind {
         /// Of which kind; the first by name where there are several.
@@ -97,6 +104,12 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Blocked => f.write_str("one of the two is a placeholder that many people share, not anyone's id"),
+            Self::Shared { most } => {
+                write!(
+                    f,
+                    "one of the two is a device that was seen with more than {most} people, so that it is nobody's"
+                )
+            }
             Self::TooManyOfKind { kind, n } => write!(f, "the person would have {n} ids of kind `{kind}`"),
         }
     }
@@ -123,8 +136,12 @@ struct Node {
     /// Number of its kind; `None` while nothing is known of it.
     kind: Option<u32>,
     is_blocked: bool,
+    /// Whether it is a machine that several people use.
+    is_shared: bool,
     edges: Vec<u32>,
     person: Key,
+    /// When it first became one person with another.
+    joined_at: Option<i64>,
     /// Leads to the node that stands for all it may hang together with; only ever too many.
     reach: u32,
     /// Of that node: no earlier than the last link among them.
@@ -204,9 +221,10 @@ impl Identity {
             .collect();
         let n_edges = self.edges.len();
         let mut late = Vec::new();
-        for (&link, ends) in ordered.iter().zip(ends) {
+        for (&link, &ends) in ordered.iter().zip(&ends) {
             self.add(link, ends, &mut touched, &mut late);
         }
+        self.look_for_shared(ends.into_iter().flat_map(|(a, b)| [a, b]).chain(touched.clone()), &mut touched);
         self.settle(&touched);
         for edge in late {
             self.decide(edge);
@@ -222,6 +240,21 @@ impl Identity {
     /// Lets a link count again that was taken back. Returns whether that is different from before.
     pub fn redo(&mut self, a: Key, b: Key) -> bool {
         self.set_undone(a, b, false)
+    }
+
+    /// Lets a link hold whatever the safeguards say, or no longer. Returns whether that is different from before.
+    pub fn set_forced(&mut self, a: Key, b: Key, is_forced: bool) -> bool {
+        let Some(edge) = self.edge_of(a, b) else { return false };
+        let Edge { link, ends, .. } = &mut self.edges[edge as usize];
+        if link.is_forced == is_forced {
+            return false;
+        }
+        link.is_forced = is_forced;
+        let ends = [ends.0, ends.1];
+        // It may join now what it could not before.
+        self.is_last(edge);
+        self.settle(&ends);
+        true
     }
 
     /// Whether this value is nobody's id, so that it must never join anyone.
@@ -263,6 +296,19 @@ impl Identity {
         in_order(edges.iter().map(|&edge| &self.edges[edge as usize]))
     }
 
+    /// Every link, whatever it amounts to, in no order.
+    pub fn links(&self) -> impl Iterator<Item = (Link, &LinkState)> {
+        self.edges.iter().map(|edge| (edge.link, &edge.state))
+    }
+
+    /// Whether this id is of the kind that names people best and its person has others of it: most people have one
+    /// user id, so that such a union is worth a look.
+    pub fn is_one_of_several_names(&self, key: Key) -> bool {
+        let is_name =
+            |key: &Key| self.node(*key).and_then(|node| node.kind).is_some_and(|kind| self.kinds.is_first(kind));
+        is_name(&key) && self.ids_of(&key).iter().filter(|id| is_name(id)).count() > 1
+    }
+
     /// Every link that a safeguard holds back, in the order in which links are applied.
     pub fn refused(&self) -> Vec<(Link, &LinkState)> {
         in_order(self.edges.iter().filter(|edge| matches!(edge.state, LinkState::Refused(_))))
@@ -287,8 +333,10 @@ impl Identity {
                 key,
                 kind,
                 is_blocked: false,
+                is_shared: false,
                 edges,
                 person: key,
+                joined_at: None,
                 reach,
                 latest: None,
                 seen: (0, 0),
@@ -312,10 +360,14 @@ impl Identity {
     fn add(&mut self, link: Link, ends: (u32, u32), touched: &mut Vec<u32>, late: &mut Vec<u32>) {
         if let Some(&known) = self.by_pair.get(&ends) {
             let kept = &mut self.edges[known as usize].link;
-            let merged = Link { at: kept.at.min(link.at), is_undone: kept.is_undone || link.is_undone, ..*kept };
+            let (is_undone, is_forced) = (kept.is_undone || link.is_undone, kept.is_forced || link.is_forced);
+            let merged = Link { at: kept.at.min(link.at), is_undone, is_forced, ..*kept };
             if merged != *kept {
                 *kept = merged;
                 touched.extend([ends.0, ends.1]);
+                if is_forced {
+                    self.is_last(known);
+                }
             }
             return;
         }
@@ -366,13 +418,56 @@ impl Identity {
     /// which half the world shares does not hang it all together.
     fn held(&self, edge: &Edge) -> Option<LinkState> {
         let is_blocked = |number: u32| self.nodes[number as usize].is_blocked;
+        let is_shared = |number: u32| self.nodes[number as usize].is_shared;
         if edge.link.is_undone {
             Some(LinkState::Undone)
+        } else if edge.link.is_forced {
+            None
         } else if is_blocked(edge.ends.0) || is_blocked(edge.ends.1) {
             Some(LinkState::Refused(Refusal::Blocked))
+        } else if is_shared(edge.ends.0) || is_shared(edge.ends.1) {
+            Some(LinkState::Refused(Refusal::Shared { most: self.safeguards.shared_after }))
         } else {
             None
         }
+    }
+
+    /// Finds out of those of `looked_at` that name machines whether they are shared. Notes in `touched` the nodes whose
+    /// people must be looked at anew.
+    fn look_for_shared(&mut self, looked_at: impl Iterator<Item = u32>, touched: &mut Vec<u32>) {
+        for number in looked_at {
+            let node = &self.nodes[number as usize];
+            let is_machine = node.kind.is_some_and(|kind| self.kinds.is_machine(kind));
+            let is_shared = is_machine && self.is_shared(number);
+            if is_shared != node.is_shared {
+                self.nodes[number as usize].is_shared = is_shared;
+                let ends = self.nodes[number as usize].edges.iter().map(|&edge| self.edges[edge as usize].ends);
+                touched.extend(ends.flat_map(|(a, b)| [a, b]));
+            }
+        }
+    }
+
+    /// Whether a machine is linked with more ids of one kind of people's than one person has. Stops as soon as it
+    /// knows, so that a machine of half the world costs no more than one of a few.
+    fn is_shared(&self, number: u32) -> bool {
+        let most = self.safeguards.shared_after;
+        let mut counts: Vec<(u32, usize)> = Vec::new();
+        for &edge in &self.nodes[number as usize].edges {
+            let Edge { link, ends, .. } = &self.edges[edge as usize];
+            let other = &self.nodes[if ends.0 == number { ends.1 } else { ends.0 } as usize];
+            let Some(kind) = other.kind.filter(|kind| !self.kinds.is_machine(*kind)) else { continue };
+            if most == 0 || link.is_undone || other.is_blocked {
+                continue;
+            }
+            match counts.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, n)) => *n += 1,
+                None => counts.push((kind, 1)),
+            }
+            if counts.iter().any(|(_, n)| most < *n) {
+                return true;
+            }
+        }
+        false
     }
 
     fn set_undone(&mut self, a: Key, b: Key, is_undone: bool) -> bool {
@@ -382,8 +477,9 @@ impl Identity {
             return false;
         }
         link.is_undone = is_undone;
-        let ends = [ends.0, ends.1];
-        self.settle(&ends);
+        let mut touched = vec![ends.0, ends.1];
+        self.look_for_shared(touched.clone().into_iter(), &mut touched);
+        self.settle(&touched);
         true
     }
 
@@ -396,25 +492,27 @@ impl Identity {
         }
         self.edges[edge as usize].state = match self.held(&self.edges[edge as usize]) {
             Some(state) => state,
-            None => match self.unite(a, b) {
+            None => match self.unite(a, b, edge) {
                 Ok(()) => LinkState::Active,
                 Err(refusal) => LinkState::Refused(refusal),
             },
         };
     }
 
-    /// Makes two people one, unless they would have too many ids of a kind.
-    fn unite(&mut self, a: u32, b: u32) -> Result<(), Refusal> {
+    /// Makes two people one, unless they would have too many ids of a kind and nobody forced it.
+    fn unite(&mut self, a: u32, b: u32, edge: u32) -> Result<(), Refusal> {
+        let Link { at, is_forced, .. } = self.edges[edge as usize].link;
         let (a, b) = (&self.nodes[a as usize], &self.nodes[b as usize]);
         if a.person == b.person {
             return Ok(());
         }
         let kinds_of = |key: &Key| self.node(*key).and_then(|node| node.kind).unwrap_or(Kinds::UNKNOWN);
-        let counts_of = |node: &Node| {
-            let ids = self.ids_of(&node.key).iter();
-            ids.fold(Counts::default(), |counts, key| counts.plus(&Counts(vec![(kinds_of(key), 1)])))
-        };
-        self.kinds.check(&counts_of(a).plus(&counts_of(b)), self.safeguards.max_ids_per_kind)?;
+        if !is_forced {
+            let joined_at = |key: &Key| self.node(*key).and_then(|node| node.joined_at);
+            let member = |key: &Key| Member { kind: kinds_of(key), joined_at: joined_at(key) };
+            let members = |key: &Key| self.ids_of(key).iter().map(member).collect::<Vec<_>>();
+            self.kinds.check([&members(&a.key), &members(&b.key)], at)?;
+        }
         let rank = |key: &Key| (self.kinds.rank(kinds_of(key)), *key);
         let (first, second) = (a.person, b.person);
         let person = if rank(&first) < rank(&second) { first } else { second };
@@ -422,6 +520,10 @@ impl Identity {
         ids.sort_unstable();
         self.classes.remove(&first);
         self.classes.remove(&second);
+        for key in &ids {
+            let node = &mut self.nodes[self.numbers[key] as usize];
+            node.joined_at = node.joined_at.or(Some(at));
+        }
         self.file(person, ids);
         Ok(())
     }
@@ -486,22 +588,24 @@ impl Identity {
             component.nodes.iter().map(|number| node(number).kind.unwrap_or(Kinds::UNKNOWN)).collect();
         let mut unions = Unions::new(&kinds);
         for &edge in &component.edges {
-            let (a, b) = self.edges[edge as usize].ends;
-            let (a, b) = (self.nodes[a as usize].seen.1, self.nodes[b as usize].seen.1);
-            let united = unions.unite(a as usize, b as usize, &self.kinds, self.safeguards.max_ids_per_kind);
+            let Edge { link, ends: (a, b), .. } = self.edges[edge as usize];
+            let (a, b) = (self.nodes[a as usize].seen.1 as usize, self.nodes[b as usize].seen.1 as usize);
+            let united = unions.unite((a, b), link.at, (!link.is_forced).then_some(&self.kinds));
             self.edges[edge as usize].state = match united {
                 Ok(()) => LinkState::Active,
                 Err(refusal) => LinkState::Refused(refusal),
             };
         }
+        for (place, &number) in component.nodes.iter().enumerate() {
+            self.nodes[number as usize].joined_at = unions.joined_at(place);
+        }
+        let node = |number: &u32| &self.nodes[*number as usize];
         let mut members: Vec<(usize, Key, usize)> = component
             .nodes
             .iter()
             .zip(&kinds)
             .enumerate()
-            .map(|(place, (&number, &kind))| {
-                (unions.root(place), self.nodes[number as usize].key, self.kinds.rank(kind))
-            })
+            .map(|(place, (&number, &kind))| (unions.root(place), node(&number).key, self.kinds.rank(kind)))
             .collect();
         members.sort_unstable();
         for class in members.chunk_by(|a, b| a.0 == b.0) {

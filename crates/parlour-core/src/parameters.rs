@@ -1,5 +1,7 @@
 //! Parameters of a standing: the settings of the arithmetic, checked.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Most days the two direction windows may span together; their active days are kept as bits of a `u128`.
@@ -22,6 +24,19 @@ pub struct Parameters {
     pub id_ranks: Vec<String>,
     pub blocked_ids: Vec<String>,
     pub max_ids_per_kind: usize,
+    pub id_limits: BTreeMap<String, IdLimit>,
+    pub shared_after: usize,
+}
+
+/// How many ids of one kind may be one person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdLimit {
+    /// The most ids.
+    pub most: usize,
+    /// That joined within so many days; without it, ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
 }
 
 /// A parameter outside its range: its name and what it may be.
@@ -57,6 +72,11 @@ impl Parameters {
                 "an ISO 4217 code of three letters, such as EUR",
             ),
             (self.max_ids_per_kind >= 1, "max_ids_per_kind", "at least 1"),
+            (
+                self.id_limits.values().all(|limit| limit.most >= 1 && limit.days != Some(0)),
+                "id_limits",
+                "at least 1 id and, where given, 1 day for every kind",
+            ),
         ];
         match rules.into_iter().find(|(is_kept, _, _)| !is_kept) {
             Some((_, name, range)) => Err(OutOfRange { name, range }),

@@ -428,7 +428,8 @@ impl Bell {
 }
 
 pub(crate) fn link_of(link: &link::Link) -> Link {
-    Link { is_undone: link.undone_at.is_some(), ..Link::new(link.a, link.b, link.at) }
+    let (is_undone, is_forced) = (link.undone_at.is_some(), link.forced_at.is_some());
+    Link { is_undone, is_forced, ..Link::new(link.a, link.b, link.at) }
 }
 
 fn all_runs(conn: &mut dyn Conn) -> Result<Vec<run::Run>, StoreError> {

@@ -1,11 +1,12 @@
 //! The rules of identity: which values join nobody, how kinds of id rank, and how many of a kind one person may have.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Refusal;
-use crate::parameters::Parameters;
+use crate::parameters::{IdLimit, Parameters};
 
+const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// Kinds of id that name a machine rather than a person, and therefore name one last.
 const MACHINE_KINDS: [&str; 2] = ["device", "anonymous"];
 
@@ -13,14 +14,15 @@ const MACHINE_KINDS: [&str; 2] = ["device", "anonymous"];
 #[derive(Clone, Debug)]
 pub(super) struct Safeguards {
     blocked: HashSet<String>,
-    pub(super) max_ids_per_kind: usize,
+    /// A machine seen with more ids of one kind than this is shared; 0 for never.
+    pub(super) shared_after: usize,
 }
 
 impl Safeguards {
     pub(super) fn new(parameters: &Parameters) -> Self {
         Self {
             blocked: parameters.blocked_ids.iter().map(|value| folded(value)).collect(),
-            max_ids_per_kind: parameters.max_ids_per_kind,
+            shared_after: parameters.shared_after,
         }
     }
 
@@ -45,6 +47,10 @@ pub(super) struct Kinds {
     ranked: Vec<String>,
     /// Where in `ranked` the kinds at its end that name machines begin.
     machines_from: usize,
+    /// By number.
+    limits: Vec<IdLimit>,
+    own_limits: BTreeMap<String, IdLimit>,
+    max_ids_per_kind: usize,
 }
 
 impl Kinds {
@@ -55,7 +61,16 @@ impl Kinds {
         let ranked = parameters.id_ranks.clone();
         let n_machines = ranked.iter().rev().take_while(|kind| MACHINE_KINDS.contains(&kind.as_str())).count();
         let machines_from = ranked.len() - n_machines;
-        let mut kinds = Self { names: Vec::new(), numbers: HashMap::new(), ranks: Vec::new(), ranked, machines_from };
+        let mut kinds = Self {
+            names: Vec::new(),
+            numbers: HashMap::new(),
+            ranks: Vec::new(),
+            ranked,
+            machines_from,
+            limits: Vec::new(),
+            own_limits: parameters.id_limits.clone(),
+            max_ids_per_kind: parameters.max_ids_per_kind,
+        };
         kinds.number("");
         kinds
     }
@@ -67,6 +82,8 @@ impl Kinds {
         let (name, number): (Arc<str>, u32) = (kind.into(), self.names.len() as u32);
         self.names.push(Arc::clone(&name));
         self.numbers.insert(name, number);
+        let usual = IdLimit { most: self.max_ids_per_kind, days: None };
+        self.limits.push(self.own_limits.get(kind).copied().unwrap_or(usual));
         self.ranks.push(match self.ranked.iter().position(|ranked| ranked == kind) {
             Some(place) if place < self.machines_from => place,
             Some(place) => place + 1,
@@ -80,46 +97,67 @@ impl Kinds {
         self.ranks[number as usize]
     }
 
-    /// Refuses counts that have more than `most` of a kind.
-    pub(super) fn check(&self, counts: &Counts, most: usize) -> Result<(), Refusal> {
-        let name = |kind: u32| &self.names[kind as usize];
-        let too_many = counts.0.iter().filter(|(_, n)| most < *n).min_by_key(|(kind, _)| name(*kind));
-        match too_many {
-            Some(&(kind, n)) => Err(Refusal::TooManyOfKind { kind: Arc::clone(name(kind)), n }),
+    /// Whether this is the kind that names people best.
+    pub(super) fn is_first(&self, number: u32) -> bool {
+        self.ranked.first().is_some_and(|first| **first == *self.names[number as usize])
+    }
+
+    /// Whether ids of this kind name a machine, which people may share.
+    pub(super) fn is_machine(&self, number: u32) -> bool {
+        MACHINE_KINDS.contains(&&*self.names[number as usize])
+    }
+
+    /// Refuses to make two classes one at a time if there would then be too many ids of a kind that both have.
+    pub(super) fn check(&self, [a, b]: [&[Member]; 2], at: i64) -> Result<(), Refusal> {
+        let n_of = |members: &[Member], kind: u32| {
+            let days = self.limits[kind as usize].days;
+            let since = days.map_or(i64::MIN, |days| at.saturating_sub(i64::from(days) * MICROS_PER_DAY));
+            // An id that has not joined anyone yet joins now.
+            let counts = |member: &&Member| member.kind == kind && since < member.joined_at.unwrap_or(i64::MAX);
+            members.iter().filter(counts).count()
+        };
+        let mut refusal: Option<(u32, usize)> = None;
+        let kinds: HashSet<u32> = a.iter().map(|member| member.kind).collect();
+        for kind in kinds {
+            let (n_a, n_b) = (n_of(a, kind), n_of(b, kind));
+            let is_too_many = n_b > 0 && self.limits[kind as usize].most < n_a + n_b;
+            let name = |kind: u32| &self.names[kind as usize];
+            if is_too_many && refusal.is_none_or(|(known, _)| name(kind) < name(known)) {
+                refusal = Some((kind, n_a + n_b));
+            }
+        }
+        match refusal {
+            Some((kind, n)) => Err(Refusal::TooManyOfKind { kind: Arc::clone(&self.names[kind as usize]), n }),
             None => Ok(()),
         }
     }
 }
 
-/// How many ids of which kind someone has.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Counts(pub(super) Vec<(u32, usize)>);
-
-impl Counts {
-    pub(super) fn plus(&self, other: &Self) -> Self {
-        let mut sum = self.clone();
-        for &(kind, n) in &other.0 {
-            match sum.0.iter_mut().find(|known| known.0 == kind) {
-                Some(known) => known.1 += n,
-                None => sum.0.push((kind, n)),
-            }
-        }
-        sum
-    }
+/// An id of a class: its kind, and when it first became one person with another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    pub(super) kind: u32,
+    pub(super) joined_at: Option<i64>,
 }
 
-/// Union-find over the places of a component, which counts the kinds of every class.
+/// Union-find over the places of a component, which knows the members of every class.
 #[derive(Debug)]
 pub(super) struct Unions {
     parents: Vec<usize>,
-    /// For every root what its class has.
-    counts: Vec<Counts>,
+    /// For every root its class.
+    classes: Vec<Vec<usize>>,
+    /// By place.
+    members: Vec<Member>,
 }
 
 impl Unions {
     pub(super) fn new(kinds: &[u32]) -> Self {
-        let counts = kinds.iter().map(|&kind| Counts(vec![(kind, 1)])).collect();
-        Self { parents: (0..kinds.len()).collect(), counts }
+        let members = kinds.iter().map(|&kind| Member { kind, joined_at: None });
+        Self {
+            parents: (0..kinds.len()).collect(),
+            classes: (0..kinds.len()).map(|place| vec![place]).collect(),
+            members: members.collect(),
+        }
     }
 
     pub(super) fn root(&mut self, mut place: usize) -> usize {
@@ -130,15 +168,29 @@ impl Unions {
         place
     }
 
-    /// Unites the classes of two places, unless the class would have too many ids of a kind.
-    pub(super) fn unite(&mut self, a: usize, b: usize, kinds: &Kinds, most: usize) -> Result<(), Refusal> {
+    /// When the id at a place first became one person with another.
+    pub(super) fn joined_at(&self, place: usize) -> Option<i64> {
+        self.members[place].joined_at
+    }
+
+    /// Unites the classes of two places, unless by `kinds`, where it is asked, the class would have too many ids of a
+    /// kind.
+    pub(super) fn unite(&mut self, (a, b): (usize, usize), at: i64, kinds: Option<&Kinds>) -> Result<(), Refusal> {
         let (a, b) = (self.root(a), self.root(b));
-        if a != b {
-            let united = self.counts[a].plus(&self.counts[b]);
-            kinds.check(&united, most)?;
-            self.parents[b] = a;
-            self.counts[a] = united;
+        if a == b {
+            return Ok(());
         }
+        if let Some(kinds) = kinds {
+            let of = |root: usize| self.classes[root].iter().map(|&place| self.members[place]).collect::<Vec<_>>();
+            kinds.check([&of(a), &of(b)], at)?;
+        }
+        let (from, to) = if self.classes[a].len() < self.classes[b].len() { (a, b) } else { (b, a) };
+        for place in [a, b].map(|root| (self.classes[root].len() == 1).then_some(root)).into_iter().flatten() {
+            self.members[place].joined_at = Some(at);
+        }
+        let moved = std::mem::take(&mut self.classes[from]);
+        self.classes[to].extend(moved);
+        self.parents[from] = to;
         Ok(())
     }
 }

@@ -5,9 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
+use crate::parameters::IdLimit;
+
+/// Times of links are told in this, so that days matter.
+const HALF_DAY: i64 = 43_200_000_000;
 
 fn parameters() -> Parameters {
-    Parameters { max_ids_per_kind: 2, ..Parameters::default() }
+    let id_limits = [("shoe".to_owned(), IdLimit { most: 1, days: Some(1) })].into();
+    Parameters { max_ids_per_kind: 2, shared_after: 2, id_limits, ..Parameters::default() }
 }
 
 /// Ids 1 to 20 by kind: users 1–4, mail addresses 5–8, devices 9–12, shoes (not ranked) 13–16, nobody's 17, unknown 18–20.
@@ -27,11 +32,11 @@ fn ids() -> Ids {
 }
 
 fn link(a: u128, b: u128, at: i64) -> Link {
-    Link { a: Key(a), b: Key(b), at, is_undone: false }
+    Link { a: Key(a), b: Key(b), at: at * HALF_DAY, is_undone: false, is_forced: false }
 }
 
-/// Pairs, when each was first said, and whether it is undone.
-type Links = BTreeMap<(u128, u128), (i64, bool)>;
+/// Pairs, when each was first said, and whether it is undone or forced.
+type Links = BTreeMap<(u128, u128), (i64, bool, bool)>;
 
 type States = BTreeMap<(u128, u128), LinkState>;
 
@@ -46,24 +51,49 @@ fn reference(links: &Links) -> (Vec<BTreeSet<u128>>, States) {
     };
     let mut classes: Vec<BTreeSet<u128>> = (1..=20).map(|i| BTreeSet::from([i])).collect();
     let mut states = BTreeMap::new();
-    let mut ordered: Vec<_> = links.iter().map(|(&(a, b), &(at, is_undone))| (at, a, b, is_undone)).collect();
+    let others = |id: u128| {
+        links.iter().filter(|(_, link)| !link.1).filter_map(move |(&(a, b), _)| match id {
+            _ if id == a => Some(b),
+            _ if id == b => Some(a),
+            _ => None,
+        })
+    };
+    let is_shared = |id: u128| {
+        let n = |name: &str| others(id).filter(|&other| other != 17 && kind(other) == name).count();
+        kind(id) == "device" && ["user", "email", "shoe"].into_iter().any(|name| n(name) > 2)
+    };
+    let mut joined: BTreeMap<u128, i64> = BTreeMap::new();
+    let mut ordered: Vec<_> = links.iter().map(|(&(a, b), &(at, ..))| (at, a, b)).collect();
     ordered.sort_unstable();
-    for (_, a, b, is_undone) in ordered {
+    for (at, a, b) in ordered {
+        let (_, is_undone, is_forced) = links[&(a, b)];
         let of = |id| classes.iter().position(|class| class.contains(&id)).unwrap();
         let (class_a, class_b) = (of(a), of(b));
         let union: BTreeSet<u128> = &classes[class_a] | &classes[class_b];
         let too_many = ["", "device", "email", "shoe", "user"].into_iter().find_map(|name| {
-            let n = union.iter().filter(|&&id| kind(id) == name).count();
-            (n > 2).then_some(LinkState::Refused(Refusal::TooManyOfKind { kind: name.into(), n }))
+            let n_of = |class: &BTreeSet<u128>| {
+                let is_near = |id| name != "shoe" || joined.get(id).is_none_or(|joined| at - 2 * HALF_DAY < *joined);
+                class.iter().filter(|id| kind(**id) == name && is_near(*id)).count()
+            };
+            let has_room = class_a == class_b || n_of(&classes[class_a]) == 0 || n_of(&classes[class_b]) == 0;
+            let (n, most) = (n_of(&union), if name == "shoe" { 1 } else { 2 });
+            (!has_room && n > most).then_some(LinkState::Refused(Refusal::TooManyOfKind { kind: name.into(), n }))
         });
         let state = if is_undone {
             LinkState::Undone
+        } else if is_forced {
+            LinkState::Active
         } else if a == 17 || b == 17 {
             LinkState::Refused(Refusal::Blocked)
+        } else if is_shared(a) || is_shared(b) {
+            LinkState::Refused(Refusal::Shared { most: 2 })
         } else {
             too_many.unwrap_or(LinkState::Active)
         };
         if state == LinkState::Active && class_a != class_b {
+            for id in [a, b] {
+                joined.entry(id).or_insert(at);
+            }
             classes[class_a] = union;
             classes.remove(class_b);
         }
@@ -109,13 +139,15 @@ enum Step {
     Say(Link),
     Undo(u128, u128),
     Redo(u128, u128),
+    Force(u128, u128, bool),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step =
         (0..10_u8, 1..=20_u128, 1..=20_u128, prop_oneof![0..6_i64, 0..1000_i64]).prop_map(
             |(what, a, b, at)| match what {
-                0 | 1 => Step::Undo(a, b),
+                0 => Step::Undo(a, b),
+                1 => Step::Force(a, b, at % 3 > 0),
                 2 => Step::Redo(a, b),
                 3 => Step::Say(Link { is_undone: true, ..link(a, b, at) }),
                 _ => Step::Say(link(a, b, at)),
@@ -131,8 +163,16 @@ fn linked(identity: &mut Identity, links: &mut Links, step: Step) {
             identity.apply(&[link], &ids());
             if link.a != link.b {
                 let pair = (link.a.0.min(link.b.0), link.a.0.max(link.b.0));
-                let entry = links.entry(pair).or_insert((link.at, link.is_undone));
-                *entry = (entry.0.min(link.at), entry.1 || link.is_undone);
+                let entry = links.entry(pair).or_insert((link.at, link.is_undone, false));
+                *entry = (entry.0.min(link.at), entry.1 || link.is_undone, entry.2);
+            }
+        }
+        Step::Force(a, b, is_forced) => {
+            let entry = links.get_mut(&(a.min(b), a.max(b)));
+            let is_change = entry.as_ref().is_some_and(|entry| entry.2 != is_forced);
+            assert_eq!(identity.set_forced(Key(a), Key(b), is_forced), is_change);
+            if let Some(entry) = entry {
+                entry.2 = is_forced;
             }
         }
         Step::Undo(a, b) | Step::Redo(a, b) => {
@@ -158,18 +198,18 @@ proptest! {
             assert_agrees(&identity, &links);
         }
         let rows: Vec<Link> =
-            links.iter().map(|(&(a, b), &(at, is_undone))| Link { is_undone, ..link(b, a, at) }).collect();
+            links.iter().map(|(&(a, b), &(at, is_undone, is_forced))| Link { at, is_undone, is_forced, ..link(b, a, 0) }).collect();
         assert_agrees(&Identity::build(&rows, &ids(), &parameters()), &links);
     }
 
     #[test]
     fn neither_order_nor_split_matters(
-        rows in prop::collection::vec((1..=20_u128, 1..=20_u128, 0..40_i64, 0..8_u8), 0..40),
+        rows in prop::collection::vec((1..=20_u128, 1..=20_u128, 0..40_i64, 0..16_u8), 0..40),
         shuffled in any::<prop::sample::Index>(),
         split in any::<prop::sample::Index>(),
     ) {
         let rows: Vec<Link> =
-            rows.into_iter().map(|(a, b, at, undone)| Link { is_undone: undone == 0, ..link(a, b, at) }).collect();
+            rows.into_iter().map(|(a, b, at, done)| Link { is_undone: done < 2, is_forced: done == 2, ..link(a, b, at) }).collect();
         let whole = Identity::build(&rows, &ids(), &parameters());
         let mut other = rows.clone();
         if !other.is_empty() {
@@ -275,4 +315,39 @@ fn the_link_that_would_make_too_many_is_refused_and_returns_when_there_is_room()
     assert!(identity.redo(Key(1), Key(5)));
     assert_eq!(identity.ids_of(&Key(1)), [1, 5, 6].map(Key));
     assert_eq!(identity.links_of(Key(1)).len(), 3);
+}
+
+#[test]
+fn a_machine_of_several_people_joins_nobody_until_it_is_theirs_again() {
+    // Device 9 is seen with users 1, 2 and 3, and with the mail address of one of them.
+    let links = [link(1, 9, 1), link(5, 9, 2), link(1, 5, 3), link(2, 9, 4)];
+    let mut identity = Identity::build(&links, &ids(), &parameters());
+    assert_eq!(identity.ids_of(&Key(9)), [1, 2, 5, 9].map(Key));
+    assert!(identity.is_one_of_several_names(Key(1)) && !identity.is_one_of_several_names(Key(5)));
+    assert!(identity.apply(&[link(3, 9, 5)], &ids()));
+    let shared = LinkState::Refused(Refusal::Shared { most: 2 });
+    assert!([1, 2, 3, 5].into_iter().all(|id| identity.state_of(Key(id), Key(9)) == Some(&shared)));
+    assert_eq!((identity.ids_of(&Key(9)), identity.ids_of(&Key(1))), (&[Key(9)][..], &[1, 5].map(Key)[..]));
+    assert!(shared_text(&identity).contains("more than 2 people"));
+    // One forced link holds all the same, and without one of the others it is a machine of two again.
+    assert!(identity.set_forced(Key(9), Key(2), true));
+    assert_eq!(identity.ids_of(&Key(9)), [2, 9].map(Key));
+    assert!(identity.undo(Key(3), Key(9)));
+    assert_eq!(identity.ids_of(&Key(9)), [1, 2, 5, 9].map(Key));
+    let never = Parameters { shared_after: 0, max_ids_per_kind: 9, ..Parameters::default() };
+    let identity = Identity::build(&[link(1, 9, 1), link(2, 9, 1), link(3, 9, 1), link(4, 9, 1)], &ids(), &never);
+    assert_eq!(identity.ids_of(&Key(9)).len(), 5);
+}
+
+fn shared_text(identity: &Identity) -> String {
+    let (_, state) = identity.refused().remove(0);
+    let LinkState::Refused(refusal) = state else { panic!("it is refused") };
+    refusal.to_string()
+}
+
+#[test]
+fn ids_that_joined_long_ago_leave_room() {
+    let build = |second: i64| Identity::build(&[link(1, 13, 0), link(1, 14, second)], &ids(), &parameters());
+    assert_eq!(build(1).ids_of(&Key(1)), [1, 13].map(Key));
+    assert_eq!(build(2).ids_of(&Key(1)), [1, 13, 14].map(Key));
 }
