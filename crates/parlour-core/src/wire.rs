@@ -75,6 +75,8 @@ pub struct Decoded {
     pub events: Vec<Event>,
     /// What became of each thing that was sent.
     pub items: Vec<Item>,
+    /// Where an item may have a write key.
+    keys: kept::Keys,
 }
 
 /// What became of one thing that was sent.
@@ -156,7 +158,7 @@ impl Decoded {
         if limits.batch_events < n {
             return Err(BatchError::TooMany { n, most: limits.batch_events });
         }
-        Ok(Self { events: Vec::with_capacity(n), items: Vec::with_capacity(n) })
+        Ok(Self { events: Vec::with_capacity(n), items: Vec::with_capacity(n), keys: kept::Keys::default() })
     }
 
     /// Notes what became of an item; what it added to the events before it failed is taken back.
@@ -171,7 +173,7 @@ impl Decoded {
                 self.events.truncate(n_before);
                 let field = field.or_else(|| flaw.field().map(str::to_owned));
                 let message = ["messageId", "uuid", "id"].iter().find_map(|name| item.get(name)?.text());
-                let mut raw = kept::without_keys(item);
+                let mut raw = kept::without_keys(item, self.keys);
                 let mut end = raw.len().min(MAX_RAW_BYTES);
                 while !raw.is_char_boundary(end) {
                     end -= 1;

@@ -59,7 +59,7 @@ impl<'a> Document<'a> {
             return Err(JsonError::Syntax { at: u32::MAX as usize / 2 });
         }
         let mut reader =
-            Reader { bytes: text.as_bytes(), at: 0, nodes: Vec::with_capacity(text.len() / 12 + 1), max_depth };
+            Reader { bytes: text.as_bytes(), at: 0, nodes: Vec::with_capacity(text.len() / 9 + 1), max_depth };
         reader.value(0)?;
         reader.skip_blanks();
         if reader.at < text.len() {
@@ -118,9 +118,9 @@ impl<'d> Value<'d> {
         if self.first() != b'"' {
             return None;
         }
-        let raw = self.raw();
-        let inside = &raw[1..raw.len() - 1];
-        Some(if self.node().is_escaped { Cow::Owned(unescaped(inside)) } else { Cow::Borrowed(inside) })
+        let node = self.node();
+        let inside = &self.text[node.start as usize + 1..node.end as usize - 1];
+        Some(if node.is_escaped { Cow::Owned(unescaped(inside)) } else { Cow::Borrowed(inside) })
     }
 
     /// The digits of a number, as they were sent.
@@ -131,6 +131,8 @@ impl<'d> Value<'d> {
     /// The text of a string or number that is not blank, without blanks around it.
     pub fn scalar(&self) -> Option<Cow<'d, str>> {
         let text = match self.str()? {
+            // Nearly no text has blanks around it, and looking for all that are blank takes its time.
+            Cow::Borrowed(text) if is_trim(text) => Cow::Borrowed(text),
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
         };
@@ -311,6 +313,7 @@ impl Reader<'_> {
         }
     }
 
+    #[inline]
     fn string(&mut self) -> Result<(), JsonError> {
         let start = self.at as u32;
         self.at += 1;
@@ -377,6 +380,12 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a text begins and ends with a printing character of ASCII.
+fn is_trim(text: &str) -> bool {
+    let ends = (text.as_bytes().first(), text.as_bytes().last());
+    matches!(ends, (Some(b'!'..=b'~'), Some(b'!'..=b'~')))
 }
 
 /// How many bytes come before the next that ends a string, begins an escape or is not allowed in one; eight at a time.

@@ -3,60 +3,29 @@
 
 use super::json::Value;
 
-/// Which fields are left out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Without {
-    /// Those that hold a write key.
-    Keys,
-    /// These, and those that are different each time the same event is sent.
-    Volatile,
+/// Where a dialect may have a write key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Keys {
+    /// Among the fields of an item.
+    #[default]
+    Outside,
+    /// Among its properties too, as PostHog's browser SDK has it.
+    Inside,
 }
 
-impl Without {
-    fn has(self, name: &str) -> bool {
-        match name {
-            "writeKey" | "write_key" | "api_key" | "token" | "$token" => true,
-            "sentAt" | "sent_at" | "receivedAt" | "offset" | "_metadata" => self == Self::Volatile,
-            _ => false,
-        }
-    }
+/// Whether a field holds a write key.
+fn is_key(name: &str) -> bool {
+    matches!(name, "writeKey" | "write_key" | "api_key" | "token" | "$token")
+}
+
+/// Whether a field is left out of what is kept: it holds a key, or is different each time the same event is sent.
+pub(super) fn is_left_out(name: &str) -> bool {
+    is_key(name) || matches!(name, "sentAt" | "sent_at" | "receivedAt" | "offset" | "_metadata")
 }
 
 /// The item as it is kept with its event, the `common` fields of its batch added where it has none of that name.
-pub(super) fn extra(item: Value<'_>, common: &[(&str, Value<'_>)]) -> String {
-    written(item, Without::Volatile, common)
-}
-
-/// The item as it is kept where it is refused.
-pub(super) fn without_keys(item: Value<'_>) -> String {
-    written(item, Without::Keys, &[])
-}
-
-fn written(item: Value<'_>, without: Without, common: &[(&str, Value<'_>)]) -> String {
-    let is_inside = |name: &str| name == "properties";
-    let has_key = |value: Value<'_>| value.fields().any(|(name, _)| is_secret(&name));
-    let is_plain = |(name, value): (std::borrow::Cow<'_, str>, Value<'_>)| {
-        !(without.has(&name) || is_inside(&name) && has_key(value))
-    };
-    if common.is_empty() && item.fields().all(is_plain) {
-        return item.raw().to_owned();
-    }
-    let mut text = String::with_capacity(item.raw().len());
-    let begin = |text: &mut String| text.push(if text.is_empty() { '{' } else { ',' });
-    for (key, value) in item.pairs() {
-        let name = key.str().unwrap_or_default();
-        if without.has(&name) {
-            continue;
-        }
-        begin(&mut text);
-        text.push_str(key.raw());
-        text.push(':');
-        if is_inside(&name) && has_key(value) {
-            push_without_key(value, &mut text);
-        } else {
-            text.push_str(value.raw());
-        }
-    }
+pub(super) fn extra(item: Value<'_>, keys: Keys, common: &[(&str, Value<'_>)]) -> String {
+    let mut text = open(item, keys, is_left_out);
     for (name, value) in common {
         if item.get(name).is_none() {
             begin(&mut text);
@@ -66,30 +35,47 @@ fn written(item: Value<'_>, without: Without, common: &[(&str, Value<'_>)]) -> S
             text.push_str(value.raw());
         }
     }
-    text.push_str(if text.is_empty() { "{}" } else { "}" });
+    text.push('}');
     text
 }
 
-/// Whether a property holds a write key: PostHog's browser SDK puts it there.
-fn is_secret(name: &str) -> bool {
-    matches!(name, "token" | "$token" | "api_key")
+/// The item as it is kept where it is refused.
+pub(super) fn without_keys(item: Value<'_>, keys: Keys) -> String {
+    if !item.is_object() {
+        return item.raw().to_owned();
+    }
+    let mut text = open(item, keys, is_key);
+    text.push('}');
+    text
 }
 
-fn push_without_key(properties: Value<'_>, text: &mut String) {
+/// An object without some of its fields, and without the brace at its end.
+fn open(object: Value<'_>, keys: Keys, is_out: fn(&str) -> bool) -> String {
+    let mut text = String::with_capacity(object.raw().len());
     text.push('{');
-    let mut is_first = true;
-    for (key, value) in properties.pairs() {
-        if is_secret(&key.str().unwrap_or_default()) {
+    for (key, value) in object.pairs() {
+        let name = key.str().unwrap_or_default();
+        if is_out(&name) {
             continue;
         }
-        if !std::mem::take(&mut is_first) {
-            text.push(',');
-        }
+        begin(&mut text);
         text.push_str(key.raw());
         text.push(':');
-        text.push_str(value.raw());
+        if keys == Keys::Inside && name == "properties" && value.is_object() {
+            text.push_str(&open(value, Keys::Outside, is_key));
+            text.push('}');
+        } else {
+            text.push_str(value.raw());
+        }
     }
-    text.push('}');
+    text
+}
+
+/// Parts a field from the one before it.
+fn begin(text: &mut String) {
+    if text.len() > 1 {
+        text.push(',');
+    }
 }
 
 #[cfg(test)]
@@ -100,12 +86,12 @@ mod tests {
     fn extra_of(item: &str, common: &str) -> String {
         let (item, common) = (Document::parse(item, 9).unwrap(), Document::parse(common, 9).unwrap());
         let common: Vec<_> = common.root().fields().map(|(_, value)| ("context", value)).collect();
-        extra(item.root(), &common)
+        extra(item.root(), Keys::Inside, &common)
     }
 
     #[test]
     fn what_a_retry_changes_and_keys_are_left_out() {
-        assert_eq!(extra_of(r#"{ "a" : 1 }"#, "{}"), r#"{ "a" : 1 }"#);
+        assert_eq!(extra_of(r#"{ "a" : [ 1 ] }"#, "{}"), r#"{"a":[ 1 ]}"#);
         let sent = r#"{"sentAt":1,"a":[1, 2],"writeKey":"k","_metadata":{},"b":"x","properties":{"token":"k","c":1}}"#;
         assert_eq!(extra_of(sent, "{}"), r#"{"a":[1, 2],"b":"x","properties":{"c":1}}"#);
         assert_eq!(extra_of(r#"{"sentAt":1}"#, "{}"), "{}");

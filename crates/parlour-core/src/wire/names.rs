@@ -3,8 +3,6 @@
 //! It holds Segment's e-commerce, lifecycle, mail and account events. Names that are not in it, or whose verb the
 //! vocabulary has not, are kept as `did:<name>`, and what an operator says of a name in the vocabulary goes before it.
 
-use std::cmp::Ordering;
-
 /// What an event is about.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Toward {
@@ -94,15 +92,19 @@ const NAMES: &[Meaning] = &[
     means("wishlist product added to cart", "wanted", Product),
 ];
 
+/// Longest name of the table, and room to spare.
+const MAX_BYTES: usize = 32;
+
 /// What a name means, whatever its case and whether its words are parted by blanks, `_` or `-`.
 pub(super) fn meaning(name: &str) -> Option<&'static Meaning> {
-    let at = NAMES.binary_search_by(|meaning| compare(meaning.name, name)).ok()?;
+    let mut folded = [0; MAX_BYTES];
+    let folded = folded.get_mut(..name.len())?;
+    for (to, from) in folded.iter_mut().zip(name.bytes()) {
+        *to = if matches!(from, b'_' | b'-') { b' ' } else { from.to_ascii_lowercase() };
+    }
+    let folded: &[u8] = folded;
+    let at = NAMES.binary_search_by(|meaning| meaning.name.as_bytes().cmp(folded)).ok()?;
     NAMES.get(at)
-}
-
-fn compare(known: &str, name: &str) -> Ordering {
-    let folded = name.bytes().map(|b| if matches!(b, b'_' | b'-') { b' ' } else { b.to_ascii_lowercase() });
-    known.bytes().cmp(folded)
 }
 
 #[cfg(test)]
@@ -113,6 +115,7 @@ mod tests {
     #[test]
     fn the_table_is_in_order_and_has_verbs_that_are_there() {
         assert!(NAMES.is_sorted_by(|a, b| a.name < b.name));
+        assert!(NAMES.iter().all(|meaning| meaning.name.len() <= MAX_BYTES));
         let vocabulary = Vocabulary::default();
         for meaning in NAMES {
             assert!(meaning.verb.is_none_or(|verb| vocabulary.verbs.contains_key(verb)), "{meaning:?}");

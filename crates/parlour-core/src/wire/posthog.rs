@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::commerce::push_named;
 use super::ids::{Person, is_uuid, path_of, place};
 use super::json::{Document, Value};
+use super::kept::Keys;
 use super::segment::corrected;
 use super::{BatchError, Context, Decoded, Wrong, kept, shown, text_of, wrong};
 use crate::event::{Event, Flaw, Layer, Name};
@@ -32,7 +33,7 @@ pub fn decode(body: &[u8], sent_at: Option<i64>, context: &Context<'_>) -> Resul
     let is_import = root.get("historical_migration").and_then(|value| value.bool()) == Some(true);
     let sent_at = time_of("sent_at").or_else(|| time_of("created_at").filter(|_| batch.is_some())).or(sent_at);
     let sent_at = sent_at.filter(|_| !is_import);
-    let mut decoded = Decoded::with_room(items.len(), context.limits)?;
+    let mut decoded = Decoded { keys: Keys::Inside, ..Decoded::with_room(items.len(), context.limits)? };
     for item in items {
         let n_before = decoded.events.len();
         let outcome = Fields::of(item, context).and_then(|fields| fields.push(sent_at, &mut decoded.events, context));
@@ -199,7 +200,7 @@ impl<'d> Fields<'d> {
             also,
             layer: self.layer(context),
             scored: subject.kind != NOBODY,
-            extra: self.item.map(|item| kept::extra(item, &[])),
+            extra: self.item.map(|item| kept::extra(item, Keys::Inside, &[])),
             ..Event::new(at, subject, String::new(), Name::new("", ""))
         })
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::commerce::push_named;
 use super::ids::{Person, path_of, place};
 use super::json::{Document, Value};
+use super::kept::Keys;
 use super::{BatchError, Context, Decoded, Wrong, kept, shown, text_of, wrong};
 use crate::event::{Event, Flaw, Layer, Name};
 use crate::time::instant;
@@ -55,7 +56,7 @@ pub struct Reading {
 
 /// What all items of a batch have in common.
 struct Batch<'d> {
-    sent_at: Option<Value<'d>>,
+    sent_at: Option<i64>,
     common: Vec<(&'static str, Value<'d>)>,
     reading: Reading,
 }
@@ -78,7 +79,11 @@ pub fn decode(body: &[u8], reading: Reading, context: &Context<'_>) -> Result<De
     let mut decoded = Decoded::with_room(items.len(), context.limits)?;
     let of_batch = |name: &'static str| Some((name, root.get(name).filter(|_| batch.is_some())?));
     let common = ["context", "integrations"].into_iter().filter_map(of_batch);
-    let batch = Batch { sent_at: root.get("sentAt"), common: common.collect(), reading };
+    let batch = Batch {
+        sent_at: root.get("sentAt").and_then(|sent_at| instant(&sent_at.text()?)),
+        common: common.collect(),
+        reading,
+    };
     for item in items {
         let n_before = decoded.events.len();
         let outcome = Fields::of(item, &batch, context).and_then(|fields| fields.push(&mut decoded.events, context));
@@ -90,6 +95,8 @@ pub fn decode(body: &[u8], reading: Reading, context: &Context<'_>) -> Result<De
 /// The fields of a call.
 struct Fields<'d> {
     item: Value<'d>,
+    /// Whether all of it may be kept.
+    is_plain: bool,
     batch: &'d Batch<'d>,
     kind: Option<Value<'d>>,
     message: Option<Value<'d>>,
@@ -155,7 +162,10 @@ impl<'d> Fields<'d> {
                 "anonymousId" => fields.anonymous = Some(value),
                 "timestamp" => fields.timestamp = Some(value),
                 "originalTimestamp" => fields.original = Some(value),
-                "sentAt" => fields.sent_at = Some(value),
+                "sentAt" => {
+                    fields.sent_at = Some(value);
+                    fields.is_plain = false;
+                }
                 "event" => fields.event = Some(value),
                 "name" => fields.name = Some(value),
                 "properties" => fields.properties = Some(value),
@@ -165,6 +175,7 @@ impl<'d> Fields<'d> {
                 "groupId" => fields.group = Some(value),
                 "mergeProperties" => fields.merged = Some(value),
                 "context" => surroundings = Some(value),
+                _ if kept::is_left_out(&name) => fields.is_plain = false,
                 _ => {}
             }
         }
@@ -175,6 +186,7 @@ impl<'d> Fields<'d> {
     fn empty(item: Value<'d>, batch: &'d Batch<'d>) -> Self {
         Self {
             item,
+            is_plain: true,
             batch,
             kind: None,
             message: None,
@@ -254,7 +266,9 @@ impl<'d> Fields<'d> {
         if message.as_ref().is_some_and(|message| most < message.len()) {
             return Err((Flaw::MessageTooLong { most }, Some("messageId".to_owned())));
         }
-        let extra = kept::extra(self.item, &self.batch.common);
+        let is_as_sent = self.is_plain && self.batch.common.is_empty();
+        let keep = || kept::extra(self.item, Keys::Outside, &self.batch.common);
+        let extra = if is_as_sent { self.item.raw().to_owned() } else { keep() };
         if context.limits.event_bytes < extra.len() {
             return Err((Flaw::EventTooLarge { n_bytes: extra.len(), most: context.limits.event_bytes }, None));
         }
@@ -308,8 +322,8 @@ impl<'d> Fields<'d> {
         if self.batch.reading.is_import {
             return Ok((original, None));
         }
-        let sent_at = self.sent_at.filter(is_said).or(self.batch.sent_at);
-        Ok(corrected(original, sent_at.and_then(|sent_at| instant(&sent_at.text()?)), context.received_at))
+        let sent_at = self.sent_at.and_then(|sent_at| instant(&sent_at.text()?)).or(self.batch.sent_at);
+        Ok(corrected(original, sent_at, context.received_at))
     }
 
     fn layer(&self, call: Call, context: &Context<'_>) -> Layer {
