@@ -18,10 +18,12 @@ use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::run::RunFile;
 use parlour_store::{Conn, Database, StoreError, entity, identity, journal, link, rejected, run, setting, tally};
 
+use crate::arrivals::{self, Arrivals};
 use crate::duplicates::Filter;
 use crate::fold::Folding;
 use crate::settings::Settings;
 use crate::snapshot::Caches;
+use crate::source::Sources;
 use crate::tail::Tail;
 use crate::{EngineError, clock, codec};
 
@@ -29,6 +31,8 @@ use crate::{EngineError, clock, codec};
 pub(crate) const MAX_BATCH_EVENTS: usize = 10_000;
 /// The kinds of run, each a folder of the lake.
 pub(crate) const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
+/// The dialect of what was decoded and is kept as an event in our own JSON.
+pub(crate) const EVENT_DIALECT: &str = "event";
 /// How long a task rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
 
@@ -53,12 +57,14 @@ pub(crate) struct State {
     pub(crate) verbs: Arc<Verbs>,
     pub(crate) objects: Arc<Objects>,
     pub(crate) identity: Arc<Identity>,
+    /// The vocabulary with the names that were chosen.
+    pub(crate) vocabulary: Arc<Vocabulary>,
     /// Rises with every change.
     pub(crate) version: u64,
 }
 
 impl State {
-    fn new(parameters: &Parameters) -> Self {
+    fn new(parameters: &Parameters, vocabulary: Arc<Vocabulary>) -> Self {
         Self {
             activity: Vec::new(),
             events: Vec::new(),
@@ -69,6 +75,7 @@ impl State {
             verbs: Arc::default(),
             objects: Arc::default(),
             identity: Arc::new(Identity::new(parameters)),
+            vocabulary,
             version: 0,
         }
     }
@@ -105,6 +112,8 @@ pub struct Submission {
     pub refused: Vec<Refused>,
     /// The job that reads the source.
     pub job: Option<i64>,
+    /// The dialect in which `refused` came, where it is one that can be decoded again.
+    pub dialect: Option<&'static str>,
     /// Done in the same transaction.
     pub alongside: Option<Alongside>,
 }
@@ -116,8 +125,6 @@ pub type Alongside = Box<dyn FnOnce(&mut dyn Conn) -> Result<(), StoreError> + S
 pub struct Engine {
     /// The settings.
     pub settings: Settings,
-    /// The vocabulary.
-    pub vocabulary: Vocabulary,
     /// The data folder.
     pub folder: PathBuf,
     /// The database.
@@ -131,6 +138,12 @@ pub struct Engine {
     pub(crate) sealing: Mutex<()>,
     pub(crate) caches: Caches,
     pub(crate) cancelled: crate::jobs::Cancelled,
+    pub(crate) sources: Sources,
+    pub(crate) arrivals: Arrivals,
+    /// The vocabulary as its file has it.
+    pub(crate) own_vocabulary: Vocabulary,
+    /// Held by whoever reads the names anew.
+    pub(crate) naming: Mutex<()>,
     bell: Bell,
     is_stopping: AtomicBool,
     _lock: File,
@@ -163,26 +176,30 @@ impl Engine {
         fs::create_dir_all(folder).map_err(failed)?;
         let lock = lock(folder)?;
         let settings = Settings::load(folder)?;
-        let vocabulary = settings.vocabulary(folder)?;
+        let own_vocabulary = settings.vocabulary(folder)?;
         let own = format!("sqlite:{}", folder.join("parlour.db").display());
         let database = Database::open(database.unwrap_or(&own))?;
         let secret = secret(&database)?;
         let engine = Arc::new(Self {
             folder: folder.to_owned(),
             started_at: clock::now(),
-            state: RwLock::new(State::new(&settings.standing)),
+            state: RwLock::new(State::new(&settings.standing, Arc::new(own_vocabulary.clone()))),
             folding: Mutex::new(Folding::new(secret)),
             sealing: Mutex::default(),
             caches: Caches::default(),
             cancelled: crate::jobs::Cancelled::default(),
+            sources: Sources::default(),
+            arrivals: Arrivals::default(),
+            own_vocabulary,
+            naming: Mutex::default(),
             bell: Bell::default(),
             is_stopping: AtomicBool::new(false),
             settings,
-            vocabulary,
             database,
             secret,
             _lock: lock,
         });
+        engine.reload_sources()?;
         engine.load(is_lenient)?;
         engine.refold()?;
         Ok(engine)
@@ -193,7 +210,7 @@ impl Engine {
             self.database.read(|conn| Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?)))?;
         self.remove_orphans(&rows);
         let _ = fs::remove_dir_all(self.lake_path("rebuild"));
-        let mut state = State::new(&self.settings.standing);
+        let mut state = State::new(&self.settings.standing, Arc::new(self.laid_over()?));
         let mut verbs = Verbs::default();
         for row in rows {
             let path = self.lake_path(&row.file);
@@ -265,32 +282,41 @@ impl Engine {
     /// Takes a batch: unacceptable events are set aside with their reason, the others journalled. When this returns,
     /// both are durable, with what is done `alongside`, or nothing is.
     pub fn append(&self, source: &str, submission: Submission) -> Result<Receipt, EngineError> {
-        let Submission { events, mut refused, job, alongside } = submission;
+        let Submission { events, refused, job, dialect, alongside } = submission;
         let received_at = clock::now();
         let mut accepted = Vec::with_capacity(events.len());
+        let mut flawed = Vec::new();
         for (event, line) in events {
             match event.flaw(received_at) {
                 None => accepted.push(event),
-                Some(flaw) => refused.push(Refused { line, flaw, raw: raw_of(&event) }),
+                Some(flaw) => flawed.push(Refused { line, flaw, raw: raw_of(&event) }),
             }
         }
         if accepted.len() > MAX_BATCH_EVENTS {
             let text = format!("a batch has at most {MAX_BATCH_EVENTS} events; split it");
             return Err(EngineError::Invalid(text));
         }
-        let (n_accepted, n_rejected) = (accepted.len() as u64, refused.len() as u64);
-        let rejections = rejections(&refused, source, job, received_at);
+        let (n_accepted, n_rejected) = (accepted.len() as u64, (refused.len() + flawed.len()) as u64);
+        let mut rejections = rejections(&refused, source, (job, dialect), received_at);
+        rejections.extend(self::rejections(&flawed, source, (job, Some(EVENT_DIALECT)), received_at));
+        let count = self.count_of(source, received_at, n_accepted, &rejections).map(Arc::new);
+        let told = count.as_ref().map(|_| arrivals::last_of(&accepted, &rejections));
+        let counting = count.clone();
         let arrival = arrival(source, received_at, &accepted);
         let seq = self.database.write(move |conn| {
             let seq = arrival.map(|arrival| journal::append(conn, arrival)).transpose()?;
             rejected::insert(conn, &rejections)?;
             let counts = [("sent", n_accepted + n_rejected), ("accepted", n_accepted), ("rejected", n_rejected)];
             tally::add(conn, &counts.map(|(name, n)| (name, n as i64)))?;
+            counting.map_or(Ok(()), |count| count.write(conn))?;
             if let Some(alongside) = alongside {
                 alongside(conn)?;
             }
             Ok(seq)
         })?;
+        if let Some((count, (outcomes, raw))) = count.zip(told) {
+            self.note_arrival(&count, received_at, outcomes, raw);
+        }
         self.ring();
         Ok(Receipt { seq, n_accepted, n_rejected })
     }
@@ -427,7 +453,12 @@ fn raw_of(event: &Event) -> Vec<u8> {
     serde_json::to_vec(event).unwrap_or_default()
 }
 
-pub(crate) fn rejections(refused: &[Refused], source: &str, job: Option<i64>, at: i64) -> Vec<rejected::Rejected> {
+pub(crate) fn rejections(
+    refused: &[Refused],
+    source: &str,
+    (job, dialect): (Option<i64>, Option<&str>),
+    at: i64,
+) -> Vec<rejected::Rejected> {
     let rows = refused.iter().map(|refused| rejected::Rejected {
         id: 0,
         source: source.to_owned(),
@@ -437,6 +468,9 @@ pub(crate) fn rejections(refused: &[Refused], source: &str, job: Option<i64>, at
         reason: refused.flaw.code().to_owned(),
         message: refused.flaw.to_string(),
         raw: refused.raw.clone(),
+        dialect: dialect.map(str::to_owned),
+        state: rejected::OPEN.to_owned(),
+        replayed_at: None,
     });
     rows.collect()
 }

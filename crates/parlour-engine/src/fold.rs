@@ -10,10 +10,10 @@ use parlour_core::fold::{Effects, Fold, SeenId, SeenLink, SeenObject};
 use parlour_core::identity::Link;
 use parlour_core::key::{Key, KeySecret};
 use parlour_core::objects::{Object, Objects};
-use parlour_store::{entity, identity, journal, link, rejected, tally};
+use parlour_store::{entity, identity, journal, link, rejected, source_tally, tally};
 
 use crate::duplicates::Filter;
-use crate::engine::{Engine, Refused, rejections};
+use crate::engine::{EVENT_DIALECT, Engine, Refused, rejections};
 use crate::seal::unpacked;
 use crate::{EngineError, clock};
 
@@ -155,6 +155,10 @@ impl Engine {
             }
             link::insert_new(conn, &links)?;
             rejected::insert(conn, &refused)?;
+            for row in &refused {
+                let reason = format!("{}{}", source_tally::REJECTED, row.reason);
+                source_tally::add(conn, &row.source, &[(source_tally::ACCEPTED.to_owned(), -1), (reason, 1)])?;
+            }
             tally::add(conn, &counts)?;
             journal::set_cursor(conn, "fold", last)
         })?)
@@ -285,7 +289,7 @@ fn conflicts(events: &[Event], repeats: &[Repeat], source: &str, at: i64) -> Vec
             Repeat::New(_) | Repeat::Duplicate => None,
         })
         .collect();
-    rejections(&refused, source, None, at)
+    rejections(&refused, source, (None, Some(EVENT_DIALECT)), at)
 }
 
 fn identity_row(seen: &SeenId) -> identity::Identity {
@@ -304,7 +308,7 @@ fn link_rows(seen: &[SeenLink]) -> Vec<link::Link> {
     for link in seen {
         earliest.entry((link.a, link.b)).and_modify(|at| *at = link.at.min(*at)).or_insert(link.at);
     }
-    let row = |((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None };
+    let row = |((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None, forced_at: None };
     earliest.into_iter().map(row).collect()
 }
 

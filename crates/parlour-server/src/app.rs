@@ -1,6 +1,6 @@
 //! The state behind every handler: the engine, what was found out about it before, and how many may ask at once.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parlour_engine::desk::overview::Census;
@@ -30,6 +30,7 @@ pub struct App {
     calls: Arc<Semaphore>,
     census: Mutex<Option<(u64, Arc<Census>)>>,
     n_requests: AtomicU64,
+    is_stopping: AtomicBool,
 }
 
 impl App {
@@ -43,6 +44,7 @@ impl App {
             calls: Arc::new(Semaphore::new(MAX_CALLS)),
             census: Mutex::default(),
             n_requests: AtomicU64::new(0),
+            is_stopping: AtomicBool::new(false),
         })
     }
 
@@ -69,6 +71,16 @@ impl App {
         let census = Arc::new(self.engine.census(&snapshot)?);
         *kept = Some((snapshot.version, Arc::clone(&census)));
         Ok(census)
+    }
+
+    /// Whether the server is about to end, so that what would go on for long should not.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
+    /// Says that the server is about to end.
+    pub(crate) fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
     }
 
     /// A name for one request, by which its line in the log is found.

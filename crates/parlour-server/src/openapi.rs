@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    engaged, growth, health, jobs, links, matrix, people, person, questions, rejected, sample, session, settings, sql,
-    timeline, today, why, wire, workspace,
+    arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, sample,
+    session, settings, sources, sql, timeline, today, why, wire, workspace,
 };
 use crate::error::Failure;
 
@@ -50,6 +50,17 @@ const SCHEME: &str = "session";
         health::get_health,
         rejected::list_rejected,
         settings::get_settings,
+        sources::list_sources,
+        sources::create_source,
+        sources::get_source,
+        sources::update_source,
+        sources::revoke_source,
+        sources::rotate_source,
+        arrivals::list_arrivals,
+        arrivals::watch_arrivals,
+        names::list_names,
+        names::map_name,
+        names::unmap_name,
     ),
     // Those that only parameters speak of are not found by themselves.
     components(schemas(
