@@ -33,6 +33,50 @@ pub struct Origin {
     pub layer: Layer,
 }
 
+/// How a body is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialect {
+    /// Segment's, RudderStack's, Jitsu's.
+    Segment(segment::Reading),
+    /// PostHog's; with what was said of the time of sending beside the body, microseconds UTC.
+    Posthog {
+        /// The time of sending.
+        sent_at: Option<i64>,
+    },
+    /// Our own.
+    Native,
+}
+
+impl Dialect {
+    /// Its name, by which what was refused can be decoded again.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Segment(_) => "segment",
+            Self::Posthog { .. } => "posthog",
+            Self::Native => "native",
+        }
+    }
+
+    /// The dialect of this name, for one item by itself that was kept when it was refused.
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "segment" => Some(Self::Segment(segment::Reading::default())),
+            "posthog" => Some(Self::Posthog { sent_at: None }),
+            "native" => Some(Self::Native),
+            _ => None,
+        }
+    }
+
+    /// Decodes a body.
+    pub fn decode(&self, body: &[u8], context: &Context<'_>) -> Result<Decoded, BatchError> {
+        match self {
+            Self::Segment(reading) => segment::decode(body, *reading, context),
+            Self::Posthog { sent_at } => posthog::decode(body, *sent_at, context),
+            Self::Native => native::decode(body, context),
+        }
+    }
+}
+
 /// How much one request may bring.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
