@@ -8,6 +8,7 @@ use parlour_engine::{Engine, EngineError};
 use tokio::sync::Semaphore;
 
 use crate::access::Tries;
+use crate::doors::Gate;
 use crate::error::ApiError;
 
 /// The setting in the database that says the store was filled with the sample; the server sets it when it loads one.
@@ -27,6 +28,7 @@ pub struct App {
     /// Held by whoever begins to load the sample.
     pub(crate) loading: Mutex<()>,
     pub(crate) tries: Tries,
+    pub(crate) gate: Gate,
     calls: Arc<Semaphore>,
     census: Mutex<Option<(u64, Arc<Census>)>>,
     n_requests: AtomicU64,
@@ -36,11 +38,13 @@ pub struct App {
 impl App {
     /// A server's state over an engine, with or without a sample to load.
     pub fn new(engine: Arc<Engine>, load_sample: Option<LoadSample>) -> Arc<Self> {
+        let gate = Gate::new(engine.settings.ingest.waiting_bytes);
         Arc::new(Self {
             engine,
             load_sample,
             loading: Mutex::default(),
             tries: Tries::default(),
+            gate,
             calls: Arc::new(Semaphore::new(MAX_CALLS)),
             census: Mutex::default(),
             n_requests: AtomicU64::new(0),

@@ -10,6 +10,7 @@ use crate::api::{
     arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, rejected_file,
     sample, session, settings, sources, sql, timeline, today, why, wire, workspace,
 };
+use crate::doors::{self, native};
 use crate::error::Failure;
 
 const SCHEME: &str = "session";
@@ -69,6 +70,8 @@ const SCHEME: &str = "session";
         names::list_names,
         names::map_name,
         names::unmap_name,
+        native::create_events,
+        native::get_event_schema,
     ),
     // Those that only parameters speak of are not found by themselves.
     components(schemas(
@@ -95,6 +98,7 @@ impl Modify for Common {
             let cookie = ApiKeyValue::with_description(COOKIE, "set by `create_session`");
             components.add_security_scheme(SCHEME, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
         }
+        doors::describe(&mut document.paths);
         let schemas = document.components.iter_mut().flat_map(|components| components.schemas.values_mut());
         for schema in schemas {
             require_all(schema);

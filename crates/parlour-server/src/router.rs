@@ -17,7 +17,7 @@ use crate::api::{
     sample, session, settings, sources, sql, timeline, today, why, workspace,
 };
 use crate::app::App;
-use crate::{access, border, ui};
+use crate::{access, border, doors, ui};
 
 type Route = (&'static str, MethodRouter<Arc<App>>);
 
@@ -90,14 +90,15 @@ pub fn router(app: Arc<App>) -> Router {
     let closed = with(with(Router::new(), closed_routes()), settings_routes()).route_layer(signed_in);
     let finish = from_fn_with_state(Arc::clone(&app), border::finish);
     let smaller = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
-    with(closed, open_routes())
+    let desk = with(closed, open_routes())
         .fallback(ui::get_page)
         .layer(body_limit)
         .layer(from_fn(access::require_same_origin))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
         .layer(finish)
-        .layer(CompressionLayer::new().compress_when(smaller))
-        .with_state(app)
+        .layer(CompressionLayer::new().compress_when(smaller));
+    // Programs that send events have neither session nor origin, and need none of what pages need.
+    desk.merge(doors::routes()).with_state(app)
 }
 
 #[cfg(test)]
@@ -111,7 +112,8 @@ mod tests {
         let document: serde_json::Value = serde_json::from_str(&crate::openapi()).unwrap();
         let told: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
         let (open, closed) = (open_routes(), [closed_routes(), settings_routes()].concat());
-        let routed: BTreeSet<&str> = open.iter().chain(&closed).map(|(path, _)| *path).collect();
+        let desk = open.iter().chain(&closed).map(|(path, _)| *path);
+        let routed: BTreeSet<&str> = desk.chain(doors::PATHS.iter().map(|door| door.path)).collect();
         assert_eq!(told, routed);
     }
 }
