@@ -37,9 +37,10 @@ export const router = createBrowserRouter([
   },
 ]);
 
-/** Nobody is signed in: to the page that says how, and afterwards back to where they were. */
+/** Nobody is signed in: to the page that says how, and afterwards back to where they were. A write key that is not known
+ * is no matter of the session. */
 function onError(error: unknown): void {
-  if (!(error instanceof ApiError) || error.status !== 401) return;
+  if (!(error instanceof ApiError) || error.status !== 401 || error.code === "write_key_unknown") return;
   const { pathname, search } = router.state.location;
   if (pathname === "/sign-in") return;
   const here = `${pathname}${search}`;

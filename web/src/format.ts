@@ -205,3 +205,19 @@ export function duration(seconds: number): string {
   if (minutes < 90) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** How long ago an instant was: "just now", "40 s ago", "3 min ago", "5 days ago". */
+export function ago(instant: string, now: number = Date.now()): string {
+  const seconds = (now - Date.parse(instant)) / 1000;
+  if (Number.isNaN(seconds)) return instant;
+  if (seconds < 5) return "just now";
+  if (seconds < 86_400) return `${duration(seconds)} ago`;
+  return `${counted(Math.floor(seconds / 86_400), "day", "days")} ago`;
+}
+
+/** An instant to the second, where the reader is: "30 Jun 1998, 12:03:20". */
+export function exactText(instant: string): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return instant;
+  return date.toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "medium" });
+}

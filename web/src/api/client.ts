@@ -23,6 +23,8 @@ interface Ask {
   params?: Params;
   body?: unknown;
   signal?: AbortSignal;
+  /** A source's write key, in place of the session. */
+  key?: string;
 }
 
 /** The query string of what is set, with its `?`, or nothing. */
@@ -46,8 +48,9 @@ async function failure(response: Response): Promise<ApiError> {
   }
 }
 
-async function request<T>(method: string, path: string, { params, body, signal }: Ask): Promise<T> {
+async function request<T>(method: string, path: string, { params, body, signal, key }: Ask): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
+  if (key !== undefined) headers.authorization = `Bearer ${key}`;
   if (body !== undefined) headers["content-type"] = "application/json";
   let response: Response;
   try {
@@ -56,7 +59,7 @@ async function request<T>(method: string, path: string, { params, body, signal }
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
-      credentials: "same-origin",
+      credentials: key === undefined ? "same-origin" : "omit",
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
@@ -72,6 +75,8 @@ export const api = {
   get: <T>(path: string, params?: Params, signal?: AbortSignal) => request<T>("GET", path, { params, signal }),
   post: <T>(path: string, body?: unknown, signal?: AbortSignal) => request<T>("POST", path, { body, signal }),
   put: <T>(path: string, body?: unknown) => request<T>("PUT", path, { body }),
+  /** Knocks at the door for programs, as a program would. */
+  send: <T>(path: string, body: unknown, key: string) => request<T>("POST", path, { body, key }),
   remove: <T>(path: string) => request<T>("DELETE", path, {}),
 };
 

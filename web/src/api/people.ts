@@ -6,11 +6,24 @@ import type { People, PeopleQuery, Scope } from "./types";
 /** Rows on one page of the list. */
 export const PAGE_ROWS = 50;
 
+/** The first page is read again while it is looked at, so that who comes is seen; the rest stays still. */
+const LOOK_AGAIN_MS = 5_000;
+/** Reading again takes at most this part of the time. */
+const LOOKING_SHARE = 0.05;
+
+let tookMs = 0;
+
 export function usePeople(scope: Scope, query: PeopleQuery, next: string | undefined) {
   return useQuery({
     queryKey: ["people", scope, query, next],
-    queryFn: ({ signal }) => api.get<People>("/people", { ...scope, ...query, limit: PAGE_ROWS, next }, signal),
+    queryFn: async ({ signal }) => {
+      const began = performance.now();
+      const people = await api.get<People>("/people", { ...scope, ...query, limit: PAGE_ROWS, next }, signal);
+      tookMs = performance.now() - began;
+      return people;
+    },
     placeholderData: keepPreviousData,
+    refetchInterval: next === undefined ? () => Math.max(LOOK_AGAIN_MS, tookMs / LOOKING_SHARE) : false,
   });
 }
 

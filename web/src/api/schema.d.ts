@@ -4,6 +4,92 @@
  */
 
 export interface paths {
+    "/api/s/s2s/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Jitsu: one call or a batch from a server */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Jitsu: one call from a browser */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/engaged": {
         parameters: {
             query?: never;
@@ -16,6 +102,43 @@ export interface paths {
          * @description Slower than `get_today`, as it measures everybody on as many days.
          */
         get: operations["list_engaged"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes events: one, an array of them, or an object with an array of them in `events`. The write key of a source goes
+         *     into `Authorization: Bearer` or `X-Write-Key`. Each event is taken or rejected by itself.
+         */
+        post: operations["create_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/schema.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The JSON Schema of one event. */
+        get: operations["get_event_schema"];
         put?: never;
         post?: never;
         delete?: never;
@@ -125,6 +248,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names from outside with how often they came: those to be mapped, and those that are. */
+        get: operations["list_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/names/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says which verb a name from outside stands for; standings follow at once, past and present. */
+        put: operations["map_name"];
+        post?: never;
+        /** Takes back what was chosen for a name; standings follow at once. */
+        delete: operations["unmap_name"];
         options?: never;
         head?: never;
         patch?: never;
@@ -251,6 +409,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rejected/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many rejections there are by source and reason; a text is not looked for. */
+        get: operations["count_rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes all rejections that match. */
+        post: operations["delete_all_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rejections that match, as a file. */
+        get: operations["export_rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends all open rejections again that match, at most 10,000 in one call. */
+        post: operations["replay_all_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rejection with its whole payload. */
+        get: operations["get_rejected"];
+        /** Puts another payload in the place of a rejection's; the answer says whether that could be taken. */
+        put: operations["mend_rejected"];
+        post?: never;
+        /** Deletes a rejection; what was sent is gone. */
+        delete: operations["delete_rejected"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends one rejection again. */
+        post: operations["replay_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sample": {
         parameters: {
             query?: never;
@@ -296,6 +558,94 @@ export interface paths {
         };
         /** Every parameter with its meaning, and the vocabulary with counts. */
         get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sources, with what came of each. */
+        get: operations["list_sources"];
+        put?: never;
+        /** Makes a source; the answer has its write key, which is shown this one time. */
+        post: operations["create_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One source, with what came of it. */
+        get: operations["get_source"];
+        /** Changes a source; its name stays. */
+        put: operations["update_source"];
+        post?: never;
+        /** Takes a source's right to send away, at once; what it sent stays. */
+        delete: operations["revoke_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a source another write key, which is shown this one time; the old one works a while longer. */
+        post: operations["rotate_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a source sent last, since the server started. */
+        get: operations["list_arrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/tail/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a source sends, as it comes: server-sent events, each with an arrival as JSON. */
+        get: operations["watch_arrivals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -375,6 +725,350 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/array/{key}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PostHog: what its browser SDK may do */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/array/{key}/config.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** PostHog: the same as a script */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/batch/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PostHog: a batch */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/beacon/v1/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RudderStack: a batch by `sendBeacon` */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/capture/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PostHog: one event or a batch */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/decide/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PostHog: feature flags in the older form, of which there are none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/e/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PostHog: what its browser SDK sends */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flags/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PostHog: feature flags, of which there are none */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -392,10 +1086,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/i/v0/e/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PostHog: what its browser SDK sends */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/i/v1/analytics/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PostHog: a batch with a result per event */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pixel/v1/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** RudderStack: a track or page call by an image */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sourceConfig/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** RudderStack: what its browser SDK asks before it sends */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{key}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Segment: what its browser SDK asks before it sends */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Segment and RudderStack: identify, track, page, screen, group, alias, merge, batch, import */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description taken */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description what went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Failure"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Something that a source sent. */
+        Arrival: {
+            /** @description When it happened. */
+            at: string | null;
+            is_accepted: boolean;
+            layer: string | null;
+            /** @description Why, as a sentence. */
+            message: string | null;
+            /**
+             * Format: int64
+             * @description Its place among what the source sent since the server started; ascending.
+             */
+            number: number;
+            /** @description Toward what, `kind:id`. */
+            object: string | null;
+            /** @description What was sent, as far as it is kept; at most its first 4096 bytes. */
+            raw: string | null;
+            /** @description Why it was rejected, as one word. */
+            reason: string | null;
+            received_at: string;
+            /** @description Who, `kind:id`. */
+            subject: string | null;
+            /** @description Did what, as it is stored. */
+            verb: string | null;
+        };
+        /** @description What a source sent last. */
+        Arrivals: {
+            /** @description Oldest first; of large batches only the end. */
+            rows: components["schemas"]["Arrival"][];
+        };
         /**
          * @description The length of a period.
          * @enum {string}
@@ -436,6 +1418,11 @@ export interface components {
          * @example 1998-06-30
          */
         Day: string;
+        /** @description How many rejections were deleted. */
+        Deleted: {
+            /** Format: int64 */
+            n_deleted: number;
+        };
         /**
          * @description Where somebody is in the matrix: a cell, or gone.
          * @enum {string}
@@ -466,6 +1453,19 @@ export interface components {
             period: string;
             start: components["schemas"]["Day"];
         };
+        /** @description What became of one event. */
+        EventResult: {
+            /** @description The field in which that lies. */
+            field: string | null;
+            /** @description The sender's id of it, where it has one. */
+            id: string | null;
+            /** @description The same as a sentence that says the way out. */
+            message: string | null;
+            /** @description Why it was rejected: one word of a closed list. */
+            reason: string | null;
+            /** @description `accepted`, `duplicate` or `rejected`. An accepted one is durable. */
+            result: string;
+        };
         /** @description The body of every answer that is not a success. */
         Failure: {
             error: components["schemas"]["FailureBody"];
@@ -486,6 +1486,11 @@ export interface components {
             /** @description The parameter or field. */
             path: string;
         };
+        /**
+         * @description How the file is written.
+         * @enum {string}
+         */
+        FileFormat: "jsonl" | "csv";
         /**
          * @description What became of a person's engagement between two days.
          * @enum {string}
@@ -662,6 +1667,12 @@ export interface components {
             total: number;
             updated_at: string;
         };
+        /** @description A source with a key that was just made. */
+        KeyedSource: {
+            /** @description Shown this one time. */
+            key: string;
+            source: components["schemas"]["Source"];
+        };
         /** @description What things done on a layer count. */
         LayerFactor: {
             /** Format: double */
@@ -702,6 +1713,26 @@ export interface components {
             /** @description `ok`. */
             status: string;
         };
+        /** @description A name that stands for a verb. */
+        MappedUse: {
+            /** @description Whether it was chosen here and can be taken back; else the vocabulary's file says so. */
+            is_chosen: boolean;
+            last_day: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description Events so far.
+             */
+            n: number;
+            /** Format: int64 */
+            n_people: number;
+            name: string;
+            verb: string;
+        };
+        /** @description What a name stands for. */
+        Mapping: {
+            /** @description A verb of the vocabulary. */
+            verb: string;
+        };
         /** @description Who is in which cell, and who moved. */
         Matrix: {
             cells: components["schemas"]["MatrixCell"][];
@@ -728,6 +1759,11 @@ export interface components {
              */
             n_since: number;
         };
+        /** @description What a payload is to be. */
+        Mended: {
+            /** @description At most 1 MiB. */
+            raw: string;
+        };
         /** @description How many moved from one place to another between the two days. */
         Migration: {
             from: components["schemas"]["Origin"];
@@ -753,12 +1789,34 @@ export interface components {
             name: string;
             verb: string;
         };
+        /** @description Names from outside. */
+        Names: {
+            /** @description Those that stand for one, by name; also those that never came. */
+            mapped: components["schemas"]["MappedUse"][];
+            /** @description Those that stand for no verb, the most frequent first; at most 1000. */
+            unmapped: components["schemas"]["UnmappedUse"][];
+        };
         /** @description A question as it is saved. */
         NewQuestion: {
             /** @description At most 200 bytes. */
             name: string;
             /** @description At most 64 KiB. */
             sql: string;
+        };
+        /** @description A source as it is made. */
+        NewSource: {
+            /** @description The id of a brand, or `kind:id`; null for the brand of the first source, or else one of this name. */
+            brand: string | null;
+            /** Format: int32 */
+            events_per_second: number | null;
+            /** @description `sdk` unless given. */
+            kind: string | null;
+            /** @description `web` unless given. */
+            layer: string | null;
+            mapping: string | null;
+            name: string;
+            /** @description What it signs with. */
+            secret: string | null;
         };
         /**
          * @description A derived value that can be explained.
@@ -863,6 +1921,12 @@ export interface components {
             n: number;
             reason: string;
         };
+        /** @description What became of the events of a request, in the order in which they were sent. */
+        Receipt: {
+            events: components["schemas"]["EventResult"][];
+            n_accepted: number;
+            n_rejected: number;
+        };
         /** @description A page of rejections. */
         Rejected: {
             /** @description Where the next page begins; null on the last. */
@@ -870,9 +1934,36 @@ export interface components {
             /** @description Newest first. */
             rows: components["schemas"]["RejectedRow"][];
         };
+        /** @description How many rejections of a source have a reason. */
+        RejectedCount: {
+            /** Format: int64 */
+            n: number;
+            reason: string;
+            source: string;
+        };
+        /** @description How many rejections there are. */
+        RejectedCounts: {
+            /** @description By source and reason. */
+            rows: components["schemas"]["RejectedCount"][];
+        };
+        /** @description Which rejections are asked for. */
+        RejectedQuery: {
+            from: components["schemas"]["Day"] | null;
+            /** @description The `next` of the page before. */
+            next: string | null;
+            reason: string | null;
+            source: string | null;
+            /** @description `open` (unless given), `replayed` or `all`. */
+            state: string | null;
+            /** @description In the payload or the message, in any case of letters. */
+            text: string | null;
+            to: components["schemas"]["Day"] | null;
+        };
         /** @description One thing that was not taken. */
         RejectedRow: {
             at: string;
+            /** @description How it was sent; null for records of files. */
+            dialect: string | null;
             /** Format: int64 */
             id: number;
             /**
@@ -882,11 +1973,43 @@ export interface components {
             line: number | null;
             /** @description Why, as a sentence. */
             message: string;
-            /** @description What was sent; at most its first 4096 bytes, made readable. */
+            /** @description What was sent, made readable; in lists at most its first 4096 bytes. */
             raw: string;
             /** @description One word of a closed list. */
             reason: string;
+            /** @description When it was taken after all. */
+            replayed_at: string | null;
             source: string;
+            /** @description `open` or `replayed`. */
+            state: string;
+        };
+        /** @description What became of rejections that were sent again. */
+        Replayed: {
+            /**
+             * Format: int64
+             * @description Events that these were.
+             */
+            n_events: number;
+            /**
+             * Format: int64
+             * @description Rejections that are still not taken; their reason is the new one.
+             */
+            n_refused: number;
+            /**
+             * Format: int64
+             * @description Rejections whose events were taken.
+             */
+            n_replayed: number;
+            /** @description Where the next call begins; null if this one came to the end. */
+            next: string | null;
+        };
+        /** @description How a key is replaced. */
+        Rotation: {
+            /**
+             * Format: int32
+             * @description Hours for which the old key goes on working; 72 unless given, 0 for none.
+             */
+            overlap_hours: number | null;
         };
         /** @description The files of one kind. */
         RunKind: {
@@ -925,6 +2048,64 @@ export interface components {
          * @enum {string}
          */
         Sort: "degree" | "value" | "kind" | "first_day" | "last_day" | "due_day" | "p_falling" | "n_days";
+        /** @description One source. */
+        Source: {
+            /** @description What its events are about unless they say otherwise, `kind:id`. */
+            brand: string;
+            created_at: string;
+            /**
+             * Format: int32
+             * @description The most events it may send in a second; null for as many as it can.
+             */
+            events_per_second: number | null;
+            /** @description Null until its first event came. */
+            first_event_at: string | null;
+            /** @description Whether what it sends must be signed. */
+            has_secret: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description Oldest first. */
+            keys: components["schemas"]["SourceKey"][];
+            /** @description `sdk`, `webhook`, `mqtt` or `file`. */
+            kind: string;
+            last_event_at: string | null;
+            layer: string;
+            /** @description How a body becomes events, where the source speaks no dialect we know. */
+            mapping: string | null;
+            /** Format: int64 */
+            n_accepted: number;
+            /** Format: int64 */
+            n_rejected: number;
+            /** @description Never changes, since repeats are known by it. */
+            name: string;
+            /** @description Its rejections by reason. */
+            rejected: components["schemas"]["ReasonCount"][];
+            /** @description Since when it may send no more. */
+            revoked_at: string | null;
+        };
+        /** @description What may change of a source. What is null stays as it is; an empty text or a zero takes it away. */
+        SourceChange: {
+            brand: string | null;
+            /** Format: int32 */
+            events_per_second: number | null;
+            layer: string | null;
+            mapping: string | null;
+            secret: string | null;
+        };
+        /** @description What is known of a write key; the key itself is shown once, when it is made. */
+        SourceKey: {
+            created_at: string;
+            /** @description From when on it no longer works; null where that is not known. */
+            expires_at: string | null;
+            /** @description Its first and last characters. */
+            hint: string;
+            is_valid: boolean;
+        };
+        /** @description All sources. */
+        Sources: {
+            /** @description In the order in which they were made, revoked ones too. */
+            rows: components["schemas"]["Source"][];
+        };
         /** @description A person's involvement on one day. */
         SparkPoint: {
             day: components["schemas"]["Day"];
@@ -1094,7 +2275,7 @@ export interface components {
         };
         /** @description One thing a person did. */
         TimelineRow: {
-            /** @description RFC 3339 UTC. */
+            /** @description When it happened, RFC 3339 UTC, as far as the sender's clock could be put right. */
             at: string;
             currency: string | null;
             /** @description What else was sent, as JSON. */
@@ -1108,6 +2289,10 @@ export interface components {
              * @description Stars, 1 to 5.
              */
             rating: number | null;
+            /** @description When it came. */
+            received_at: string;
+            /** @description What the sender's clock said, where that is another time. */
+            said_at: string | null;
             source: string;
             text: string | null;
             /** Format: int64 */
@@ -1150,6 +2335,18 @@ export interface components {
              * @description Events so far.
              */
             n: number;
+            name: string;
+        };
+        /** @description A name that stands for no verb. */
+        UnmappedUse: {
+            last_day: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Events so far.
+             */
+            n: number;
+            /** Format: int64 */
+            n_people: number;
             name: string;
         };
         /** @description One verb. */
@@ -1263,6 +2460,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Engaged"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description as `/api/v1/events/schema.json` says; may be packed with gzip */
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_event_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": string;
                 };
             };
             /** @description what went wrong */
@@ -1486,6 +2744,96 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Matrix"];
                 };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    map_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mapping"];
+            };
+        };
+        responses: {
+            /** @description mapped */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    unmap_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description what went wrong */
             default: {
@@ -1806,6 +3154,16 @@ export interface operations {
     list_rejected: {
         parameters: {
             query?: {
+                /** @description In the payload or the message, in any case of letters. */
+                text?: string;
+                reason?: string;
+                source?: string;
+                /** @description `open` (unless given), `replayed` or `all`. */
+                state?: string;
+                /** @description The first day. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day. */
+                to?: components["schemas"]["Day"];
                 /** @description The `next` of the page before. */
                 next?: string;
             };
@@ -1821,6 +3179,274 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rejected"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    count_rejected: {
+        parameters: {
+            query?: {
+                /** @description In the payload or the message, in any case of letters. */
+                text?: string;
+                reason?: string;
+                source?: string;
+                /** @description `open` (unless given), `replayed` or `all`. */
+                state?: string;
+                /** @description The first day. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day. */
+                to?: components["schemas"]["Day"];
+                /** @description The `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedCounts"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_all_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectedQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_rejected: {
+        parameters: {
+            query?: {
+                /** @description `jsonl` (unless given) or `csv`. */
+                format?: components["schemas"]["FileFormat"];
+                text?: string;
+                reason?: string;
+                source?: string;
+                /** @description `open` (unless given), `replayed` or `all`. */
+                state?: string;
+                /** @description The first day. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day. */
+                to?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    replay_all_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectedQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedRow"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    mend_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mended"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedRow"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    replay_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
                 };
             };
             /** @description what went wrong */
@@ -1965,6 +3591,260 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sources"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyedSource"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    revoke_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    rotate_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyedSource"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_arrivals: {
+        parameters: {
+            query?: {
+                /** @description The `number` from which on arrivals are told; all that are kept unless given. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrivals"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    watch_arrivals: {
+        parameters: {
+            query?: {
+                /** @description The `number` from which on arrivals are told; all that are kept unless given. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description what went wrong */

@@ -30,7 +30,24 @@ export const PAGES: PageEntry[] = [
   {
     path: "/settings",
     name: "Settings",
-    about: "health, weights, what was rejected",
+    about: "health, sources, names, what was rejected, weights",
     icon: "M4 6h12M4 10h12M4 14h12M7 4.5v3M13 8.5v3M9 12.5v3",
   },
+];
+
+export interface SettingsTab {
+  /** What the address calls it. */
+  tab: string;
+  name: string;
+  about: string;
+}
+
+/** The parts of Settings, in their order. */
+export const SETTINGS_TABS: SettingsTab[] = [
+  { tab: "health", name: "Health", about: "whether everything is counted" },
+  { tab: "sources", name: "Sources", about: "who may send events, their keys, what arrives" },
+  { tab: "names", name: "Names", about: "names from outside and the verbs they stand for" },
+  { tab: "rejected", name: "Rejections", about: "what was rejected, mended and sent again" },
+  { tab: "weights", name: "Weights", about: "what each thing that people do is worth" },
+  { tab: "browser", name: "You", about: "this session, colours, keys" },
 ];

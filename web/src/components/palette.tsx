@@ -6,13 +6,13 @@ import { useNavigate } from "react-router";
 import { useFoundPeople } from "../api/people";
 import { useWorkspace } from "../api/workspace";
 import { useScope, useUrl } from "../scope";
-import { PAGES } from "./pages";
+import { PAGES, SETTINGS_TABS } from "./pages";
 import { personPath } from "./person-lines";
 import { useLeave } from "./use-leave";
 
 interface Entry {
   id: string;
-  group: "Pages" | "People" | "Objects" | "To do";
+  group: "Pages" | "Settings" | "People" | "Objects" | "To do";
   name: string;
   note?: string;
   run: () => void;
@@ -68,6 +68,20 @@ function useEntries(asked: string, onHelp: () => void): Entry[] {
     note: page.about,
     run: () => navigate(to(page.path)),
   }));
+  const settings: Entry[] = SETTINGS_TABS.map(({ tab, name, about }) => ({
+    id: `settings-${tab}`,
+    group: "Settings",
+    name,
+    note: about,
+    run: () => navigate(to("/settings", `tab=${tab}`)),
+  }));
+  const newSource: Entry = {
+    id: "do-new-source",
+    group: "To do",
+    name: "New source",
+    note: "its key, and the lines to send with",
+    run: () => navigate(to("/settings", "tab=sources&source=new")),
+  };
   const objects: Entry[] = (workspace?.objects ?? []).map((object) => ({
     id: `object-${object.name}`,
     group: "Objects",
@@ -83,7 +97,14 @@ function useEntries(asked: string, onHelp: () => void): Entry[] {
     run: () => navigate(to(personPath(row.person))),
   }));
   const isAsked = (entry: Entry) => asked.trim() === "" || isMatch(`${entry.name} ${entry.note ?? ""}`, asked.trim());
-  return [...pages.filter(isAsked), ...people, ...objects.filter(isAsked).slice(0, 8), ...actions.filter(isAsked)];
+  return [
+    ...pages.filter(isAsked),
+    // Without a word they would fill the list before it says who is here.
+    ...(asked.trim() === "" ? [] : settings.filter(isAsked)),
+    ...people,
+    ...objects.filter(isAsked).slice(0, 8),
+    ...[newSource, ...actions].filter(isAsked),
+  ];
 }
 
 export function Palette({ isOpen, onClose, onHelp }: PaletteProps) {

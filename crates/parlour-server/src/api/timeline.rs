@@ -36,8 +36,12 @@ pub(crate) struct Timeline {
 /// One thing a person did.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TimelineRow {
-    /// RFC 3339 UTC.
+    /// When it happened, RFC 3339 UTC, as far as the sender's clock could be put right.
     at: String,
+    /// What the sender's clock said, where that is another time.
+    said_at: Option<String>,
+    /// When it came.
+    received_at: String,
     layer: &'static str,
     /// The vocabulary's verb, or `did:` and the name as it came.
     verb: String,
@@ -111,6 +115,8 @@ fn row(asked: &Asked, event: LakeEvent) -> TimelineRow {
     let object = asked.snapshot.objects.id(event.object).and_then(|id| asked.snapshot.objects.get(id));
     TimelineRow {
         at: clock::rfc3339(event.at),
+        said_at: event.said_at.map(clock::rfc3339),
+        received_at: clock::rfc3339(event.received_at),
         layer: event.layer.name(),
         verb: asked.snapshot.vocabulary.resolve(&event.verb).unwrap_or(&event.verb).to_owned(),
         object: object.map_or_else(|| event.object.to_string(), |object| object.name.to_string()),

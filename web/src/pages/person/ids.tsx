@@ -7,6 +7,7 @@ import { Part } from "../../components/part";
 import { Problem } from "../../components/states";
 import { counted, dayOf, dayShort } from "../../format";
 import { spaced } from "../../words";
+import { IdGraph } from "./id-graph";
 
 const STATE_WORDS = { active: "joined", undone: "parted again", refused: "refused" };
 
@@ -39,6 +40,7 @@ export function Ids({ ids, links }: { ids: IdRow[]; links: LinkRow[] }) {
     asked && changeLink.mutate({ link: asked, change: isUndo ? "undo" : "redo" }, { onSuccess: () => setAsked(null) });
   return (
     <Part title="Ids in this person" does={counted(ids.length, "id", "ids")}>
+      <IdGraph ids={ids} links={links} />
       <table className="tight ids">
         <caption className="unseen">Raw ids</caption>
         <tbody>

@@ -1,12 +1,14 @@
 // What happened, and where: the events of one person, newest first, with their layer.
 import { Button } from "@mantine/core";
+import { useState } from "react";
 import { useTimeline } from "../../api/person";
 import type { TimelineRow } from "../../api/types";
 import { LayerMark } from "../../components/layers";
 import { Part } from "../../components/part";
 import { Answer } from "../../components/states";
 import { downloadCsv } from "../../csv";
-import { dayOf, dayShort, money } from "../../format";
+import { dayOf, dayShort, exactText, money } from "../../format";
+import { setOut } from "../../payload";
 import { spaced } from "../../words";
 
 function stars(rating: number): string {
@@ -14,13 +16,13 @@ function stars(rating: number): string {
   return `${"★".repeat(full)}${"☆".repeat(5 - full)}`;
 }
 
-/** What else was sent, in words: `{"quantity":3}` becomes "quantity 3"; what is no flat object stays as it came. */
+/** What else was sent, in words: `{"quantity":3}` becomes "quantity 3"; what is no flat object is no matter for a line. */
 export function extraWords(extra: string): string {
   try {
     const sent: unknown = JSON.parse(extra);
     if (typeof sent !== "object" || sent === null || Array.isArray(sent)) return extra;
     const parts = Object.entries(sent);
-    if (parts.some(([, value]) => typeof value === "object" && value !== null)) return extra;
+    if (parts.some(([, value]) => typeof value === "object" && value !== null)) return "";
     return parts.map(([name, value]) => `${spaced(name)} ${value}`).join(", ");
   } catch {
     return extra;
@@ -28,13 +30,15 @@ export function extraWords(extra: string): string {
 }
 
 function Line({ row }: { row: TimelineRow }) {
+  const [isOpen, setOpen] = useState(false);
+  const extra = row.extra ? extraWords(row.extra) : "";
   return (
     <li>
-      <time dateTime={row.at} title={row.at}>
+      <time dateTime={row.at} title={exactText(row.at)}>
         {dayShort(dayOf(row.at))}
       </time>
       <LayerMark layer={row.layer} />
-      <b>{spaced(row.verb)}</b>
+      <b>{spaced(row.verb.replace(/^did:/, ""))}</b>
       <span>
         {row.text ? `“${row.text}” ` : ""}
         {row.rating === null ? null : (
@@ -43,12 +47,54 @@ function Line({ row }: { row: TimelineRow }) {
           </span>
         )}
         <span className={row.text ? "fine" : undefined}>{row.object_title}</span>
-        {row.extra ? <span className="fine"> · {extraWords(row.extra)}</span> : null}
+        {extra ? <span className="fine"> · {extra}</span> : null}
+        <span className="fine"> · via {row.source}</span>
+        {row.said_at ? <span className="fine"> · its clock was put right</span> : null}
       </span>
       <span className="n fine">
-        {row.value_minor !== null && row.currency ? money(row.value_minor, row.currency) : row.source}
+        {row.value_minor !== null && row.currency ? `${money(row.value_minor, row.currency)} ` : ""}
+        <button
+          type="button"
+          className="why"
+          aria-expanded={isOpen}
+          aria-label={`What was sent: ${spaced(row.verb)}, ${dayShort(dayOf(row.at))}`}
+          onClick={() => setOpen(!isOpen)}
+        >
+          raw
+        </button>
       </span>
+      {isOpen ? <Sent row={row} /> : null}
     </li>
+  );
+}
+
+/** When it happened, was said to have happened, and came; and the payload as it was sent. */
+function Sent({ row }: { row: TimelineRow }) {
+  return (
+    <div className="sent">
+      <dl className="facts">
+        <dt>happened</dt>
+        <dd>
+          {exactText(row.at)}
+          {row.said_at ? ", by our clock" : ""}
+        </dd>
+        {row.said_at ? (
+          <>
+            <dt>its clock said</dt>
+            <dd>{exactText(row.said_at)}</dd>
+          </>
+        ) : null}
+        <dt>came</dt>
+        <dd>{exactText(row.received_at)}</dd>
+        <dt>source</dt>
+        <dd>{row.source}</dd>
+      </dl>
+      {row.extra ? (
+        <pre className="raw">{setOut(row.extra)}</pre>
+      ) : (
+        <p className="hush">Nothing was sent besides what stands in the line.</p>
+      )}
+    </div>
   );
 }
 
@@ -58,9 +104,24 @@ export function Timeline({ person, on }: { person: string; on: string | undefine
   const save = () =>
     downloadCsv(
       `timeline ${person}`,
-      ["at", "layer", "verb", "object", "text", "rating", "value_minor", "currency", "extra", "source"],
+      [
+        "at",
+        "said_at",
+        "received_at",
+        "layer",
+        "verb",
+        "object",
+        "text",
+        "rating",
+        "value_minor",
+        "currency",
+        "extra",
+        "source",
+      ],
       rows.map((r) => [
         r.at,
+        r.said_at,
+        r.received_at,
         r.layer,
         r.verb,
         r.object,

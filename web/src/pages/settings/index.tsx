@@ -1,45 +1,61 @@
-// Settings: health first, then the weights, what was rejected, and this browser.
+// Settings: health first, then who may send, what their words mean, what was rejected or not joined, the weights, and this
+// browser.
 import { Tabs } from "@mantine/core";
-import { useTitle } from "../../components/states";
-import { useUrl } from "../../scope";
+import { lazy, Suspense } from "react";
+import { useNavigate } from "react-router";
+import { SETTINGS_TABS } from "../../components/pages";
+import { useTitle, Waiting } from "../../components/states";
+import { useScope, useUrl } from "../../scope";
 import { Browser } from "./browser";
 import { HealthSection } from "./health";
-import { RejectedSection } from "./rejected";
-import { Weights } from "./weights";
 
-const TABS = [
-  { name: "health", word: "Health" },
-  { name: "weights", word: "Weights" },
-  { name: "rejected", word: "Rejected" },
-  { name: "browser", word: "You" },
-];
+const Sources = lazy(() => import("./sources").then((m) => ({ default: m.SourcesSection })));
+const Names = lazy(() => import("./names").then((m) => ({ default: m.NamesSection })));
+const Rejected = lazy(() => import("./rejected").then((m) => ({ default: m.RejectedSection })));
+const Weights = lazy(() => import("./weights").then((m) => ({ default: m.Weights })));
+
+const FIRST = "health";
 
 export function Settings() {
-  useTitle("Settings");
-  const { params, set } = useUrl();
+  const { params } = useUrl();
+  const { to } = useScope();
+  const navigate = useNavigate();
   const asked = params.get("tab");
-  const chosen = TABS.some((tab) => tab.name === asked) ? asked : "health";
+  const chosen = SETTINGS_TABS.find((tab) => tab.tab === asked)?.tab ?? FIRST;
+  useTitle(SETTINGS_TABS.find((tab) => tab.tab === chosen)?.name ?? "Settings");
+  // What a tab keeps in the address is its own: another one begins without it.
+  const go = (tab: string | null) => navigate(to("/settings", tab === null || tab === FIRST ? "" : `tab=${tab}`));
   return (
-    <Tabs value={chosen} onChange={(name) => set({ tab: name === "health" ? null : name })} keepMounted={false}>
+    <Tabs value={chosen} onChange={go} keepMounted={false}>
       <Tabs.List mb="md">
-        {TABS.map((tab) => (
-          <Tabs.Tab key={tab.name} value={tab.name}>
-            {tab.word}
+        {SETTINGS_TABS.map((tab) => (
+          <Tabs.Tab key={tab.tab} value={tab.tab}>
+            {tab.name}
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      <Tabs.Panel value="health">
-        <HealthSection />
-      </Tabs.Panel>
-      <Tabs.Panel value="weights">
-        <Weights />
-      </Tabs.Panel>
-      <Tabs.Panel value="rejected">
-        <RejectedSection />
-      </Tabs.Panel>
-      <Tabs.Panel value="browser">
-        <Browser />
+      <Tabs.Panel value={chosen}>
+        <Suspense fallback={<Waiting />}>
+          <Section tab={chosen} />
+        </Suspense>
       </Tabs.Panel>
     </Tabs>
   );
+}
+
+function Section({ tab }: { tab: string }) {
+  switch (tab) {
+    case "sources":
+      return <Sources />;
+    case "names":
+      return <Names />;
+    case "rejected":
+      return <Rejected />;
+    case "weights":
+      return <Weights />;
+    case "browser":
+      return <Browser />;
+    default:
+      return <HealthSection />;
+  }
 }

@@ -1,4 +1,5 @@
 // The weights: every parameter with its meaning, the layers' factors, the verbs with their points, and names not yet mapped.
+import { Link } from "react-router";
 import { useSettings } from "../../api/settings";
 import type { Settings, VerbRow } from "../../api/types";
 import { LayerMark } from "../../components/layers";
@@ -7,6 +8,7 @@ import { Answer } from "../../components/states";
 import { type Column, Table } from "../../components/table";
 import { downloadCsv } from "../../csv";
 import { count, counted, decimal } from "../../format";
+import { useScope } from "../../scope";
 import { spaced } from "../../words";
 
 export function Weights() {
@@ -58,24 +60,13 @@ const parameterColumns: Column<Settings["parameters"][number]>[] = [
 ];
 
 function Unmapped({ settings }: { settings: Settings }) {
+  const { to } = useScope();
+  if (settings.unmapped.length === 0) return null;
   return (
-    <Part title="Names not yet mapped" does={counted(settings.unmapped.length, "name", "names")}>
-      {settings.unmapped.length === 0 ? (
-        <p className="hush">Every name that came in has a verb.</p>
-      ) : (
-        <Table
-          caption="Names not yet mapped"
-          columns={[
-            { title: "Name", value: (row) => row.name, isHead: true },
-            { title: "Seen", value: (row) => row.n, show: (row) => count(row.n), isNumber: true },
-          ]}
-          rows={settings.unmapped}
-          rowKey={(row) => row.name}
-          isTight
-          isNarrow
-        />
-      )}
-    </Part>
+    <p className="sub">
+      <Link to={to("/settings", "tab=names")}>{counted(settings.unmapped.length, "name", "names")}</Link> from outside{" "}
+      {settings.unmapped.length === 1 ? "stands" : "stand"} for no verb yet.
+    </p>
   );
 }
 

@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { Link } from "react-router";
 import { useJob, useLoadSample } from "../../api/jobs";
 import { Copyable } from "../../components/copyable";
 import { JobLine } from "../../components/job";
@@ -33,6 +34,11 @@ export function Empty({ importLine }: { importLine: string }) {
         file in from the command line:
       </p>
       <Copyable text={importLine} label="the import command" />
+      <p className="sub" style={{ marginTop: 18 }}>
+        Or let a site, an app or a service of yours send events as they happen, with the SDK it already uses:{" "}
+        <Link to="/settings?tab=sources&source=new">make a source</Link>. This page fills by itself when the first event
+        comes.
+      </p>
       <p className="sub" style={{ marginTop: 18 }}>
         Or look round first with the sample: the purchases of an early online music shop, from January 1997 to June
         1998.

@@ -1,0 +1,13 @@
+// Sources: the list, a new one, or one of them with what it sends; which of these is in the address.
+import { useUrl } from "../../../scope";
+import { SourceList } from "./list";
+import { NewSourceForm } from "./new";
+import { OneSource } from "./one";
+
+export function SourcesSection() {
+  const { params } = useUrl();
+  const asked = params.get("source");
+  if (asked === "new") return <NewSourceForm />;
+  const id = Number(asked);
+  return asked && Number.isInteger(id) ? <OneSource key={id} id={id} /> : <SourceList />;
+}
