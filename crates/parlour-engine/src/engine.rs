@@ -147,9 +147,7 @@ impl Engine {
     /// Opens a data folder, making it if need be, and rebuilds the tail from the journal. The database is the folder's
     /// own SQLite file unless a URL is given. Fails if another process has the folder.
     pub fn open(folder: &Path, database: Option<&str>) -> Result<Arc<Self>, EngineError> {
-        let engine = Self::begin(folder, database, false)?;
-        engine.keep_broken_off()?;
-        Ok(engine)
+        Self::begin(folder, database, false)
     }
 
     /// The same for [`Engine::rebuild`] alone, which needs no activity: what of it cannot be read is left out, so that
