@@ -1,5 +1,6 @@
 //! The corridor: events are journalled, folded, sealed; people's standings are read. It owns the clock and the tasks.
 
+mod bell;
 pub mod clock;
 pub mod codec;
 pub mod desk;
@@ -8,6 +9,7 @@ mod duplicates;
 mod engine;
 mod error;
 mod fold;
+mod intake;
 pub mod jobs;
 mod keep;
 mod rebuild;

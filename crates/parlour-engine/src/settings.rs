@@ -32,6 +32,7 @@ pub struct EngineSettings {
     pub duplicate_window_days: u32,
     pub kept_days: usize,
     pub kept_relations: usize,
+    pub queue_bytes: usize,
 }
 
 /// Under `[explore]`.
