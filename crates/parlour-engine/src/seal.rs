@@ -65,13 +65,11 @@ impl Engine {
         let range = Range { seqs: (first, last), days: (Day(days.0), Day(days.1)), level: 0 };
         let activity = self.live("activity", written, &range)?;
         let events = self.live("event", written_events, &range)?;
-        let name = format!("{stamp}.seen");
-        let seen = tail.seen.iter().map(|(id, seen)| (*id, *seen)).collect();
-        let n_bytes = duplicates::write(&lake.join("filter"), &name, seen)?;
-        let filter = SeenFile::open(&lake.join("filter").join(&name))?;
-        let row = range.row("filter", Written { file: name, n_rows: 0, n_bytes, digest: String::new() }, None);
-        let rows = vec![activity.row.clone(), events.row.clone(), row.clone()];
-        let old = self.expired_filters(tail.received_at);
+        let filter = self.write_seen(tail, stamp, &range)?;
+        let mut rows = vec![activity.row.clone(), events.row.clone()];
+        rows.extend(filter.iter().map(|(row, _)| row.clone()));
+        let expired = self.expired_filters(tail.received_at);
+        let old = expired.clone();
         let ids = self.database.write(move |conn| {
             if journal::cursor(conn, journal::SEAL)? >= last {
                 return Err(StoreError::Aborted(SEALED_BEFORE.to_owned()));
@@ -84,11 +82,10 @@ impl Engine {
         let mut state = self.state_mut();
         state.activity.push(activity.with_id(ids[0]));
         state.events.push(events.with_id(ids[1]));
-        state.filters.push((run::Run { id: ids[2], ..row }, Arc::new(filter)));
-        let (kept, expired): (Vec<_>, Vec<_>) = std::mem::take(&mut state.filters)
-            .into_iter()
-            .partition(|(_, filter)| self.is_in_window(filter.received_at, tail.received_at));
+        let (expired, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut state.filters).into_iter().partition(|(row, _)| expired.contains(&row.id));
         state.filters = kept;
+        state.filters.extend(filter.map(|(row, file)| (run::Run { id: ids[2], ..row }, Arc::new(file))));
         state.sealing = None;
         state.version += 1;
         drop(state);
@@ -96,6 +93,19 @@ impl Engine {
             let _ = std::fs::remove_file(self.lake_path(&row.file));
         }
         Ok(())
+    }
+
+    /// Writes the message ids of a tail, where there are any.
+    fn write_seen(&self, tail: &Tail, stamp: &str, range: &Range) -> Result<Option<(run::Run, SeenFile)>, EngineError> {
+        if tail.seen.is_empty() {
+            return Ok(None);
+        }
+        let (folder, name) = (self.lake_path("filter"), format!("{stamp}.seen"));
+        let seen = tail.seen.iter().map(|(id, seen)| (*id, *seen)).collect();
+        let n_bytes = duplicates::write(&folder, &name, seen)?;
+        let file = SeenFile::open(&folder.join(&name))?;
+        let written = Written { file: name, n_rows: 0, n_bytes, digest: String::new() };
+        Ok(Some((range.row("filter", written, None), file)))
     }
 
     /// Takes what is to be sealed out of the way of the fold; what an earlier try could not seal comes first.
