@@ -2,11 +2,13 @@
 
 mod cli;
 mod import;
+mod load;
 mod output;
 mod report;
 mod sample;
 mod serve;
 mod standing;
+mod traffic;
 mod upkeep;
 
 use std::io::Write;
@@ -58,6 +60,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     {
         return Ok(());
     }
+    if let Command::Load(options) = &cli.command {
+        return load::load(options, &mut out);
+    }
     let engine = Engine::open(&cli.data, cli.database.as_deref())?;
     match cli.command {
         Command::SignIn => serve::sign_in(&engine, &mut out),
@@ -70,7 +75,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Keep { days } => upkeep::keep(ready(&engine)?, &days, &mut out),
         Command::Compact => upkeep::compact(ready(&engine)?, &mut out),
         Command::Doctor { json } => upkeep::doctor(&engine, json, &mut out),
-        Command::Rebuild | Command::Completions { .. } => Ok(()),
+        Command::Load(_) | Command::Rebuild | Command::Completions { .. } => Ok(()),
     }
 }
 
