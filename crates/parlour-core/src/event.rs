@@ -277,7 +277,9 @@ fn id_flaw(field: &'static str, name: &Name) -> Option<Flaw> {
 }
 
 fn has_control(text: &str) -> bool {
-    text.chars().any(char::is_control)
+    // Nearly no text has a byte that could be part of one, and bytes are looked at many at a time.
+    let may_have = text.bytes().fold(false, |found, b| found | (b < 0x20) | (b == 0x7f) | (b == 0xc2));
+    may_have && text.chars().any(char::is_control)
 }
 
 fn verb_flaw(verb: &str) -> Option<Flaw> {
@@ -335,6 +337,26 @@ pub enum Flaw {
     /// Beyond `MAX_TEXT_BYTES`.
     #[error("`text` or `extra` is longer than {MAX_TEXT_BYTES} bytes; shorten it")]
     TextTooLong,
+    /// Beyond the setting `ingest.event_bytes`.
+    #[error("the event has {n_bytes} bytes and may have {most} (`ingest.event_bytes`); leave out what nobody needs")]
+    EventTooLarge {
+        /// How many it has.
+        n_bytes: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// Beyond the setting `ingest.message_id_bytes`.
+    #[error("the message id is longer than {most} bytes (`ingest.message_id_bytes`); use a UUID")]
+    MessageTooLong {
+        /// How many it may have.
+        most: usize,
+    },
+    /// Something else in the place of an event.
+    #[error("this is not a JSON object; send each event as one")]
+    NotAnEvent,
+    /// A field that an event does not have.
+    #[error("`{0}` is not a field of an event; put what you want to keep into `extra`")]
+    UnknownField(String),
     /// The decoder could not read a field.
     #[error("{0}")]
     Unreadable(String),
@@ -358,8 +380,28 @@ impl Flaw {
             Self::ValueTooLarge => "value_too_large",
             Self::RatingOutOfRange => "rating_out_of_range",
             Self::TextTooLong => "text_too_long",
+            Self::EventTooLarge { .. } => "event_too_large",
+            Self::MessageTooLong { .. } => "message_too_long",
+            Self::NotAnEvent => "not_an_event",
+            Self::UnknownField(_) => "unknown_field",
             Self::Unreadable(_) => "unreadable",
             Self::Conflict(_) => "conflict",
+        }
+    }
+
+    /// The field in which it lies, where the reason itself says one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::IdMissing { field } | Self::IdTooLong { field } | Self::ControlCharacter { field } => Some(field),
+            Self::TooManyIds => Some("also"),
+            Self::VerbMissing | Self::VerbTooLong => Some("verb"),
+            Self::TooEarly | Self::InTheFuture => Some("at"),
+            Self::ValueTooLarge => Some("value"),
+            Self::RatingOutOfRange => Some("rating"),
+            Self::TextTooLong => Some("text"),
+            Self::MessageTooLong { .. } | Self::Conflict(_) => Some("id"),
+            Self::UnknownField(field) => Some(field),
+            Self::EventTooLarge { .. } | Self::NotAnEvent | Self::Unreadable(_) => None,
         }
     }
 }

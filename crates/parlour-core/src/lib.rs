@@ -16,5 +16,7 @@ pub mod reading;
 pub mod relation;
 pub mod sentence;
 pub mod standing;
+pub mod time;
 pub mod vocabulary;
 pub mod why;
+pub mod wire;

@@ -103,7 +103,8 @@ pub fn import(
     is_again: bool,
     told: &mut dyn FnMut(&Progress),
 ) -> Result<Outcome, ImportError> {
-    let opening = Opening::new(clock::now(), &engine.vocabulary);
+    let vocabulary = engine.vocabulary();
+    let opening = Opening::new(clock::now(), &vocabulary);
     let first = file::open(path, mapping, &opening)?;
     let head = first.source().head;
     let known = known_job(engine, path, mapping, &head)?;
@@ -130,7 +131,7 @@ pub fn import(
 
 /// Loads and decodes the first records of a file without storing anything.
 pub fn preview(engine: &Engine, path: &Path, mapping: &Mapping, n: usize) -> Result<Vec<file::Record>, FileError> {
-    file::open(path, mapping, &Opening::new(clock::now(), &engine.vocabulary))?.take(n).collect()
+    file::open(path, mapping, &Opening::new(clock::now(), &engine.vocabulary()))?.take(n).collect()
 }
 
 fn create_job(

@@ -17,12 +17,14 @@ use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::run::RunFile;
 use parlour_store::{Conn, Database, StoreError, entity, identity, journal, link, rejected, run, setting};
 
+use crate::arrivals::Arrivals;
 use crate::bell::Bell;
 use crate::duplicates::SeenFile;
 use crate::fold::Folding;
 use crate::intake::{Intake, Parcel};
 use crate::settings::Settings;
 use crate::snapshot::Caches;
+use crate::source::Sources;
 use crate::tail::Tail;
 use crate::{EngineError, clock};
 
@@ -32,6 +34,8 @@ pub(crate) const MAX_BATCH_EVENTS: usize = 10_000;
 pub(crate) const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
 /// What an event takes in memory beside its texts, about.
 const EVENT_BYTES: usize = 600;
+/// The dialect of what was decoded and is kept as an event in our own JSON.
+pub(crate) const EVENT_DIALECT: &str = "event";
 /// How long a task rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
 
@@ -56,12 +60,14 @@ pub(crate) struct State {
     pub(crate) verbs: Arc<Verbs>,
     pub(crate) objects: Arc<Objects>,
     pub(crate) identity: Arc<Identity>,
+    /// The vocabulary with the names that were chosen.
+    pub(crate) vocabulary: Arc<Vocabulary>,
     /// Rises with every change.
     pub(crate) version: u64,
 }
 
 impl State {
-    fn new(parameters: &Parameters) -> Self {
+    fn new(parameters: &Parameters, vocabulary: Arc<Vocabulary>) -> Self {
         Self {
             activity: Vec::new(),
             events: Vec::new(),
@@ -72,6 +78,7 @@ impl State {
             verbs: Arc::default(),
             objects: Arc::default(),
             identity: Arc::new(Identity::new(parameters)),
+            vocabulary,
             version: 0,
         }
     }
@@ -108,6 +115,8 @@ pub struct Submission {
     pub refused: Vec<Refused>,
     /// The job that reads the source.
     pub job: Option<i64>,
+    /// The dialect in which `refused` came, where it is one that can be decoded again.
+    pub dialect: Option<&'static str>,
     /// Done in the same transaction.
     pub alongside: Option<Alongside>,
 }
@@ -119,8 +128,6 @@ pub type Alongside = Box<dyn FnOnce(&mut dyn Conn) -> Result<(), StoreError> + S
 pub struct Engine {
     /// The settings.
     pub settings: Settings,
-    /// The vocabulary.
-    pub vocabulary: Vocabulary,
     /// The data folder.
     pub folder: PathBuf,
     /// The database.
@@ -135,6 +142,12 @@ pub struct Engine {
     pub(crate) caches: Caches,
     pub(crate) cancelled: crate::jobs::Cancelled,
     pub(crate) intake: Intake,
+    pub(crate) sources: Arc<Sources>,
+    pub(crate) arrivals: Arc<Arrivals>,
+    /// The vocabulary as its file has it.
+    pub(crate) own_vocabulary: Vocabulary,
+    /// Held by whoever reads the names anew.
+    pub(crate) naming: Mutex<()>,
     bell: Arc<Bell>,
     is_stopping: AtomicBool,
     _lock: File,
@@ -158,28 +171,33 @@ impl Engine {
         fs::create_dir_all(folder).map_err(failed)?;
         let lock = lock(folder)?;
         let settings = Settings::load(folder)?;
-        let vocabulary = settings.vocabulary(folder)?;
+        let own_vocabulary = settings.vocabulary(folder)?;
         let own = format!("sqlite:{}", folder.join("parlour.db").display());
         let database = Database::open(database.unwrap_or(&own))?;
         let secret = secret(&database)?;
         let bell = Arc::<Bell>::default();
+        let (sources, arrivals) = (Arc::<Sources>::default(), Arc::<Arrivals>::default());
         let engine = Arc::new(Self {
             folder: folder.to_owned(),
             started_at: clock::now(),
-            state: RwLock::new(State::new(&settings.standing)),
+            state: RwLock::new(State::new(&settings.standing, Arc::new(own_vocabulary.clone()))),
             folding: Mutex::new(Folding::new(secret)),
             sealing: Mutex::default(),
             caches: Caches::default(),
             cancelled: crate::jobs::Cancelled::default(),
-            intake: Intake::new(database.clone(), Arc::clone(&bell)),
+            intake: Intake::new(database.clone(), Arc::clone(&bell), (Arc::clone(&sources), Arc::clone(&arrivals))),
+            sources,
+            arrivals,
+            own_vocabulary,
+            naming: Mutex::default(),
             bell,
             is_stopping: AtomicBool::new(false),
             settings,
-            vocabulary,
             database,
             secret,
             _lock: lock,
         });
+        engine.reload_sources()?;
         engine.load(is_lenient)?;
         engine.refold()?;
         Ok(engine)
@@ -190,7 +208,7 @@ impl Engine {
             self.database.read(|conn| Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?)))?;
         self.remove_orphans(&rows);
         let _ = fs::remove_dir_all(self.lake_path("rebuild"));
-        let mut state = State::new(&self.settings.standing);
+        let mut state = State::new(&self.settings.standing, Arc::new(self.laid_over()?));
         let mut verbs = Verbs::default();
         for row in rows {
             let path = self.lake_path(&row.file);
@@ -380,16 +398,16 @@ fn all_runs(conn: &mut dyn Conn) -> Result<Vec<run::Run>, StoreError> {
 
 /// Sets aside what is not acceptable.
 fn parcel(source: &str, submission: Submission) -> Result<Parcel, EngineError> {
-    let Submission { mut events, mut refused, job, alongside: _ } = submission;
-    let now = clock::now();
+    let Submission { mut events, refused, job, dialect, alongside: _ } = submission;
+    let mut flawed = Vec::new();
     if events.iter().any(|(event, _)| event.flaw(now).is_some()) {
-        let (flawed, sound): (Vec<_>, Vec<_>) = events.into_iter().partition(|(event, _)| event.flaw(now).is_some());
-        events = sound;
-        refused.extend(
-            flawed
-                .into_iter()
-                .filter_map(|(event, line)| Some(Refused { line, flaw: event.flaw(now)?, raw: raw_of(&event) })),
-        );
+        let all = std::mem::take(&mut events);
+        for (event, line) in all {
+            match event.flaw(now) {
+                None => events.push((event, line)),
+                Some(flaw) => flawed.push(Refused { line, flaw, raw: raw_of(&event) }),
+            }
+        }
     }
     if events.len() > MAX_BATCH_EVENTS {
         let text = format!("a batch has at most {MAX_BATCH_EVENTS} events; split it");
@@ -397,9 +415,10 @@ fn parcel(source: &str, submission: Submission) -> Result<Parcel, EngineError> {
     }
     let events: Vec<Event> = events.into_iter().map(|(event, _)| event).collect();
     let said = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let mut rejections = rejections(&refused, source, (job, dialect), now);
+    rejections.extend(self::rejections(&flawed, source, (job, Some(EVENT_DIALECT)), now));
     let n_bytes = events.iter().map(|event| EVENT_BYTES + said(&event.extra) + said(&event.text)).sum::<usize>()
-        + refused.iter().map(|refused| refused.raw.len()).sum::<usize>();
-    let rejections = rejections(&refused, source, job, now);
+        + rejections.iter().map(|rejected| rejected.raw.len()).sum::<usize>();
     Ok(Parcel { source: source.into(), events, rejections, n_bytes })
 }
 
@@ -407,7 +426,12 @@ fn raw_of(event: &Event) -> Vec<u8> {
     serde_json::to_vec(event).unwrap_or_default()
 }
 
-pub(crate) fn rejections(refused: &[Refused], source: &str, job: Option<i64>, at: i64) -> Vec<rejected::Rejected> {
+pub(crate) fn rejections(
+    refused: &[Refused],
+    source: &str,
+    (job, dialect): (Option<i64>, Option<&str>),
+    at: i64,
+) -> Vec<rejected::Rejected> {
     let rows = refused.iter().map(|refused| rejected::Rejected {
         id: 0,
         source: source.to_owned(),
@@ -417,6 +441,9 @@ pub(crate) fn rejections(refused: &[Refused], source: &str, job: Option<i64>, at
         reason: refused.flaw.code().to_owned(),
         message: refused.flaw.to_string(),
         raw: refused.raw.clone(),
+        dialect: dialect.map(str::to_owned),
+        state: rejected::OPEN.to_owned(),
+        replayed_at: None,
     });
     rows.collect()
 }

@@ -11,10 +11,10 @@ use parlour_core::identity::Link;
 use parlour_core::key::{Key, KeyHashing, KeySecret};
 use parlour_core::objects::{Object, Objects};
 use parlour_lake::run::LakeError;
-use parlour_store::{entity, identity, journal, link, rejected, tally};
+use parlour_store::{entity, identity, journal, link, rejected, source_tally, tally};
 
 use crate::duplicates::Seen;
-use crate::engine::{Engine, Refused, State, rejections};
+use crate::engine::{EVENT_DIALECT, Engine, Refused, State, rejections};
 use crate::intake::Fresh;
 use crate::{EngineError, clock};
 
@@ -171,6 +171,10 @@ impl Engine {
             }
             link::insert_new(conn, &links)?;
             rejected::insert(conn, &refused)?;
+            for row in &refused {
+                let reason = format!("{}{}", source_tally::REJECTED, row.reason);
+                source_tally::add(conn, &row.source, &[(source_tally::ACCEPTED.to_owned(), -1), (reason, 1)])?;
+            }
             tally::add(conn, &counts)?;
             journal::set_cursor(conn, "fold", last)
         })?)
@@ -315,7 +319,7 @@ fn conflicts(batch: &Fresh, repeats: &[Repeat]) -> Vec<rejected::Rejected> {
             Repeat::New(_) | Repeat::Duplicate => None,
         })
         .collect();
-    rejections(&refused, &batch.source, None, batch.received_at)
+    rejections(&refused, &batch.source, (None, Some(EVENT_DIALECT)), batch.received_at)
 }
 
 fn identity_row(seen: &SeenId) -> identity::Identity {
@@ -334,7 +338,7 @@ fn link_rows(seen: &[SeenLink]) -> Vec<link::Link> {
     for link in seen {
         earliest.entry((link.a, link.b)).and_modify(|at| *at = link.at.min(*at)).or_insert(link.at);
     }
-    let row = |((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None };
+    let row = |((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None, forced_at: None };
     earliest.into_iter().map(row).collect()
 }
 

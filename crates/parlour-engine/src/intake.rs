@@ -10,9 +10,11 @@ use parlour_core::event::Event;
 use parlour_store::rejected::Rejected;
 use parlour_store::{Database, StoreError, journal, rejected, tally};
 
+use crate::arrivals::{self, Arrivals, Count};
 use crate::bell::Bell;
 use crate::engine::{Alongside, MAX_BATCH_EVENTS, Receipt};
 use crate::seal::unpacked;
+use crate::source::Sources;
 use crate::{EngineError, clock, codec};
 
 /// Most events that are handed to the fold in memory; beyond it the fold reads them from the journal.
@@ -50,6 +52,8 @@ struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
     recent: Mutex<Recent>,
+    sources: Arc<Sources>,
+    arrivals: Arc<Arrivals>,
 }
 
 #[derive(Default)]
@@ -65,20 +69,34 @@ struct Recent {
     n_events: usize,
 }
 
-/// One batch in the making, and how many events each caller has in it.
+/// One batch in the making.
 struct Draft {
     source: Arc<str>,
     events: Vec<Event>,
 }
 
+/// What many callers brought, put together.
+#[derive(Default)]
+struct Drafts {
+    drafts: Vec<Draft>,
+    /// In which draft each caller's events are.
+    places: Vec<Option<usize>>,
+    rejections: Vec<Rejected>,
+}
+
+/// The last that came from a source.
+type Tail = Vec<(arrivals::Outcome, Option<String>)>;
+
 impl Intake {
-    pub(crate) fn new(database: Database, bell: Arc<Bell>) -> Self {
+    pub(crate) fn new(database: Database, bell: Arc<Bell>, (sources, arrivals): (Arc<Sources>, Arc<Arrivals>)) -> Self {
         let shared = Arc::new(Shared {
             database,
             bell,
             queue: Mutex::default(),
             changed: Condvar::new(),
             recent: Mutex::default(),
+            sources,
+            arrivals,
         });
         let worker = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("intake".to_owned()).spawn(move || worker.serve());
@@ -192,26 +210,48 @@ impl Shared {
     /// Writes parcels in one transaction and returns in which batch each lies; when this returns they are durable.
     fn write(&self, parcels: Vec<Parcel>, alongside: Option<Alongside>) -> Result<Vec<Option<i64>>, StoreError> {
         let received_at = clock::now();
-        let (drafts, places, rejections) = drafts(parcels);
-        let (n_accepted, n_rejected) =
-            (drafts.iter().map(|draft| draft.events.len()).sum::<usize>() as i64, rejections.len() as i64);
+        let Drafts { drafts, places, rejections } = Drafts::of(parcels);
+        let n_accepted = drafts.iter().map(|draft| draft.events.len()).sum::<usize>() as i64;
+        let n_rejected = rejections.len() as i64;
+        let (counts, tails) = self.counts(&drafts, &rejections, received_at);
         let arrivals: Vec<_> = drafts.iter().filter_map(|draft| arrival(draft, received_at)).collect();
-        let seqs = self.database.write(move |conn| {
+        let (seqs, counts) = self.database.write(move |conn| {
             let mut seqs = Vec::with_capacity(arrivals.len());
             for arrival in arrivals {
                 seqs.push(journal::append(conn, arrival)?);
             }
             rejected::insert(conn, &rejections)?;
-            let counts = [("sent", n_accepted + n_rejected), ("accepted", n_accepted), ("rejected", n_rejected)];
-            tally::add(conn, &counts)?;
+            let sums = [("sent", n_accepted + n_rejected), ("accepted", n_accepted), ("rejected", n_rejected)];
+            tally::add(conn, &sums)?;
+            counts.iter().try_for_each(|count| count.write(conn))?;
             if let Some(alongside) = alongside {
                 alongside(conn)?;
             }
-            Ok(seqs)
+            Ok((seqs, counts))
         })?;
+        for (count, tail) in counts.iter().zip(tails) {
+            self.arrivals.note(count, received_at, tail);
+        }
         self.hand_over(drafts, &seqs, received_at);
         self.bell.ring();
         Ok(places.into_iter().map(|place| place.map(|place| seqs[place])).collect())
+    }
+
+    /// What is counted of each source, and the last that came from it.
+    fn counts(&self, drafts: &[Draft], rejections: &[Rejected], at: i64) -> (Vec<Count>, Vec<Tail>) {
+        let mut names: Vec<Arc<str>> = drafts.iter().map(|draft| Arc::clone(&draft.source)).collect();
+        names.extend(rejections.iter().map(|rejected| Arc::from(rejected.source.as_str())));
+        names.sort_unstable();
+        names.dedup();
+        let counted = names.iter().filter_map(|name| {
+            let of_source = || drafts.iter().filter(|draft| draft.source == *name);
+            let rejected: Vec<&Rejected> = rejections.iter().filter(|row| *row.source == **name).collect();
+            let n = of_source().map(|draft| draft.events.len()).sum();
+            let count = self.arrivals.count_of(&self.sources, name, at, (n, &rejected))?;
+            let last = of_source().next_back().map_or(&[][..], |draft| &draft.events);
+            Some((count, arrivals::last_of(last, &rejected)))
+        });
+        counted.unzip()
     }
 
     fn hand_over(&self, drafts: Vec<Draft>, seqs: &[i64], received_at: i64) {
@@ -225,29 +265,28 @@ impl Shared {
     }
 }
 
-/// Puts the events of each source together, in order and none over a batch's size; tells in which batch each parcel
-/// lies, and what is refused.
-fn drafts(parcels: Vec<Parcel>) -> (Vec<Draft>, Vec<Option<usize>>, Vec<Rejected>) {
-    let mut drafts: Vec<Draft> = Vec::new();
-    let mut rejections = Vec::new();
-    let mut places = Vec::with_capacity(parcels.len());
-    for parcel in parcels {
-        rejections.extend(parcel.rejections);
-        if parcel.events.is_empty() {
-            places.push(None);
-            continue;
+impl Drafts {
+    /// Puts the events of each source together, in order and none over a batch's size.
+    fn of(parcels: Vec<Parcel>) -> Self {
+        let mut all = Self::default();
+        for parcel in parcels {
+            all.rejections.extend(parcel.rejections);
+            if parcel.events.is_empty() {
+                all.places.push(None);
+                continue;
+            }
+            let drafts = &mut all.drafts;
+            let last = drafts.iter().rposition(|draft| draft.source == parcel.source);
+            let fits = last.filter(|&i| drafts[i].events.len() + parcel.events.len() <= MAX_BATCH_EVENTS);
+            let place = fits.unwrap_or(drafts.len());
+            match fits {
+                Some(place) => drafts[place].events.extend(parcel.events),
+                None => drafts.push(Draft { source: parcel.source, events: parcel.events }),
+            }
+            all.places.push(Some(place));
         }
-        let last = drafts.iter().rposition(|draft| draft.source == parcel.source);
-        let fits = last.filter(|&i| drafts[i].events.len() + parcel.events.len() <= MAX_BATCH_EVENTS);
-        if let Some(i) = fits {
-            drafts[i].events.extend(parcel.events);
-            places.push(Some(i));
-        } else {
-            places.push(Some(drafts.len()));
-            drafts.push(Draft { source: parcel.source, events: parcel.events });
-        }
+        all
     }
-    (drafts, places, rejections)
 }
 
 /// The batch as the journal takes it; `None` where it is empty.

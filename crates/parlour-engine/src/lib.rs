@@ -1,5 +1,6 @@
 //! The corridor: events are journalled, folded, sealed; people's standings are read. It owns the clock and the tasks.
 
+pub mod arrivals;
 mod bell;
 pub mod clock;
 pub mod codec;
@@ -12,10 +13,12 @@ mod fold;
 mod intake;
 pub mod jobs;
 mod keep;
+mod names;
 mod rebuild;
 mod seal;
 pub mod settings;
 pub mod snapshot;
+pub mod source;
 mod tail;
 
 pub use engine::{Alongside, Engine, Receipt, Refused, Submission, Tasks};

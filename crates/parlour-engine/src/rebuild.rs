@@ -90,7 +90,7 @@ impl Engine {
     fn relink(&self, links: Links) -> Result<(), EngineError> {
         let rows: Vec<link::Link> = links
             .into_iter()
-            .map(|((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None })
+            .map(|((a, b), at)| link::Link { a, b, at, source: "event".to_owned(), undone_at: None, forced_at: None })
             .collect();
         let all = self.database.write(move |conn| {
             link::delete_derived(conn)?;

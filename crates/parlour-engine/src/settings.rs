@@ -2,11 +2,19 @@
 
 use std::path::Path;
 
+use parlour_core::event::{MAX_ID_BYTES, MAX_TEXT_BYTES};
 use parlour_core::parameters::{DEFAULT_SETTINGS, Parameters};
 use parlour_core::vocabulary::Vocabulary;
+use parlour_core::wire::Limits;
+use parlour_core::wire::json::MAX_DEPTH;
 use serde::{Deserialize, Serialize};
 
 use crate::EngineError;
+
+/// Room for what the second and later products of an order have after their message id.
+const ORDER_SUFFIX_BYTES: usize = 8;
+/// Most bytes that may wait to be taken, whatever the setting.
+const MAX_WAITING_BYTES: usize = 4_000_000_000;
 
 /// All settings; `parlour.default.toml` explains each.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,6 +25,7 @@ pub struct Settings {
     pub engine: EngineSettings,
     pub explore: ExploreSettings,
     pub server: ServerSettings,
+    pub ingest: IngestSettings,
     /// The operator's own vocabulary file, relative to the data folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary: Option<String>,
@@ -59,6 +68,61 @@ pub struct ServerSettings {
     pub max_connections: usize,
 }
 
+/// Under `[ingest]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
+pub struct IngestSettings {
+    pub event_bytes: usize,
+    pub batch_bytes: usize,
+    pub batch_events: usize,
+    pub unpacked_bytes: usize,
+    pub json_depth: usize,
+    pub message_id_bytes: usize,
+    pub body_seconds: u64,
+    pub waiting_bytes: usize,
+}
+
+impl IngestSettings {
+    /// What the decoders may take.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            event_bytes: self.event_bytes,
+            batch_events: self.batch_events,
+            message_id_bytes: self.message_id_bytes,
+            json_depth: self.json_depth,
+        }
+    }
+
+    fn check(&self) -> Result<(), EngineError> {
+        let most_id = MAX_ID_BYTES - ORDER_SUFFIX_BYTES;
+        let rules = [
+            (
+                (1..=MAX_TEXT_BYTES).contains(&self.event_bytes),
+                "event_bytes",
+                format!("between 1 and {MAX_TEXT_BYTES}"),
+            ),
+            ((1..=10_000).contains(&self.batch_events), "batch_events", "between 1 and 10000".to_owned()),
+            (
+                (1..=self.unpacked_bytes).contains(&self.batch_bytes),
+                "batch_bytes",
+                "at most `unpacked_bytes`".to_owned(),
+            ),
+            (self.unpacked_bytes <= 100_000_000, "unpacked_bytes", "at most 100000000".to_owned()),
+            ((1..=MAX_DEPTH).contains(&self.json_depth), "json_depth", format!("between 1 and {MAX_DEPTH}")),
+            ((1..=most_id).contains(&self.message_id_bytes), "message_id_bytes", format!("between 1 and {most_id}")),
+            ((1..=600).contains(&self.body_seconds), "body_seconds", "between 1 and 600".to_owned()),
+            (
+                (self.unpacked_bytes..=MAX_WAITING_BYTES).contains(&self.waiting_bytes),
+                "waiting_bytes",
+                format!("between `unpacked_bytes` and {MAX_WAITING_BYTES}"),
+            ),
+        ];
+        let wrong = rules.into_iter().find(|(is_fine, ..)| !is_fine);
+        wrong.map_or(Ok(()), |(_, name, range)| Err(EngineError::Settings(format!("`ingest.{name}` must be {range}"))))
+    }
+}
+
 impl Settings {
     /// The defaults with `parlour.toml` of the data folder over them, where there is one.
     pub fn load(folder: &Path) -> Result<Self, EngineError> {
@@ -84,6 +148,7 @@ impl Settings {
             let text = "`engine.seal_events` must be at least 1 and `engine.compact_fan_in` at least 2";
             return Err(EngineError::Settings(text.to_owned()));
         }
+        settings.ingest.check()?;
         Ok(settings)
     }
 
@@ -121,5 +186,6 @@ mod tests {
         assert!(error("[standing]\nhalf_live_days = 7\n").contains("half_live_days"));
         assert!(error("[standing]\ncurrency = \"EURO\"\n").contains("standing.currency"));
         assert!(error("[engine]\nseal_events = 0\n").contains("seal_events"));
+        assert!(error("[ingest]\nevent_bytes = 40000\n").contains("ingest.event_bytes"));
     }
 }

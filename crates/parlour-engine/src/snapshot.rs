@@ -11,6 +11,7 @@ use parlour_core::objects::Objects;
 use parlour_core::population::Population;
 use parlour_core::reading::Reading;
 use parlour_core::relation::{Columns, PersonFold};
+use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::chunk::{Chunk, Numbers};
 use parlour_lake::kernel::{United, View, Walk};
 
@@ -33,6 +34,8 @@ pub struct Snapshot {
     pub objects: Arc<Objects>,
     /// Who is who.
     pub identity: Arc<Identity>,
+    /// What verbs mean.
+    pub vocabulary: Arc<Vocabulary>,
     /// First and last day of activity.
     pub days: Option<(Day, Day)>,
     united: United,
@@ -93,6 +96,7 @@ impl Engine {
             verbs: Arc::clone(&state.verbs),
             objects: Arc::clone(&state.objects),
             identity: Arc::clone(&state.identity),
+            vocabulary: Arc::clone(&state.vocabulary),
             days,
             united,
             n_threads: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
@@ -103,7 +107,7 @@ impl Engine {
 
     /// A reading of a snapshot by the settings.
     pub fn reading<'a>(&'a self, snapshot: &'a Snapshot, day: Day) -> Reading<'a> {
-        Reading::new(day, &self.settings.standing, &self.vocabulary, &snapshot.verbs, &snapshot.objects)
+        Reading::new(day, &self.settings.standing, &snapshot.vocabulary, &snapshot.verbs, &snapshot.objects)
     }
 
     /// Every object's population on a day.

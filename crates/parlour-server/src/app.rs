@@ -1,6 +1,6 @@
 //! The state behind every handler: the engine, what was found out about it before, and how many may ask at once.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parlour_engine::desk::overview::Census;
@@ -8,6 +8,7 @@ use parlour_engine::{Engine, EngineError};
 use tokio::sync::Semaphore;
 
 use crate::access::Tries;
+use crate::doors::Gate;
 use crate::error::ApiError;
 
 /// The setting in the database that says the store was filled with the sample; the server sets it when it loads one.
@@ -27,22 +28,27 @@ pub struct App {
     /// Held by whoever begins to load the sample.
     pub(crate) loading: Mutex<()>,
     pub(crate) tries: Tries,
+    pub(crate) gate: Gate,
     calls: Arc<Semaphore>,
     census: Mutex<Option<(u64, Arc<Census>)>>,
     n_requests: AtomicU64,
+    is_stopping: AtomicBool,
 }
 
 impl App {
     /// A server's state over an engine, with or without a sample to load.
     pub fn new(engine: Arc<Engine>, load_sample: Option<LoadSample>) -> Arc<Self> {
+        let gate = Gate::new(engine.settings.ingest.waiting_bytes);
         Arc::new(Self {
             engine,
             load_sample,
             loading: Mutex::default(),
             tries: Tries::default(),
+            gate,
             calls: Arc::new(Semaphore::new(MAX_CALLS)),
             census: Mutex::default(),
             n_requests: AtomicU64::new(0),
+            is_stopping: AtomicBool::new(false),
         })
     }
 
@@ -69,6 +75,16 @@ impl App {
         let census = Arc::new(self.engine.census(&snapshot)?);
         *kept = Some((snapshot.version, Arc::clone(&census)));
         Ok(census)
+    }
+
+    /// Whether the server is about to end, so that what would go on for long should not.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
+    /// Says that the server is about to end.
+    pub(crate) fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
     }
 
     /// A name for one request, by which its line in the log is found.

@@ -46,7 +46,7 @@ pub(crate) async fn finish(State(app): State<Arc<App>>, request: Request, next: 
 }
 
 /// Puts the error into the body, where it was only beside it.
-fn tell(response: &mut Response, error: ApiError) {
+pub(crate) fn tell(response: &mut Response, error: ApiError) {
     *response.status_mut() = error.code.status();
     let retry_after = error.retry_after;
     let ApiError { code, message, fields, .. } = error;

@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod border;
 mod cursor;
+mod doors;
 mod error;
 mod input;
 mod openapi;

@@ -7,9 +7,10 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    engaged, growth, health, jobs, links, matrix, people, person, questions, rejected, sample, session, settings, sql,
-    timeline, today, why, wire, workspace,
+    arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, sample,
+    session, settings, sources, sql, timeline, today, why, wire, workspace,
 };
+use crate::doors::{self, native};
 use crate::error::Failure;
 
 const SCHEME: &str = "session";
@@ -50,6 +51,19 @@ const SCHEME: &str = "session";
         health::get_health,
         rejected::list_rejected,
         settings::get_settings,
+        sources::list_sources,
+        sources::create_source,
+        sources::get_source,
+        sources::update_source,
+        sources::revoke_source,
+        sources::rotate_source,
+        arrivals::list_arrivals,
+        arrivals::watch_arrivals,
+        names::list_names,
+        names::map_name,
+        names::unmap_name,
+        native::create_events,
+        native::get_event_schema,
     ),
     // Those that only parameters speak of are not found by themselves.
     components(schemas(
@@ -75,6 +89,7 @@ impl Modify for Common {
             let cookie = ApiKeyValue::with_description(COOKIE, "set by `create_session`");
             components.add_security_scheme(SCHEME, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
         }
+        doors::describe(&mut document.paths);
         let schemas = document.components.iter_mut().flat_map(|components| components.schemas.values_mut());
         for schema in schemas {
             require_all(schema);

@@ -13,11 +13,11 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    engaged, growth, health, jobs, links, matrix, people, person, questions, rejected, sample, session, settings, sql,
-    timeline, today, why, workspace,
+    arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, sample,
+    session, settings, sources, sql, timeline, today, why, workspace,
 };
 use crate::app::App;
-use crate::{access, border, ui};
+use crate::{access, border, doors, ui};
 
 type Route = (&'static str, MethodRouter<Arc<App>>);
 
@@ -55,6 +55,19 @@ fn closed_routes() -> Vec<Route> {
     ]
 }
 
+/// What is behind Settings, for whoever is signed in.
+fn settings_routes() -> Vec<Route> {
+    vec![
+        ("/api/v1/sources", get(sources::list_sources).post(sources::create_source)),
+        ("/api/v1/sources/{id}", get(sources::get_source).put(sources::update_source).delete(sources::revoke_source)),
+        ("/api/v1/sources/{id}/rotate", post(sources::rotate_source)),
+        ("/api/v1/sources/{id}/tail", get(arrivals::list_arrivals)),
+        ("/api/v1/sources/{id}/tail/stream", get(arrivals::watch_arrivals)),
+        ("/api/v1/names", get(names::list_names)),
+        ("/api/v1/names/{name}", put(names::map_name).delete(names::unmap_name)),
+    ]
+}
+
 fn with(router: Router<Arc<App>>, routes: Vec<Route>) -> Router<Arc<App>> {
     routes.into_iter().fold(router, |router, (path, methods)| router.route(path, methods))
 }
@@ -65,17 +78,18 @@ pub fn router(app: Arc<App>) -> Router {
     let request_time = Duration::from_secs(settings.request_seconds.max(1));
     let body_limit = DefaultBodyLimit::max(settings.max_body_bytes);
     let signed_in = from_fn_with_state(Arc::clone(&app), access::require_session);
-    let closed = with(Router::new(), closed_routes()).route_layer(signed_in);
+    let closed = with(with(Router::new(), closed_routes()), settings_routes()).route_layer(signed_in);
     let finish = from_fn_with_state(Arc::clone(&app), border::finish);
     let smaller = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
-    with(closed, open_routes())
+    let desk = with(closed, open_routes())
         .fallback(ui::get_page)
         .layer(body_limit)
         .layer(from_fn(access::require_same_origin))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
         .layer(finish)
-        .layer(CompressionLayer::new().compress_when(smaller))
-        .with_state(app)
+        .layer(CompressionLayer::new().compress_when(smaller));
+    // Programs that send events have neither session nor origin, and need none of what pages need.
+    desk.merge(doors::routes()).with_state(app)
 }
 
 #[cfg(test)]
@@ -88,8 +102,9 @@ mod tests {
     fn the_document_has_every_path_and_no_other() {
         let document: serde_json::Value = serde_json::from_str(&crate::openapi()).unwrap();
         let told: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-        let (open, closed) = (open_routes(), closed_routes());
-        let routed: BTreeSet<&str> = open.iter().chain(&closed).map(|(path, _)| *path).collect();
+        let (open, closed) = (open_routes(), [closed_routes(), settings_routes()].concat());
+        let desk = open.iter().chain(&closed).map(|(path, _)| *path);
+        let routed: BTreeSet<&str> = desk.chain(doors::PATHS.iter().map(|door| door.path)).collect();
         assert_eq!(told, routed);
     }
 }

@@ -7,12 +7,25 @@ use std::time::Duration;
 use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
-/// `setting`, `session` and `credential` hold secrets.
-pub(crate) const EXPLORABLE: [&str; 11] =
-    ["cursor", "entity", "identity", "job", "journal", "link", "question", "rejected", "run", "standing", "tally"];
+/// `setting`, `session`, `credential`, `source` and `source_key` hold secrets.
+pub(crate) const EXPLORABLE: [&str; 13] = [
+    "cursor",
+    "entity",
+    "identity",
+    "job",
+    "journal",
+    "link",
+    "question",
+    "rejected",
+    "run",
+    "source_tally",
+    "standing",
+    "tally",
+    "verb_name",
+];
 
 /// The tables whose reading by strangers would be a leak.
-pub(crate) const SECRET: [&str; 3] = ["credential", "session", "setting"];
+pub(crate) const SECRET: [&str; 5] = ["credential", "session", "setting", "source", "source_key"];
 
 /// The most rows of a table that are counted for [`TableShape::n_rows`].
 pub(crate) const COUNTED_ROWS: i64 = 100_000;

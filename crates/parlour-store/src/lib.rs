@@ -27,10 +27,14 @@ pub mod run;
 mod schema;
 pub mod session;
 pub mod setting;
+pub mod source;
+pub mod source_key;
+pub mod source_tally;
 mod sqlite;
 pub mod standing;
 pub mod tally;
 mod value;
+pub mod verb_name;
 mod writer;
 
 pub use conn::Conn;

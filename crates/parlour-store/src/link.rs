@@ -21,22 +21,25 @@ pub struct Link {
     pub source: String,
     /// When it was undone, if it was.
     pub undone_at: Option<i64>,
+    /// When somebody said that it holds whatever the safeguards say.
+    pub forced_at: Option<i64>,
 }
 
 /// Keeps those that are not there yet, undone or not; a pair that is there keeps the earlier of the two times. Each
 /// pair may be given once. Returns how many were new or are earlier now.
 pub fn insert_new(conn: &mut dyn Conn, links: &[Link]) -> Result<u64, StoreError> {
     let text = (
-        "INSERT INTO link (a, b, at, source, undone_at)",
+        "INSERT INTO link (a, b, at, source, undone_at, forced_at)",
         "ON CONFLICT (a, b) DO UPDATE SET at = excluded.at WHERE excluded.at < link.at",
     );
-    insert_many(conn, text, 5, links, |link, values| {
-        values.extend::<[Value; 5]>([
+    insert_many(conn, text, 6, links, |link, values| {
+        values.extend::<[Value; 6]>([
             link.a.into(),
             link.b.into(),
             link.at.into(),
             link.source.as_str().into(),
             link.undone_at.into(),
+            link.forced_at.into(),
         ]);
     })
 }
@@ -44,7 +47,7 @@ pub fn insert_new(conn: &mut dyn Conn, links: &[Link]) -> Result<u64, StoreError
 /// All links, undone ones too, by their keys.
 pub fn all(conn: &mut dyn Conn) -> Result<Vec<Link>, StoreError> {
     let mut links = Vec::new();
-    conn.for_each("SELECT a, b, at, source, undone_at FROM link ORDER BY a, b", &[], &mut |row| {
+    conn.for_each("SELECT a, b, at, source, undone_at, forced_at FROM link ORDER BY a, b", &[], &mut |row| {
         links.push(link(row)?);
         Ok(())
     })?;
@@ -63,9 +66,16 @@ pub fn redo(conn: &mut dyn Conn, a: Key, b: Key) -> Result<bool, StoreError> {
     Ok(conn.execute(sql, &[a.into(), b.into()])? != 0)
 }
 
-/// Deletes what events will give again; returns how many. What a person linked or undid stays.
+/// Lets a link hold whatever the safeguards say, from `at` on, or no longer if that is `None`; returns whether there is
+/// such a link.
+pub fn set_forced(conn: &mut dyn Conn, a: Key, b: Key, at: Option<i64>) -> Result<bool, StoreError> {
+    let sql = "UPDATE link SET forced_at = $1 WHERE a = $2 AND b = $3";
+    Ok(conn.execute(sql, &[at.into(), a.into(), b.into()])? != 0)
+}
+
+/// Deletes what events will give again; returns how many. What a person linked, undid or forced stays.
 pub fn delete_derived(conn: &mut dyn Conn) -> Result<u64, StoreError> {
-    conn.execute("DELETE FROM link WHERE source <> $1 AND undone_at IS NULL", &[BY_HAND.into()])
+    conn.execute("DELETE FROM link WHERE source <> $1 AND undone_at IS NULL AND forced_at IS NULL", &[BY_HAND.into()])
 }
 
 fn link(mut row: Row) -> Result<Link, StoreError> {
@@ -75,5 +85,6 @@ fn link(mut row: Row) -> Result<Link, StoreError> {
         at: row.get_int(2)?,
         source: row.take_text(3)?,
         undone_at: row.opt_int(4)?,
+        forced_at: row.opt_int(5)?,
     })
 }

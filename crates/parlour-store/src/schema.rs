@@ -4,19 +4,20 @@ use crate::conn::{Backend, Conn};
 use crate::{Kind, StoreError, setting};
 
 /// The schema version this binary writes and reads.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// The row of `setting` that holds the version of the schema.
 const SCHEMA: &str = "schema";
 
 /// What leads to each version from the one before. A released text is never changed again.
-const MIGRATIONS: [(i64, &str); 1] = [(SCHEMA_VERSION, include_str!("schema/v1.sql"))];
+const MIGRATIONS: [(i64, &str); 2] =
+    [(1, include_str!("schema/v1.sql")), (SCHEMA_VERSION, include_str!("schema/v2.sql"))];
 
 /// Where the version is kept has to be there before the first migration.
 const SETTING: &str = "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);";
 
 /// Brings the database to [`SCHEMA_VERSION`] in one transaction. Before a database that is in use is changed,
-/// `backup` is called with the name its copy should end in, such as `before-v1`.
+/// `backup` is called with the name its copy should end in, such as `before-v2`.
 ///
 /// Refuses a database that a newer Parlour wrote, without touching it.
 pub(crate) fn migrate(

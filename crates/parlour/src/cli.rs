@@ -47,6 +47,9 @@ pub(crate) enum Command {
         /// The file to write; the reasons go beside it.
         to: PathBuf,
     },
+    /// Say who may send events, and hand out the keys they send with.
+    #[command(subcommand)]
+    Source(Source),
     /// One person's standing.
     Standing(Standing),
     /// Growth, matrix and stages of everyone.
@@ -242,6 +245,47 @@ pub(crate) struct About {
     /// The day it is compared with; a month before unless given.
     #[arg(long, value_name = "DAY")]
     pub(crate) since: Option<Day>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Source {
+    /// Make a source; its key is shown this one time.
+    Create {
+        /// What it is called; no other may have the name, and it cannot be changed.
+        name: String,
+        /// What its events are about: the id of a brand, or kind:id. The brand of the first source unless given, or
+        /// else one of this name.
+        #[arg(long, value_name = "BRAND")]
+        brand: Option<String>,
+        /// Where its events happen: face, web, social, hub, mobile, virtual or game.
+        #[arg(long, default_value = "web")]
+        layer: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a source another key; the old one works a while longer.
+    Rotate {
+        /// Which.
+        name: String,
+        /// Hours for which the old key goes on working.
+        #[arg(long, default_value_t = parlour_engine::source::OVERLAP_HOURS, value_name = "HOURS")]
+        overlap: u32,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a source's right to send away, at once; what it sent stays.
+    Revoke {
+        /// Which.
+        name: String,
+    },
+    /// List the sources.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Args)]

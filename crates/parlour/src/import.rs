@@ -96,7 +96,7 @@ fn export(
         }
         path.with_file_name(name)
     });
-    let header = file::open(path, mapping, &file::Opening::new(engine.started_at, &engine.vocabulary))?;
+    let header = file::open(path, mapping, &file::Opening::new(engine.started_at, &engine.vocabulary()))?;
     let header = header.source().header.clone();
     import::export_refused(engine, outcome.job, header.as_deref(), &to)?;
     Ok(Some(to))

@@ -7,6 +7,7 @@ mod output;
 mod report;
 mod sample;
 mod serve;
+mod source;
 mod standing;
 mod traffic;
 mod upkeep;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
 use output::Output;
-use parlour_engine::Engine;
+use parlour_engine::{Engine, EngineError};
 
 /// Events are made and dropped by the million on different threads, at which it is a good deal faster than the system's.
 #[global_allocator]
@@ -63,12 +64,18 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     if let Command::Load(options) = &cli.command {
         return load::load(options, &mut out);
     }
-    let engine = Engine::open(&cli.data, cli.database.as_deref())?;
+    let engine = match Engine::open(&cli.data, cli.database.as_deref()) {
+        Err(EngineError::InUse(folder)) if matches!(cli.command, Command::Source(_)) => {
+            anyhow::bail!("a server works in `{folder}`; make and change sources on its page Settings, Sources")
+        }
+        opened => opened?,
+    };
     match cli.command {
         Command::SignIn => serve::sign_in(&engine, &mut out),
         Command::Serve(options) => serve::serve(&engine, &options, &mut out),
         Command::Import(options) => import::import(&engine, &options, &mut out),
         Command::Rejected { job, to } => import::rejected(&engine, job, &to, &mut out),
+        Command::Source(command) => source::source(&engine, &command, &mut out),
         Command::Standing(options) => standing::standing(ready(&engine)?, &options, &mut out),
         Command::Report(options) => report::report(ready(&engine)?, &options, &mut out),
         Command::Sql { question, json } => upkeep::sql(&engine, &question, json, &mut out),

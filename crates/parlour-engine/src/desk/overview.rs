@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use parlour_core::day::Day;
 use parlour_core::event::Layer;
 use parlour_core::growth::{Flow, Flows, From};
 use parlour_core::standing::{Cell, Stage};
@@ -41,8 +42,48 @@ impl Overview {
 pub struct Census {
     /// People with any activity, toward whatever.
     pub n_people: u64,
-    /// Events by verb as it is stored, by name; verbs that nobody did are left out.
-    pub by_verb: Vec<(String, u64)>,
+    /// What was done, by the verb as it is stored; verbs that nobody did are left out.
+    pub by_verb: Vec<VerbUse>,
+}
+
+/// How much a verb was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerbUse {
+    /// The verb as it is stored.
+    pub stored: String,
+    /// Events.
+    pub n: u64,
+    /// People who did it.
+    pub n_people: u64,
+    /// The last day on which anybody did.
+    pub last_day: Day,
+}
+
+/// How much a verb was done, while it is counted.
+#[derive(Clone, Copy)]
+struct Use {
+    n: u64,
+    n_people: u64,
+    last_day: i32,
+    /// The person who was last counted.
+    person: u64,
+}
+
+impl Default for Use {
+    fn default() -> Self {
+        Self { n: 0, n_people: 0, last_day: i32::MIN, person: 0 }
+    }
+}
+
+impl Use {
+    fn take(&mut self, n: u64, day: i32, person: u64) {
+        self.n = self.n.wrapping_add(n);
+        self.last_day = self.last_day.max(day);
+        if self.person != person {
+            self.person = person;
+            self.n_people += 1;
+        }
+    }
 }
 
 fn add_all<K: Ord + Copy>(counts: &mut BTreeMap<K, u64>, more: &BTreeMap<K, u64>) {
@@ -102,21 +143,29 @@ impl Engine {
 
     /// Counts all people and all they did, on whatever day.
     pub fn census(&self, snapshot: &Snapshot) -> Result<Census, EngineError> {
+        let n_verbs = snapshot.verbs.names().len();
         let states = snapshot.everyone().visit(
-            || (0, vec![0_u64; snapshot.verbs.names().len()]),
-            |(n_people, by_verb), _, columns, rows| {
+            || (0, vec![Use::default(); n_verbs]),
+            |(n_people, uses), _, columns, rows| {
                 *n_people += 1;
                 for row in rows {
-                    if let Some(n) = by_verb.get_mut(columns.verb[row] as usize) {
-                        *n = n.wrapping_add(columns.n[row]);
+                    if let Some(used) = uses.get_mut(columns.verb[row] as usize) {
+                        used.take(columns.n[row], columns.day[row], *n_people);
                     }
                 }
             },
         )?;
-        let n_of = |verb: usize| states.iter().map(|(_, by_verb)| by_verb[verb]).sum::<u64>();
-        let by_verb = snapshot.verbs.names().iter().enumerate().map(|(verb, name)| (name.to_string(), n_of(verb)));
-        let mut by_verb: Vec<_> = by_verb.filter(|(_, n)| *n > 0).collect();
-        by_verb.sort_unstable();
+        let by_verb = snapshot.verbs.names().iter().enumerate().map(|(verb, stored)| {
+            let uses = || states.iter().map(|(_, uses)| uses[verb]);
+            VerbUse {
+                stored: stored.to_string(),
+                n: uses().map(|used| used.n).sum(),
+                n_people: uses().map(|used| used.n_people).sum(),
+                last_day: Day(uses().map(|used| used.last_day).max().unwrap_or(i32::MIN)),
+            }
+        });
+        let mut by_verb: Vec<_> = by_verb.filter(|used| used.n > 0).collect();
+        by_verb.sort_unstable_by(|a, b| a.stored.cmp(&b.stored));
         Ok(Census { n_people: states.iter().map(|(n_people, _)| n_people).sum(), by_verb })
     }
 

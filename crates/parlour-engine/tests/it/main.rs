@@ -4,7 +4,9 @@
 
 mod bench;
 mod histories;
+mod names;
 mod repeats;
+mod sources;
 mod world;
 
 /// Makes one test per database of each function, which is given the kind.

@@ -88,8 +88,8 @@ pub(crate) struct RunKind {
 /// How many events were rejected for a reason.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReasonCount {
-    reason: String,
-    n: i64,
+    pub(super) reason: String,
+    pub(super) n: i64,
 }
 
 /// Everything that is read at one moment.

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use parlour_core::parameters::DEFAULT_SETTINGS;
 use parlour_core::vocabulary::{By, Feeling, Role};
+use parlour_engine::desk::overview::VerbUse;
 use parlour_engine::settings::Settings as EngineSettings;
 use serde::Serialize;
 use serde_json::Value;
@@ -90,11 +91,11 @@ pub(crate) async fn get_settings(State(app): State<Arc<App>>) -> Result<Json<Set
 }
 
 fn settings(app: &App) -> Result<Settings, ApiError> {
-    let vocabulary = &app.engine.vocabulary;
+    let vocabulary = app.engine.vocabulary();
     let census = app.census()?;
     let mut by_verb: BTreeMap<&str, u64> = BTreeMap::new();
     let mut unmapped = Vec::new();
-    for (stored, n) in &census.by_verb {
+    for VerbUse { stored, n, .. } in &census.by_verb {
         if let Some(verb) = vocabulary.resolve(stored) {
             *by_verb.entry(verb).or_default() += n;
         } else {

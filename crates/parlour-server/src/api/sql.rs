@@ -19,7 +19,7 @@ use crate::input::Sent;
 const MAX_EXACT: u64 = 1 << 53;
 
 /// What every table holds; one that is not here is told without words.
-const ABOUT: [(&str, &str); 11] = [
+const ABOUT: [(&str, &str); 13] = [
     (
         "standing",
         "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person.",
@@ -33,6 +33,8 @@ const ABOUT: [(&str, &str); 11] = [
     ("run", "The files of the lake that count; days are numbers since 1970-01-01."),
     ("journal", "Batches of events that are not sealed into the lake yet; bodies are compressed."),
     ("cursor", "How far along the journal folding and sealing have come."),
+    ("source_tally", "Running counts by source: accepted, and rejected with the reason."),
+    ("verb_name", "Names from outside and the verbs that were chosen for them under Settings."),
     ("question", "The saved questions of Explore."),
 ];
 

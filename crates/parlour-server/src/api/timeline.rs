@@ -103,16 +103,16 @@ fn timeline(app: &App, name: &str, query: TimelineQuery) -> Result<Timeline, Api
         let n_of_moment = events.iter().rev().take_while(|event| event.at == last.at).count();
         Cursor { list: LIST, value: last.at, tie: Key(n_of_moment as u128) }.text()
     });
-    let rows = events.into_iter().skip(n_told).map(|event| row(app, &asked, event)).collect();
+    let rows = events.into_iter().skip(n_told).map(|event| row(&asked, event)).collect();
     Ok(Timeline { rows, next })
 }
 
-fn row(app: &App, asked: &Asked, event: LakeEvent) -> TimelineRow {
+fn row(asked: &Asked, event: LakeEvent) -> TimelineRow {
     let object = asked.snapshot.objects.id(event.object).and_then(|id| asked.snapshot.objects.get(id));
     TimelineRow {
         at: clock::rfc3339(event.at),
         layer: event.layer.name(),
-        verb: app.engine.vocabulary.resolve(&event.verb).unwrap_or(&event.verb).to_owned(),
+        verb: asked.snapshot.vocabulary.resolve(&event.verb).unwrap_or(&event.verb).to_owned(),
         object: object.map_or_else(|| event.object.to_string(), |object| object.name.to_string()),
         object_title: object.map_or_else(|| event.object.to_string(), title),
         text: event.text,

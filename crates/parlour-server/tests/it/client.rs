@@ -93,3 +93,8 @@ fn joined(mut chunks: &[u8]) -> Vec<u8> {
         chunks = &chunks[end + 2 + n + 2..];
     }
 }
+
+/// The status of a path for somebody who is not signed in.
+pub(crate) fn send_unsigned(address: SocketAddr, path: &str) -> u16 {
+    send(address, "GET", path, &[], b"").status
+}

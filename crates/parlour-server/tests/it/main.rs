@@ -9,4 +9,5 @@ mod explore;
 mod limits;
 mod numbers;
 mod reading;
+mod sources;
 mod upkeep;

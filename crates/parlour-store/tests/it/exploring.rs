@@ -249,7 +249,21 @@ fn the_schema_shows_what_may_be_read(bench: &Bench) {
     let names: Vec<_> = tables.iter().map(|table| table.name.as_str()).collect();
     assert_eq!(
         names,
-        ["cursor", "entity", "identity", "job", "journal", "link", "question", "rejected", "run", "standing", "tally"]
+        [
+            "cursor",
+            "entity",
+            "identity",
+            "job",
+            "journal",
+            "link",
+            "question",
+            "rejected",
+            "run",
+            "source_tally",
+            "standing",
+            "tally",
+            "verb_name"
+        ]
     );
     let entity = &tables[1];
     assert_eq!(entity.n_rows, Some(50));

@@ -8,11 +8,13 @@ use parlour_store::job::{self, Job};
 use parlour_store::journal::{self, Arrival, FOLD, JournalBatch, SEAL, Waiting};
 use parlour_store::link::{self, BY_HAND, Link};
 use parlour_store::question::{self, Question};
-use parlour_store::rejected::{self, Rejected};
+use parlour_store::rejected::{self, Rejected, Wanted};
 use parlour_store::run::{self, Run};
 use parlour_store::session::{self, Session};
+use parlour_store::source::{self, Source};
+use parlour_store::source_key::{self, SourceKey};
 use parlour_store::standing::{self, Standing};
-use parlour_store::{Conn, Database, StoreError, credential, setting, tally};
+use parlour_store::{Conn, Database, StoreError, credential, setting, source_tally, tally, verb_name};
 
 use crate::bench::Bench;
 
@@ -31,6 +33,9 @@ crate::on_both!(
     settings,
     questions,
     standings,
+    sources,
+    source_keys,
+    source_tallies_and_verb_names,
 );
 
 /// Runs a script in one piece of work.
@@ -217,7 +222,14 @@ fn entities(bench: &Bench) {
 
 fn links(bench: &Bench) {
     let db = bench.open();
-    let link = |a, b, source: &str| Link { a: Key(a), b: Key(b), at: 5, source: source.to_owned(), undone_at: None };
+    let link = |a, b, source: &str| Link {
+        a: Key(a),
+        b: Key(b),
+        at: 5,
+        source: source.to_owned(),
+        undone_at: None,
+        forced_at: None,
+    };
     let given = [link(1, 2, "identify"), link(1, 3, "identify"), link(2, 3, BY_HAND)];
     let all = given.clone();
     assert_eq!(write(&db, move |conn| link::insert_new(conn, &given)), 3);
@@ -236,6 +248,11 @@ fn links(bench: &Bench) {
         assert_eq!(write(&db, move |conn| link::insert_new(conn, &[said])), u64::from(at == 4));
         assert_eq!(db.read(link::all).unwrap()[2].at, kept);
     }
+    assert!(write(&db, |conn| link::set_forced(conn, Key(1), Key(3), Some(8))));
+    assert!(!write(&db, |conn| link::set_forced(conn, Key(7), Key(8), Some(8))));
+    assert_eq!(db.read(link::all).unwrap()[1].forced_at, Some(8));
+    assert_eq!(write(&db, link::delete_derived), 0);
+    assert!(write(&db, |conn| link::set_forced(conn, Key(1), Key(3), None)));
     let all = db.read(link::all).unwrap();
     assert_eq!(write(&db, link::delete_derived), 1);
     assert_eq!(db.read(link::all).unwrap(), [undone, all[2].clone()]);
@@ -255,6 +272,9 @@ fn rejections(bench: &Bench) {
         reason: if n < 5 { "unreadable" } else { "too_old" }.to_owned(),
         message: format!("line {n}"),
         raw: vec![0xff, n as u8],
+        dialect: (n % 3 == 0).then(|| "event".to_owned()),
+        state: rejected::OPEN.to_owned(),
+        replayed_at: None,
     };
     let given: Vec<_> = (1..=300).map(rejection).collect();
     assert_eq!(write(&db, move |conn| rejected::insert(conn, &given)), 1);
@@ -277,8 +297,109 @@ fn rejections(bench: &Bench) {
     assert_eq!(count(None), [("too_old".to_owned(), 297), ("unreadable".to_owned(), 4)]);
     assert_eq!(count(Some(7)), [("too_old".to_owned(), 148), ("unreadable".to_owned(), 2)]);
     assert_eq!(count(Some(8)), []);
+    mended_and_replayed(&db);
     assert_eq!(write(&db, |conn| rejected::delete(conn, &[1, 2, 999])), 2);
     assert_eq!(count(None)[1].1, 2);
+}
+
+fn mended_and_replayed(db: &Database) {
+    let found = |wanted: &Wanted| db.read(|conn| rejected::search(conn, wanted, Some(299), 1000)).unwrap();
+    let wanted = Wanted { reason: Some("too_old".to_owned()), from: Some(3), to: Some(200), ..Wanted::default() };
+    assert!(found(&wanted).iter().map(|row| row.at).eq((5..200).rev()));
+    assert_eq!(found(&Wanted { source: Some("web".to_owned()), ..Wanted::default() }), []);
+    assert!(write(db, |conn| rejected::mend(conn, 9, b"new", ("too_old", "still wrong"))));
+    assert!(write(db, |conn| rejected::set_reason(conn, 8, ("blocked", "why"))));
+    let mended = db.read(|conn| rejected::get(conn, 9)).unwrap().unwrap();
+    assert_eq!((mended.raw.as_slice(), mended.message.as_str()), (&b"new"[..], "still wrong"));
+    assert!(write(db, |conn| rejected::set_replayed(conn, 9, 77)));
+    assert!(!write(db, |conn| rejected::set_replayed(conn, 9, 78)));
+    assert!(!write(db, |conn| rejected::mend(conn, 9, b"x", ("a", "b"))));
+    let replayed = found(&Wanted { state: Some(rejected::REPLAYED.to_owned()), ..Wanted::default() });
+    assert_eq!((replayed.len(), replayed[0].id, replayed[0].replayed_at), (1, 9, Some(77)));
+    let counts = db.read(|conn| rejected::count_by_source(conn, &Wanted { to: Some(10), ..Wanted::default() }));
+    let row = |reason: &str, n| ("file".to_owned(), reason.to_owned(), n);
+    assert_eq!(counts, Ok(vec![row("blocked", 1), row("too_old", 4), row("unreadable", 4)]));
+    write(db, |conn| {
+        rejected::set_reason(conn, 8, ("too_old", "line 8"))?;
+        rejected::delete_before(conn, 0)
+    });
+    assert_eq!(db.read(|conn| rejected::get(conn, 1000)), Ok(None));
+}
+
+fn sources(bench: &Bench) {
+    let db = bench.open();
+    let source = Source {
+        id: 0,
+        name: "shop".to_owned(),
+        brand_kind: "brand".to_owned(),
+        brand_id: "acme".to_owned(),
+        layer: "web".to_owned(),
+        kind: "sdk".to_owned(),
+        events_per_second: Some(7),
+        mapping: None,
+        secret: None,
+        created_at: 1,
+        first_event_at: None,
+        last_event_at: None,
+        revoked_at: None,
+    };
+    let other = Source { name: "app".to_owned(), secret: Some("s".to_owned()), ..source.clone() };
+    let given = [source.clone(), other.clone(), source.clone()];
+    let ids: Vec<_> = given.iter().cloned().map(|one| write(&db, move |conn| source::create(conn, &one))).collect();
+    assert_eq!(ids, [Some(1), Some(2), None]);
+    let changed = Source { id: 2, layer: "game".to_owned(), mapping: Some("m".to_owned()), ..other };
+    let kept = changed.clone();
+    assert!(write(&db, move |conn| source::update(conn, &changed)));
+    write(&db, |conn| {
+        source::note_event(conn, "shop", 5)?;
+        source::note_event(conn, "shop", 9)?;
+        source::note_event(conn, "nobody", 9)
+    });
+    assert!(write(&db, |conn| source::revoke(conn, 2, 11)));
+    assert!(!write(&db, |conn| source::revoke(conn, 2, 12)));
+    let shop = Source { id: 1, first_event_at: Some(5), last_event_at: Some(9), ..source };
+    let kept = Source { revoked_at: Some(11), ..kept };
+    assert_eq!(db.read(source::all).unwrap(), [shop.clone(), kept.clone()]);
+    assert_eq!(db.read(|conn| source::get(conn, 2)).unwrap(), Some(kept));
+    assert_eq!(db.read(|conn| source::by_name(conn, "shop")).unwrap(), Some(shop));
+    assert_eq!(db.read(|conn| source::by_name(conn, "web")).unwrap(), None);
+}
+
+fn source_keys(bench: &Bench) {
+    let db = bench.open();
+    let key = |n: u8, expires_at| SourceKey {
+        hash: vec![n; 32],
+        source: i64::from(n % 2),
+        hint: format!("pk_{n}"),
+        created_at: n.into(),
+        expires_at,
+        revoked_at: None,
+    };
+    let given = [key(1, None), key(2, None), key(3, Some(50))];
+    write(&db, move |conn| given.iter().try_for_each(|key| source_key::create(conn, key)));
+    // A key that ends sooner is not made to last longer.
+    assert_eq!(write(&db, |conn| source_key::expire(conn, 1, 90)), 1);
+    assert_eq!(db.read(source_key::all).unwrap(), [key(1, Some(90)), key(2, None), key(3, Some(50))]);
+    assert_eq!(write(&db, |conn| source_key::revoke(conn, 1, 60)), 2);
+    assert_eq!(write(&db, |conn| source_key::revoke(conn, 1, 61)), 0);
+    let revoked: Vec<_> = db.read(source_key::all).unwrap().iter().map(|key| key.revoked_at).collect();
+    assert_eq!(revoked, [Some(60), None, Some(60)]);
+}
+
+fn source_tallies_and_verb_names(bench: &Bench) {
+    let db = bench.open();
+    let add =
+        |source: &'static str, n| move |conn: &mut dyn Conn| source_tally::add(conn, source, &[("x".to_owned(), n)]);
+    write(&db, add("b", 3));
+    write(&db, add("a", 1));
+    write(&db, add("b", 4));
+    let row = |source: &str, n| (source.to_owned(), "x".to_owned(), n);
+    assert_eq!(db.read(source_tally::all), Ok(vec![row("a", 1), row("b", 7)]));
+    write(&db, |conn| verb_name::set(conn, "Chess Played", "used", 1));
+    write(&db, |conn| verb_name::set(conn, "Chess Played", "visited", 2));
+    assert_eq!(db.read(verb_name::all), Ok(vec![("Chess Played".to_owned(), "visited".to_owned())]));
+    assert!(write(&db, |conn| verb_name::delete(conn, "Chess Played")));
+    assert!(!write(&db, |conn| verb_name::delete(conn, "Chess Played")));
 }
 
 fn jobs(bench: &Bench) {

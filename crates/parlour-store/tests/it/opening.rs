@@ -1,6 +1,6 @@
 //! Opening: who may, what is refused, and how an old database becomes a new one.
 
-use parlour_store::{Database, Kind, SCHEMA_VERSION, StoreError, Value, setting};
+use parlour_store::{Database, Kind, SCHEMA_VERSION, StoreError, Value, link, rejected, setting, source};
 
 use crate::bench::{Bench, only, tally_names, tally_row};
 
@@ -8,6 +8,7 @@ crate::on_both!(
     a_second_server_is_refused,
     a_newer_schema_is_refused_and_left_alone,
     version_0_is_migrated,
+    version_1_is_migrated_with_what_is_in_it,
     a_new_database_needs_no_copy,
     health_is_told,
 );
@@ -44,13 +45,41 @@ fn version_0_is_migrated(bench: &Bench) {
     assert_eq!(only(&db, "SELECT n FROM keepsake"), Value::Int(42));
     db.write(tally_row("a")).unwrap();
     if bench.kind == Kind::Sqlite {
-        let copy = bench.folder.path().join("parlour.db.before-v1");
+        let copy = bench.folder.path().join("parlour.db.before-v2");
         let copy = rusqlite::Connection::open(copy).unwrap();
         let version: String =
             copy.query_row("SELECT value FROM setting WHERE name = 'schema'", [], |row| row.get(0)).unwrap();
         let keepsake: i64 = copy.query_row("SELECT n FROM keepsake", [], |row| row.get(0)).unwrap();
         assert_eq!((version.as_str(), keepsake), ("0", 42));
         assert!(copy.prepare("SELECT 1 FROM tally").is_err());
+    }
+}
+
+fn version_1_is_migrated_with_what_is_in_it(bench: &Bench) {
+    let v1 = include_str!("../../src/schema/v1.sql");
+    let own = if bench.kind == Kind::Sqlite { "/* sqlite: " } else { "/* postgres: " };
+    let mut parts = v1.split(own);
+    let mut text = parts.next().unwrap().to_owned();
+    for part in parts {
+        text.extend(part.split_once(" */").map(|(inside, after)| [inside, after]).unwrap());
+    }
+    bench.raw(&text);
+    let key = if bench.kind == Kind::Sqlite { "x'01'" } else { "decode('01', 'hex')" };
+    bench.raw(&format!(
+        "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+         INSERT INTO setting VALUES ('schema', '1');
+         INSERT INTO rejected VALUES (4, 'file', 7, 5, 3, 'unreadable', 'why', {key});
+         INSERT INTO tally VALUES ('rejected', 1);"
+    ));
+    let db = bench.open();
+    assert_eq!(db.read(|conn| setting::get(conn, "schema")), Ok(Some(SCHEMA_VERSION.to_string())));
+    assert_eq!(tally_names(&db), ["rejected"]);
+    let kept = db.read(|conn| rejected::get(conn, 4)).unwrap().unwrap();
+    assert_eq!((kept.raw.as_slice(), kept.state.as_str(), kept.dialect), (&[1_u8][..], rejected::OPEN, None));
+    assert_eq!(db.read(source::all), Ok(vec![]));
+    assert_eq!(db.read(link::all), Ok(vec![]));
+    if bench.kind == Kind::Sqlite {
+        assert!(bench.folder.path().join("parlour.db.before-v2").exists());
     }
 }
 

@@ -1,0 +1,175 @@
+//! Taking what a request brings: its source by its key, its body decoded, its events made durable before the answer.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use parlour_core::event::Event;
+use parlour_core::wire::{Context, Decoded, Dialect, Item, Origin, key_in};
+use parlour_engine::source::Source;
+use parlour_engine::{Submission, clock};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::answer::Refused;
+use super::{body, key};
+use crate::app::App;
+use crate::error::{ApiError, ErrorCode};
+
+/// Most events that go to the engine at once.
+const MAX_EVENTS: usize = 10_000;
+
+/// A request's body, unpacked, and what came beside it.
+pub(super) struct Parcel {
+    headers: HeaderMap,
+    query: Option<String>,
+    pub(super) body: Vec<u8>,
+    /// Its room among all that is on its way.
+    room: OwnedSemaphorePermit,
+}
+
+/// What became of one item, for the dialects that are told.
+pub(super) struct Fate {
+    pub(super) message: Option<String>,
+    pub(super) kind: FateKind,
+}
+
+/// Taken, or why not.
+pub(super) enum FateKind {
+    Accepted,
+    Rejected { reason: &'static str, message: String, field: Option<String> },
+}
+
+impl Parcel {
+    /// Reads and unpacks a body of at most `most` bytes.
+    pub(super) async fn read(app: &App, request: Request, dialect: Dialect) -> Result<Self, Refused> {
+        let ingest = &app.engine.settings.ingest;
+        let (most, setting) = match dialect {
+            // PostHog's SDKs pack what they can, but send as much as they like.
+            Dialect::Posthog { .. } => (ingest.unpacked_bytes, "unpacked_bytes"),
+            Dialect::Segment(_) | Dialect::Native => (ingest.batch_bytes, "batch_bytes"),
+        };
+        let (parts, body) = request.into_parts();
+        let room = app.gate.enter(body::length(&parts.headers, most, setting)?)?;
+        let sent = body::read(body, most, ingest.body_seconds, setting).await?;
+        let body = match body::unpacked(&sent, ingest.unpacked_bytes)? {
+            std::borrow::Cow::Borrowed(_) => sent.into(),
+            std::borrow::Cow::Owned(unpacked) => unpacked,
+        };
+        Ok(Self { headers: parts.headers, query: parts.uri.query().map(str::to_owned), body, room })
+    }
+
+    /// One that was made of something else than a body.
+    pub(super) fn made(app: &App, request: Request, body: Vec<u8>) -> Result<Self, Refused> {
+        let room = app.gate.enter(body.len())?;
+        let (parts, _) = request.into_parts();
+        Ok(Self { headers: parts.headers, query: parts.uri.query().map(str::to_owned), body, room })
+    }
+
+    /// The value of a parameter of the query.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        let pairs = form_urlencoded::parse(self.query.as_deref().unwrap_or_default().as_bytes());
+        pairs.into_iter().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// The value of a header.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    fn source(&self, app: &App) -> Result<Arc<Source>, Refused> {
+        let mut keys = key::candidates(&self.headers, self.query.as_deref());
+        if let Some(source) = keys.iter().find_map(|key| app.engine.source_of_key(key)) {
+            return Ok(source);
+        }
+        let in_body = key_in(&self.body, &app.engine.settings.ingest.limits())?;
+        if let Some(source) = in_body.as_ref().and_then(|key| app.engine.source_of_key(key)) {
+            return Ok(source);
+        }
+        keys.extend(in_body);
+        Err(ApiError::new(ErrorCode::WriteKeyUnknown, key::unknown(keys.first().map(String::as_str))).into())
+    }
+}
+
+/// The source that a request which brings no events speaks for.
+pub(super) fn source_of(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result<Arc<Source>, Refused> {
+    let keys = key::candidates(headers, query);
+    let found = keys.iter().find_map(|key| app.engine.source_of_key(key));
+    let unknown = || ApiError::new(ErrorCode::WriteKeyUnknown, key::unknown(keys.first().map(String::as_str)));
+    found.ok_or_else(|| unknown().into())
+}
+
+/// Takes a body in a dialect: once this returns, all that could be taken is durable, and so is what was refused.
+pub(super) async fn take(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<Vec<Fate>, Refused> {
+    let source = parcel.source(&app)?;
+    let decoded = decode(&app, &parcel.body, dialect, &source)?;
+    app.gate.pass(&source, decoded.items.len(), Instant::now())?;
+    let fates = fates(&decoded);
+    store(app, source, decoded, dialect, parcel.room).await?;
+    Ok(fates)
+}
+
+fn decode(app: &App, body: &[u8], dialect: Dialect, source: &Source) -> Result<Decoded, Refused> {
+    let engine = &app.engine;
+    let origin = Origin { id: source.id, brand: source.brand.clone(), layer: source.layer };
+    let (limits, vocabulary) = (engine.settings.ingest.limits(), engine.vocabulary());
+    let context = Context {
+        received_at: clock::now(),
+        origin: &origin,
+        limits: &limits,
+        vocabulary: &vocabulary,
+        blocked_ids: &engine.settings.standing.blocked_ids,
+    };
+    Ok(dialect.decode(body, &context)?)
+}
+
+fn fates(decoded: &Decoded) -> Vec<Fate> {
+    let mut events = decoded.events.iter();
+    let fate = |item: &Item| match item {
+        Item::Taken { n } => {
+            let first = events.next();
+            events.by_ref().take(n.saturating_sub(1)).for_each(drop);
+            Fate { message: first.and_then(|event| event.message.clone()), kind: FateKind::Accepted }
+        }
+        Item::Refused(refusal) => Fate {
+            message: refusal.message.clone(),
+            kind: FateKind::Rejected {
+                reason: refusal.flaw.code(),
+                message: refusal.flaw.to_string(),
+                field: refusal.field.clone(),
+            },
+        },
+    };
+    decoded.items.iter().map(fate).collect()
+}
+
+/// Makes it durable, to the end even if the sender hangs up: the work is a task of its own, and holds its room.
+async fn store(
+    app: Arc<App>,
+    source: Arc<Source>,
+    decoded: Decoded,
+    dialect: Dialect,
+    room: OwnedSemaphorePermit,
+) -> Result<(), Refused> {
+    let Decoded { events, items, .. } = decoded;
+    let refused = items.into_iter().filter_map(|item| match item {
+        Item::Taken { .. } => None,
+        Item::Refused(refusal) => Some(parlour_engine::Refused { line: None, flaw: refusal.flaw, raw: refusal.raw }),
+    });
+    let mut refused: Vec<parlour_engine::Refused> = refused.collect();
+    let work = move || {
+        let _room = room;
+        let mut events: Vec<(Event, Option<u64>)> = events.into_iter().map(|event| (event, None)).collect();
+        while !events.is_empty() || !refused.is_empty() {
+            let rest = events.split_off(events.len().min(MAX_EVENTS));
+            let dialect = Some(dialect.name());
+            let refused = std::mem::take(&mut refused);
+            app.engine.append(&source.name, Submission { events, refused, dialect, ..Submission::default() })?;
+            events = rest;
+        }
+        Ok::<(), ApiError>(())
+    };
+    let stored = tokio::task::spawn_blocking(work).await;
+    let stored = stored.unwrap_or_else(|error| Err(ApiError::internal(format!("taking events panicked: {error}"))));
+    Ok(stored?)
+}
