@@ -40,6 +40,8 @@ pub struct EngineSettings {
     pub compact_fan_in: usize,
     pub duplicate_window_days: u32,
     pub kept_days: usize,
+    pub kept_relations: usize,
+    pub queue_bytes: usize,
 }
 
 /// Under `[explore]`.
