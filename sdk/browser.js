@@ -40,7 +40,14 @@ export async function close() {
 function bundle(driver) {
   if (!bundles.has(driver)) {
     const entryPoints = [fileURLToPath(new URL(`drivers/${driver}`, import.meta.url))];
-    const built = build({ entryPoints, bundle: true, write: false, format: "iife", platform: "browser", logLevel: "error" });
+    const built = build({
+      entryPoints,
+      bundle: true,
+      write: false,
+      format: "iife",
+      platform: "browser",
+      logLevel: "error",
+    });
     bundles.set(
       driver,
       built.then(({ outputFiles }) => outputFiles[0].text),

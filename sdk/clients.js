@@ -1,20 +1,26 @@
 // Every client that is tried, the way it is set up, and what of the scripted day it cannot or does not do.
 
+const ALL = ["old", "view", "page", "identify", "order", "order-plain", "chess", "group", "alias", "set", "visitor"];
 const POSTHOG_ONLY = ["set", "personless"];
-const SEGMENT_PYTHON = { driver: "segment_day.py", skips: POSTHOG_ONLY, is_timed: true };
-const RUDDER_NODE = { driver: "rudder-node.js", skips: POSTHOG_ONLY, is_timed: true };
-const SEGMENT_BROWSER = { driver: "browser/segment.js", skips: ["old", ...POSTHOG_ONLY], is_timed: true };
-const RUDDER_BROWSER = { driver: "browser/rudder.js", skips: ["old", "screen", ...POSTHOG_ONLY], is_timed: true };
-const POSTHOG_PYTHON = { driver: "posthog_day.py", skips: [], is_timed: true };
-const POSTHOG_NODE = { driver: "posthog-node.js", skips: [], is_timed: true };
-const POSTHOG_BROWSER = { driver: "browser/posthog.js", skips: ["old", "screen", "personless"], is_timed: true, retries: ["500", "lost answer"] };
-const JITSU = { skips: ["old", "screen", "alias", ...POSTHOG_ONLY], is_timed: false, retries: [] };
+const SEGMENT_PYTHON = { driver: "segment_day.py", skips: POSTHOG_ONLY };
+const RUDDER_NODE = { driver: "rudder-node.js", skips: POSTHOG_ONLY };
+const SEGMENT_BROWSER = { driver: "browser/segment.js", skips: ["old", ...POSTHOG_ONLY] };
+const RUDDER_BROWSER = { driver: "browser/rudder.js", skips: ["old", "screen", ...POSTHOG_ONLY] };
+const POSTHOG_PYTHON = { driver: "posthog_day.py", skips: [] };
+const POSTHOG_NODE = { driver: "posthog-node.js", skips: [], untimed: ["identify", "group", "alias", "set"] };
+const POSTHOG_BROWSER = {
+  driver: "browser/posthog.js",
+  skips: ["old", "screen", "personless"],
+  untimed: ["identify", "group", "alias", "set"],
+  retries: ["500", "lost answer"],
+};
+const JITSU = { skips: ["old", "screen", "alias", ...POSTHOG_ONLY], untimed: ALL, retries: [] };
 
 /**
  * - `driver`: the program under drivers/ that lives through the day.
  * - `options`: handed to the client by its driver.
  * - `skips`: calls of script.json that this client does not make.
- * - `is_timed`: whether it takes the time of a call from the caller; otherwise an event bears the moment of the run.
+ * - `untimed`: calls whose time it does not take from the caller; their events bear the moment of the run.
  * - `leaves`: the page is left once so many events have arrived, so that what is queued goes out as a beacon.
  * - `retries`: the faults (see wire.js) after which it sends again; all, unless said. A page that is gone and Jitsu's
  *   client never do, and PostHog's in the page gives up on any 4xx, 429 too.
@@ -22,7 +28,7 @@ const JITSU = { skips: ["old", "screen", "alias", ...POSTHOG_ONLY], is_timed: fa
 export const clients = [
   { name: "segment-python", ...SEGMENT_PYTHON, options: { module: "segment.analytics", gzip: false } },
   { name: "segment-python-gzip", ...SEGMENT_PYTHON, options: { module: "segment.analytics", gzip: true } },
-  { name: "segment-node", driver: "segment-node.js", skips: POSTHOG_ONLY, is_timed: true },
+  { name: "segment-node", driver: "segment-node.js", skips: POSTHOG_ONLY },
   { name: "segment-browser", ...SEGMENT_BROWSER },
   {
     name: "segment-browser-batch",
@@ -51,7 +57,7 @@ export const clients = [
     name: "posthog-browser-beacon",
     ...POSTHOG_BROWSER,
     options: { request_queue_config: { flush_interval_ms: 5000 } },
-    is_timed: false,
+    untimed: ALL,
     leaves: { after: 1 },
     retries: [],
   },

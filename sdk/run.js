@@ -12,9 +12,12 @@ const MAX_RUN_MS = 180_000;
 
 /** The script with the run's name filled in, without the calls this client skips and the times it does not take. */
 export function scriptFor(client, name) {
-  const { ids, traits, group, calls } = JSON.parse(readFileSync(here("script.json"), "utf8").replaceAll("{name}", name));
+  const { ids, traits, group, calls } = JSON.parse(
+    readFileSync(here("script.json"), "utf8").replaceAll("{name}", name),
+  );
   const made = calls.filter(({ call }) => !client.skips.includes(call));
-  return { ids, traits, group, calls: client.is_timed ? made : made.map(({ at, ...untimed }) => untimed) };
+  const timed = ({ at, ...call }) => (client.untimed?.includes(call.call) ? call : { ...call, at });
+  return { ids, traits, group, calls: made.map(timed) };
 }
 
 /**
@@ -27,9 +30,17 @@ export async function run(client, { host, key, name, delivered }) {
   if (client.driver.startsWith("browser/")) {
     await live(client, { host, key, options, script, delivered });
   } else {
-    const env = { ...process.env, HOST: host, KEY: key, OPTIONS: JSON.stringify(options), SCRIPT: JSON.stringify(script) };
+    const env = {
+      ...process.env,
+      HOST: host,
+      KEY: key,
+      OPTIONS: JSON.stringify(options),
+      SCRIPT: JSON.stringify(script),
+    };
     const driver = here(`drivers/${client.driver}`);
-    await finished(spawn(client.driver.endsWith(".py") ? PYTHON : process.execPath, [driver], { env, timeout: MAX_RUN_MS }));
+    await finished(
+      spawn(client.driver.endsWith(".py") ? PYTHON : process.execPath, [driver], { env, timeout: MAX_RUN_MS }),
+    );
     await delivered(script.calls.length);
   }
 }
@@ -50,6 +61,7 @@ function finished(child) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name, host, key] = process.argv.slice(2);
   const client = clients.find((client) => client.name === name);
-  if (!client || !key) throw new Error(`node run.js CLIENT HOST KEY; clients: ${clients.map(({ name }) => name).join(" ")}`);
+  if (!client || !key)
+    throw new Error(`node run.js CLIENT HOST KEY; clients: ${clients.map(({ name }) => name).join(" ")}`);
   await run(client, { host, key, name, delivered: async () => {} });
 }

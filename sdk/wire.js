@@ -6,14 +6,17 @@ import { gunzipSync } from "node:zlib";
 /** Longest to wait for a client that has still to deliver something. */
 const MAX_WAIT_MS = 120_000;
 
+export const isZipped = (body) => body[0] === 0x1f && body[1] === 0x8b;
+export const isForm = (body) => body.subarray(0, 5).toString() === "data=";
+
 /** The body as text, unzipped if it is zipped, whatever the headers say; a form's field `data` in place of the form. */
 export function textOf(body) {
-  const text = (body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body) : body).toString();
-  return text.startsWith("data=") ? Buffer.from(new URLSearchParams(text).get("data"), "base64").toString() : text;
+  const text = (isZipped(body) ? gunzipSync(body) : body).toString();
+  return isForm(body) ? Buffer.from(new URLSearchParams(text).get("data"), "base64").toString() : text;
 }
 
-/** The ids of the events a request carries; none if it carries no events. */
-export function eventIds({ method, body }) {
+/** The events a request carries, as its client wrote them; none if it carries no events. */
+export function eventsIn({ method, body }) {
   if (method !== "POST") return [];
   let sent;
   try {
@@ -22,8 +25,11 @@ export function eventIds({ method, body }) {
     return [];
   }
   const items = Array.isArray(sent) ? sent : (sent.batch ?? [sent]);
-  return items.map((item) => item.messageId ?? item.uuid).filter(Boolean);
+  return items.filter(idOf);
 }
+
+const idOf = ({ messageId, uuid }) => messageId ?? uuid;
+const eventIds = (request) => eventsIn(request).map(idOf);
 
 /** What a browser is to be told so that it shows a page our answer. */
 function cors({ headers }) {
@@ -39,18 +45,36 @@ function cors({ headers }) {
 /** The answer that satisfies every client, without any server behind. */
 export function satisfy(request) {
   const { pathname } = new URL(request.path, "http://wire");
-  const answer = (body, status = 200) => ({ status, headers: { "Content-Type": "application/json", ...cors(request) }, body });
+  const answer = (body, status = 200) => ({
+    status,
+    headers: { "Content-Type": "application/json", ...cors(request) },
+    body,
+  });
   if (request.method === "OPTIONS") return answer("", 200);
   if (pathname.startsWith("/sourceConfig")) {
-    const source = { id: "source", name: "source", writeKey: "key", enabled: true, config: {}, destinations: [], dataplanes: {} };
-    return answer(JSON.stringify({ source: { ...source, workspaceId: "workspace", updatedAt: "2024-01-01T00:00:00.000Z" } }));
+    const source = {
+      id: "source",
+      name: "source",
+      writeKey: "key",
+      enabled: true,
+      config: {},
+      destinations: [],
+      dataplanes: {},
+    };
+    return answer(
+      JSON.stringify({ source: { ...source, workspaceId: "workspace", updatedAt: "2024-01-01T00:00:00.000Z" } }),
+    );
   }
   if (pathname.startsWith("/v1/projects/"))
     return answer(JSON.stringify({ integrations: { "Segment.io": { apiKey: "key" } }, plan: { track: {} } }));
   if (pathname.startsWith("/flags") || pathname.startsWith("/decide"))
-    return answer(JSON.stringify({ flags: {}, featureFlags: {}, featureFlagPayloads: {}, errorsWhileComputingFlags: false }));
+    return answer(
+      JSON.stringify({ flags: {}, featureFlags: {}, featureFlagPayloads: {}, errorsWhileComputingFlags: false }),
+    );
   if (pathname === "/i/v1/analytics/events")
-    return answer(JSON.stringify({ results: Object.fromEntries(eventIds(request).map((id) => [id, { result: "ok" }])) }));
+    return answer(
+      JSON.stringify({ results: Object.fromEntries(eventIds(request).map((id) => [id, { result: "ok" }])) }),
+    );
   return answer(JSON.stringify({ success: true, status: 1 }));
 }
 
@@ -58,14 +82,18 @@ export function satisfy(request) {
 export function pass(target, { method, path, headers, body }) {
   const { host, connection, "transfer-encoding": _, ...kept } = headers;
   return new Promise((resolve, reject) => {
-    const passed = send(new URL(path, target), { method, headers: { ...kept, "content-length": body.length } }, (answer) => {
-      const parts = [];
-      answer.on("data", (part) => parts.push(part));
-      answer.on("end", () => {
-        const { connection, "transfer-encoding": _, ...headers } = answer.headers;
-        resolve({ status: answer.statusCode, headers, body: Buffer.concat(parts) });
-      });
-    });
+    const passed = send(
+      new URL(path, target),
+      { method, headers: { ...kept, "content-length": body.length } },
+      (answer) => {
+        const parts = [];
+        answer.on("data", (part) => parts.push(part));
+        answer.on("end", () => {
+          const { connection, "transfer-encoding": _, ...headers } = answer.headers;
+          resolve({ status: answer.statusCode, headers, body: Buffer.concat(parts) });
+        });
+      },
+    );
     passed.on("error", reject);
     passed.end(body);
   });
@@ -77,9 +105,14 @@ export function pass(target, { method, path, headers, body }) {
  */
 export const faults = {
   /** The first attempt is refused, and nothing of it arrives. */
-  "500": () => first(({ cors }) => ({ status: 500, headers: cors, body: "" })),
+  500: () => first(({ cors }) => ({ status: 500, headers: cors, body: "" })),
   /** The first attempt is asked to come again later. */
-  "429": () => first(({ cors }) => ({ status: 429, headers: { "Retry-After": "1", "Access-Control-Expose-Headers": "Retry-After", ...cors }, body: "" })),
+  429: () =>
+    first(({ cors }) => ({
+      status: 429,
+      headers: { "Retry-After": "1", "Access-Control-Expose-Headers": "Retry-After", ...cors },
+      body: "",
+    })),
   /** The first attempt arrives, but the client does not learn of it and has to send all of it again. */
   "lost answer": () =>
     first(async ({ next, cors }) => {
@@ -87,10 +120,12 @@ export const faults = {
       return { status: 503, headers: cors, body: "" };
     }),
   /** The network delivers every request twice. */
-  twice: () => async ({ next }) => {
-    await next();
-    return next();
-  },
+  twice:
+    () =>
+    async ({ next }) => {
+      await next();
+      return next();
+    },
 };
 
 function first(misbehave) {
@@ -142,7 +177,8 @@ export async function open({ target, fault } = {}) {
 
   function delivered(n) {
     return new Promise((resolve, reject) => {
-      const late = () => reject(new Error(`${acknowledged.size} of ${n} events were delivered within ${MAX_WAIT_MS} ms`));
+      const late = () =>
+        reject(new Error(`${acknowledged.size} of ${n} events were delivered within ${MAX_WAIT_MS} ms`));
       const timer = setTimeout(late, MAX_WAIT_MS);
       const look = () => {
         if (acknowledged.size < n) return;

@@ -1,14 +1,11 @@
 // Records what every client sends into testdata/wire/<client>/<nn>.json: npm run capture, or of a few: npm run capture -- NAME…
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { close } from "../browser.js";
 import { clients } from "../clients.js";
+import { FOLDER, KEY } from "../golden.js";
 import { run } from "../run.js";
 import { open } from "../wire.js";
 
-const TO = fileURLToPath(new URL("../../testdata/wire/", import.meta.url));
-/** Twenty-seven characters: a shorter key is refused by RudderStack's page client before it sends anything. */
-const KEY = "golden-write-key-0123456789";
 /** Headers that say something about who sends, and how the body is to be read. */
 const HEADERS = [
   "access-control-request-headers",
@@ -29,7 +26,13 @@ function dump({ received_at, method, path, headers, body }) {
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => isTold(name)));
   const text = body.toString();
   const isText = Buffer.from(text).equals(body);
-  return { received_at, method, path, headers: kept, ...(isText ? { body: text } : { body_base64: body.toString("base64") }) };
+  return {
+    received_at,
+    method,
+    path,
+    headers: kept,
+    ...(isText ? { body: text } : { body_base64: body.toString("base64") }),
+  };
 }
 
 const only = process.argv.slice(2);
@@ -38,7 +41,7 @@ for (const client of clients.filter(({ name }) => only.length === 0 || only.incl
   const wire = await open();
   await run(client, { host: wire.url, key: KEY, name: client.name, delivered: wire.delivered });
   await wire.close();
-  const folder = `${TO}${client.name}`;
+  const folder = `${FOLDER}${client.name}`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [at, request] of wire.requests.entries()) {

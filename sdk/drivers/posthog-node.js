@@ -6,7 +6,7 @@ const posthog = new PostHog(KEY, { host: HOST, ...options });
 const { ids, traits, group } = script;
 for (const call of script.calls) {
   const { type, event, properties } = call;
-  const timestamp = new Date(call.at);
+  const timestamp = call.at && new Date(call.at);
   const distinctId = ids[call.who];
   if (type === "track") posthog.capture({ distinctId, event, properties, timestamp });
   else if (type === "page")
@@ -17,7 +17,12 @@ for (const call of script.calls) {
       timestamp,
     });
   else if (type === "screen")
-    posthog.capture({ distinctId, event: "$screen", properties: { $screen_name: call.name, ...properties }, timestamp });
+    posthog.capture({
+      distinctId,
+      event: "$screen",
+      properties: { $screen_name: call.name, ...properties },
+      timestamp,
+    });
   else if (type === "identify")
     posthog.identify({ distinctId, properties: { $set: traits, $anon_distinct_id: ids.anonymous } });
   else if (type === "group")

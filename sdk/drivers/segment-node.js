@@ -10,8 +10,7 @@ for (const call of script.calls) {
   if (type === "track") analytics.track({ event, properties, timestamp, ...who(call) });
   else if (type === "page") analytics.page({ category, name, properties, timestamp, ...who(call) });
   else if (type === "screen") analytics.screen({ category, name, properties, timestamp, ...who(call) });
-  else if (type === "identify")
-    analytics.identify({ userId: ids.user, anonymousId: ids.anonymous, traits, timestamp });
+  else if (type === "identify") analytics.identify({ userId: ids.user, anonymousId: ids.anonymous, traits, timestamp });
   else if (type === "group") analytics.group({ userId: ids.user, groupId: group.id, traits: group.traits, timestamp });
   else if (type === "alias") analytics.alias({ previousId: ids.old, userId: ids.user, timestamp });
   else throw new Error(`this client cannot \`${type}\``);

@@ -26,7 +26,8 @@ window.live = async ({ host, key, options, script }) => {
     const timed = call.at ? { timestamp: new Date(call.at) } : undefined;
     if (call.who === "visitor") posthog.reset(true);
     if (type === "track") posthog.capture(event, properties, timed);
-    else if (type === "page") posthog.capture("$pageview", { $current_url: properties.url, title: properties.title }, timed);
+    else if (type === "page")
+      posthog.capture("$pageview", { $current_url: properties.url, title: properties.title }, timed);
     else if (type === "identify") posthog.identify(ids.user, traits);
     else if (type === "group") posthog.group(group.type, group.id, group.traits);
     else if (type === "alias") posthog.alias(ids.old, ids.user);
