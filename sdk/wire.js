@@ -65,8 +65,11 @@ export function satisfy(request) {
       JSON.stringify({ source: { ...source, workspaceId: "workspace", updatedAt: "2024-01-01T00:00:00.000Z" } }),
     );
   }
-  if (pathname.startsWith("/v1/projects/"))
-    return answer(JSON.stringify({ integrations: { "Segment.io": { apiKey: "key" } }, plan: { track: {} } }));
+  if (pathname.startsWith("/v1/projects/")) {
+    // The page client then sends with the key it is told here, not with the one it was given.
+    const apiKey = pathname.split("/")[3];
+    return answer(JSON.stringify({ integrations: { "Segment.io": { apiKey } }, plan: { track: {} } }));
+  }
   if (pathname.startsWith("/flags") || pathname.startsWith("/decide"))
     return answer(
       JSON.stringify({ flags: {}, featureFlags: {}, featureFlagPayloads: {}, errorsWhileComputingFlags: false }),
@@ -137,6 +140,9 @@ function first(misbehave) {
   };
 }
 
+/** Whether a client takes this for the last word on what it sent. */
+const isFinal = (status) => status >= 400 && status < 500 && status !== 408 && status !== 429;
+
 /**
  * Opens the wire. With `target` requests are passed on to it, otherwise each is answered to the client's satisfaction.
  * `delivered(n)` settles when `n` different events have been answered with success.
@@ -144,6 +150,7 @@ function first(misbehave) {
 export async function open({ target, fault } = {}) {
   const requests = [];
   const acknowledged = new Set();
+  let refusal;
   const waiting = [];
   const next = (request) => (target ? pass(target, request) : satisfy(request));
 
@@ -153,6 +160,9 @@ export async function open({ target, fault } = {}) {
     const answered = await (fault && ids.length > 0 ? fault({ next: proceed, cors: cors(request) }) : proceed());
     requests.push({ ...request, status: answered.status });
     if (answered.status >= 200 && answered.status < 300) for (const id of ids) acknowledged.add(id);
+    // Nobody tries again after this, so there is no use in waiting for more.
+    else if (ids.length > 0 && isFinal(answered.status))
+      refusal ??= `${answered.status} for ${request.path}: ${answered.body}`;
     for (const look of waiting) look();
     return answered;
   }
@@ -181,9 +191,10 @@ export async function open({ target, fault } = {}) {
         reject(new Error(`${acknowledged.size} of ${n} events were delivered within ${MAX_WAIT_MS} ms`));
       const timer = setTimeout(late, MAX_WAIT_MS);
       const look = () => {
-        if (acknowledged.size < n) return;
+        if (acknowledged.size < n && !refusal) return;
         clearTimeout(timer);
-        resolve();
+        if (refusal) reject(new Error(refusal));
+        else resolve();
       };
       waiting.push(look);
       look();
