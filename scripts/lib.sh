@@ -6,14 +6,16 @@ die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # need COMMAND PACKAGE: makes sure of a command, from Debian's packages where we may install them.
-need() {
-  have "$1" && return 0
+need() { have "$1" || need_debian "$2" "$1"; }
+
+# need_debian PACKAGE [COMMAND]: installs a package where we may, otherwise says what is to be installed.
+need_debian() {
   if [ "$(id -u)" = 0 ] && have apt-get; then
-    say "Installing $2"
+    say "Installing $1"
     [ -n "${apt_is_fresh:-}" ] || { apt-get update -qq && apt_is_fresh=1; }
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null || die "could not install $2; install it and run this again"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1" >/dev/null || die "could not install $1; install it and run this again"
   else
-    die "\`$1\` is missing; install the package $2 (on Debian: apt-get install $2) and run this again"
+    die "\`${2:-$1}\` is missing; install the package $1 (on Debian: apt-get install $1) and run this again"
   fi
 }
 
@@ -42,4 +44,19 @@ build_web() {
     (cd web && npm run --silent build) || die "the web side does not build; see above"
     echo "$sources" > web/dist/.parlour-sources
   fi
+}
+
+# Installs the clients that sdk/ tries, if what pins them changed: those for Node beside it, those for Python under target/.
+install_sdks() {
+  pins=$(sha256sum sdk/package-lock.json sdk/requirements.txt)
+  [ "$(cat sdk/node_modules/.parlour-pins 2>/dev/null)" = "$pins" ] && [ -x target/sdk-venv/bin/python ] && return 0
+  say "Installing the clients of Segment, RudderStack, PostHog and Jitsu"
+  need python3 python3
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || die "$(python3 --version) is too old for the clients; they need 3.10 or later"
+  # Debian has Python without the part that makes environments.
+  python3 -c 'import ensurepip, venv' 2>/dev/null || need_debian python3-venv
+  (cd sdk && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || die "npm could not install the clients; see above"
+  python3 -m venv --clear target/sdk-venv || die "Python could not make an environment in target/sdk-venv; see above"
+  target/sdk-venv/bin/pip install --quiet --disable-pip-version-check -r sdk/requirements.txt || die "pip could not install the clients; see above"
+  echo "$pins" > sdk/node_modules/.parlour-pins
 }

@@ -277,9 +277,9 @@ fn id_flaw(field: &'static str, name: &Name) -> Option<Flaw> {
 }
 
 fn has_control(text: &str) -> bool {
-    // Nearly no text has a byte that could be part of one, and bytes are looked at many at a time.
-    let may_have = text.bytes().fold(false, |found, b| found | (b < 0x20) | (b == 0x7f) | (b == 0xc2));
-    may_have && text.chars().any(char::is_control)
+    // Nearly no text has a byte that could be part of one. Counting, unlike searching, looks at many bytes at a time.
+    let may_be = |b: &u8| matches!(b, 0..0x20 | 0x7f | 0xc2);
+    0 < text.as_bytes().iter().filter(|b| may_be(b)).count() && text.chars().any(char::is_control)
 }
 
 fn verb_flaw(verb: &str) -> Option<Flaw> {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::activity::{ActivityKey, ActivityRow, Measures, Verbs};
 use crate::day::Day;
 use crate::event::{Currency, Event, Name};
-use crate::key::{Key, KeySecret};
+use crate::key::{Key, KeyHashing, KeySecret};
 
 /// Keys remembered as already told, so that effects stay few; beyond it the memory starts anew.
 const MAX_TOLD: usize = 1_000_000;
@@ -60,14 +60,14 @@ pub struct Effects {
 #[derive(Debug)]
 pub struct Fold {
     secret: KeySecret,
-    told_ids: HashSet<Key>,
-    told_objects: HashSet<(Key, Option<Key>)>,
+    told_ids: HashSet<Key, KeyHashing>,
+    told_objects: HashSet<(Key, Option<Key>), KeyHashing>,
 }
 
 impl Fold {
     /// A fold that makes keys with this secret.
     pub fn new(secret: KeySecret) -> Self {
-        Self { secret, told_ids: HashSet::new(), told_objects: HashSet::new() }
+        Self { secret, told_ids: HashSet::default(), told_objects: HashSet::default() }
     }
 
     /// Folds `events` into `effects`; verbs are numbered in `verbs`.

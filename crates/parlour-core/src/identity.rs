@@ -9,13 +9,12 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::event::Name;
-use crate::key::Key;
+use crate::key::{Key, KeyHashing};
 use crate::parameters::Parameters;
 
 mod rules;
@@ -156,29 +155,6 @@ struct Edge {
     link: Link,
     ends: (u32, u32),
     state: LinkState,
-}
-
-/// Keys are hashes already, and keyed ones, so that nobody can choose them: half of one is as good as a hash.
-#[derive(Clone, Copy, Debug, Default)]
-struct KeyHash(u64);
-
-type KeyHashing = BuildHasherDefault<KeyHash>;
-
-impl Hasher for KeyHash {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
-        }
-    }
-
-    fn write_u128(&mut self, key: u128) {
-        // Test keys are small numbers; the product spreads them over the bits that tables look at.
-        self.0 = (key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
 }
 
 impl Identity {

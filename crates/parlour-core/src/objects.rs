@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::event::Name;
-use crate::key::Key;
+use crate::key::{Key, KeyHashing};
 
 /// An object's number in an [`Objects`]; never stored.
 pub type ObjectId = u32;
@@ -28,14 +28,15 @@ pub struct Object {
 #[derive(Clone, Debug, Default)]
 pub struct Objects {
     all: Vec<Object>,
-    by_key: HashMap<Key, ObjectId>,
+    by_key: HashMap<Key, ObjectId, KeyHashing>,
     lines: Vec<Vec<ObjectId>>,
 }
 
 impl Objects {
     /// Numbers `objects`; a parent that is not among them, or that would close a ring, is not followed.
     pub fn new(objects: Vec<Object>) -> Self {
-        let by_key: HashMap<Key, ObjectId> = objects.iter().zip(0..).map(|(object, id)| (object.key, id)).collect();
+        let by_key: HashMap<Key, ObjectId, KeyHashing> =
+            objects.iter().zip(0..).map(|(object, id)| (object.key, id)).collect();
         let parents: Vec<Option<ObjectId>> =
             objects.iter().map(|object| object.parent.and_then(|key| by_key.get(&key).copied())).collect();
         let lines = (0..objects.len() as ObjectId).map(|id| line(id, &parents)).collect();

@@ -2,13 +2,14 @@
 //! the counts of each source, which are kept.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use parlour_core::event::Event;
 use parlour_store::rejected::Rejected;
 use parlour_store::{Conn, StoreError, source, source_tally};
 
 use crate::engine::Engine;
+use crate::source::Sources;
 
 /// Arrivals kept of each source.
 const KEPT: usize = 200;
@@ -73,7 +74,7 @@ struct Last {
 /// What one batch adds to the counts of its source.
 #[derive(Debug)]
 pub(crate) struct Count {
-    source: String,
+    source: Arc<str>,
     counts: Vec<(String, i64)>,
     /// When its last event came, where that is to be written down.
     noted_at: Option<i64>,
@@ -87,10 +88,16 @@ impl Count {
     }
 }
 
-impl Engine {
+impl Arrivals {
     /// What a batch will add to the counts of its source; `None` where it comes from no source of ours.
-    pub(crate) fn count_of(&self, source: &str, at: i64, n_accepted: u64, rejected: &[Rejected]) -> Option<Count> {
-        self.source_named(source)?;
+    pub(crate) fn count_of(
+        &self,
+        sources: &Sources,
+        source: &Arc<str>,
+        at: i64,
+        (n_accepted, rejected): (usize, &[&Rejected]),
+    ) -> Option<Count> {
+        sources.named(source)?;
         let mut counts: BTreeMap<String, i64> = BTreeMap::new();
         if n_accepted > 0 {
             counts.insert(source_tally::ACCEPTED.to_owned(), n_accepted as i64);
@@ -98,30 +105,33 @@ impl Engine {
         for row in rejected {
             *counts.entry(format!("{}{}", source_tally::REJECTED, row.reason)).or_default() += 1;
         }
-        let all = self.arrivals.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let noted_at = all.get(source).and_then(|last| last.noted_at);
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let noted_at = all.get(&**source).and_then(|last| last.noted_at);
         let is_due = n_accepted > 0 && noted_at.is_none_or(|noted| NOTE_EVERY <= at.saturating_sub(noted));
-        Some(Count { source: source.to_owned(), counts: counts.into_iter().collect(), noted_at: is_due.then_some(at) })
+        let noted_at = is_due.then_some(at);
+        Some(Count { source: Arc::clone(source), counts: counts.into_iter().collect(), noted_at })
     }
 
     /// Notes what came with a batch, once it is written.
-    pub(crate) fn note_arrival(&self, count: &Count, at: i64, tail: Vec<Outcome>, raw: Vec<Option<String>>) {
-        let mut all = self.arrivals.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = all.entry(count.source.clone()).or_default();
+    pub(crate) fn note(&self, count: &Count, at: i64, tail: Vec<(Outcome, Option<String>)>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = all.entry(count.source.to_string()).or_default();
         let n: i64 = count.counts.iter().map(|(_, n)| n).sum();
         let first = last.n + (n.max(0) as u64).saturating_sub(tail.len() as u64);
         last.n += n.max(0) as u64;
         last.noted_at = count.noted_at.or(last.noted_at);
-        if tail.iter().any(|outcome| matches!(outcome, Outcome::Accepted { .. })) {
+        if tail.iter().any(|(outcome, _)| matches!(outcome, Outcome::Accepted { .. })) {
             last.last_at = Some(at);
         }
-        for ((outcome, raw), number) in tail.into_iter().zip(raw).zip(first..) {
+        for ((outcome, raw), number) in tail.into_iter().zip(first..) {
             last.kept.push_back(Arrival { number, received_at: at, outcome, raw });
         }
         let n_over = last.kept.len().saturating_sub(KEPT);
         last.kept.drain(..n_over);
     }
+}
 
+impl Engine {
     /// What a source sent last, oldest first, from the place `from` on.
     pub fn arrivals(&self, source: &str, from: u64) -> Vec<Arrival> {
         let all = self.arrivals.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -136,7 +146,7 @@ impl Engine {
 }
 
 /// The last of a batch, rejections after events, as they are noted.
-pub(crate) fn last_of(events: &[Event], rejected: &[Rejected]) -> (Vec<Outcome>, Vec<Option<String>>) {
+pub(crate) fn last_of(events: &[Event], rejected: &[&Rejected]) -> Vec<(Outcome, Option<String>)> {
     let n_rejected = rejected.len().min(NOTED_OF_BATCH);
     let n_events = events.len().min(NOTED_OF_BATCH - n_rejected);
     let accepted = events[events.len() - n_events..].iter().map(|event| {
@@ -153,7 +163,7 @@ pub(crate) fn last_of(events: &[Event], rejected: &[Rejected]) -> (Vec<Outcome>,
         let outcome = Outcome::Rejected { reason: row.reason.clone(), message: row.message.clone() };
         (outcome, Some(cut(&row.raw)))
     });
-    accepted.chain(refused).unzip()
+    accepted.chain(refused).collect()
 }
 
 fn cut(raw: &[u8]) -> String {

@@ -4,11 +4,10 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use parlour_core::activity::Verbs;
-use parlour_core::day::Day;
 use parlour_core::event::{Event, Flaw};
 use parlour_core::identity::{Identity, Ids, Link};
 use parlour_core::key::{Key, KeySecret};
@@ -16,21 +15,25 @@ use parlour_core::objects::{Object, Objects};
 use parlour_core::parameters::Parameters;
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::run::RunFile;
-use parlour_store::{Conn, Database, StoreError, entity, identity, journal, link, rejected, run, setting, tally};
+use parlour_store::{Conn, Database, StoreError, entity, identity, journal, link, rejected, run, setting};
 
-use crate::arrivals::{self, Arrivals};
-use crate::duplicates::Filter;
+use crate::arrivals::Arrivals;
+use crate::bell::Bell;
+use crate::duplicates::SeenFile;
 use crate::fold::Folding;
+use crate::intake::{Intake, Parcel};
 use crate::settings::Settings;
 use crate::snapshot::Caches;
 use crate::source::Sources;
 use crate::tail::Tail;
-use crate::{EngineError, clock, codec};
+use crate::{EngineError, clock};
 
 /// Most events of one batch; a batch is one row of the journal.
 pub(crate) const MAX_BATCH_EVENTS: usize = 10_000;
 /// The kinds of run, each a folder of the lake.
 pub(crate) const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
+/// What an event takes in memory beside its texts, about.
+const EVENT_BYTES: usize = 600;
 /// The dialect of what was decoded and is kept as an event in our own JSON.
 pub(crate) const EVENT_DIALECT: &str = "event";
 /// How long a task rests when nothing wakes it.
@@ -48,7 +51,7 @@ pub(crate) struct LiveRun {
 pub(crate) struct State {
     pub(crate) activity: Vec<LiveRun>,
     pub(crate) events: Vec<LiveRun>,
-    pub(crate) filters: Vec<(run::Run, Arc<Filter>)>,
+    pub(crate) filters: Vec<(run::Run, Arc<SeenFile>)>,
     pub(crate) tail: Tail,
     /// What is being sealed: no longer written, still read.
     pub(crate) sealing: Option<Arc<Tail>>,
@@ -138,33 +141,25 @@ pub struct Engine {
     pub(crate) sealing: Mutex<()>,
     pub(crate) caches: Caches,
     pub(crate) cancelled: crate::jobs::Cancelled,
-    pub(crate) sources: Sources,
-    pub(crate) arrivals: Arrivals,
+    pub(crate) intake: Intake,
+    pub(crate) sources: Arc<Sources>,
+    pub(crate) arrivals: Arc<Arrivals>,
     /// The vocabulary as its file has it.
     pub(crate) own_vocabulary: Vocabulary,
     /// Held by whoever reads the names anew.
     pub(crate) naming: Mutex<()>,
     /// Held by whoever sends rejections again.
     pub(crate) replaying: Mutex<()>,
-    bell: Bell,
+    bell: Arc<Bell>,
     is_stopping: AtomicBool,
     _lock: File,
-}
-
-/// Wakes tasks and those who wait for them.
-#[derive(Debug, Default)]
-struct Bell {
-    rung: Mutex<u64>,
-    changed: Condvar,
 }
 
 impl Engine {
     /// Opens a data folder, making it if need be, and rebuilds the tail from the journal. The database is the folder's
     /// own SQLite file unless a URL is given. Fails if another process has the folder.
     pub fn open(folder: &Path, database: Option<&str>) -> Result<Arc<Self>, EngineError> {
-        let engine = Self::begin(folder, database, false)?;
-        engine.keep_broken_off()?;
-        Ok(engine)
+        Self::begin(folder, database, false)
     }
 
     /// The same for [`Engine::rebuild`] alone, which needs no activity: what of it cannot be read is left out, so that
@@ -182,6 +177,8 @@ impl Engine {
         let own = format!("sqlite:{}", folder.join("parlour.db").display());
         let database = Database::open(database.unwrap_or(&own))?;
         let secret = secret(&database)?;
+        let bell = Arc::<Bell>::default();
+        let (sources, arrivals) = (Arc::<Sources>::default(), Arc::<Arrivals>::default());
         let engine = Arc::new(Self {
             folder: folder.to_owned(),
             started_at: clock::now(),
@@ -190,12 +187,13 @@ impl Engine {
             sealing: Mutex::default(),
             caches: Caches::default(),
             cancelled: crate::jobs::Cancelled::default(),
-            sources: Sources::default(),
-            arrivals: Arrivals::default(),
+            intake: Intake::new(database.clone(), Arc::clone(&bell), (Arc::clone(&sources), Arc::clone(&arrivals))),
+            sources,
+            arrivals,
             own_vocabulary,
             naming: Mutex::default(),
             replaying: Mutex::default(),
-            bell: Bell::default(),
+            bell,
             is_stopping: AtomicBool::new(false),
             settings,
             database,
@@ -235,7 +233,7 @@ impl Engine {
                     let of_kind = if live.row.kind == "event" { &mut state.events } else { &mut state.activity };
                     of_kind.push(live);
                 }
-                "filter" => state.filters.push((row, Arc::new(Filter::read(path)?))),
+                "filter" => state.filters.push((row, Arc::new(SeenFile::open(&path)?))),
                 _ => {}
             }
         }
@@ -285,43 +283,23 @@ impl Engine {
     /// Takes a batch: unacceptable events are set aside with their reason, the others journalled. When this returns,
     /// both are durable, with what is done `alongside`, or nothing is.
     pub fn append(&self, source: &str, submission: Submission) -> Result<Receipt, EngineError> {
-        let Submission { events, refused, job, dialect, alongside } = submission;
-        let received_at = clock::now();
-        let mut accepted = Vec::with_capacity(events.len());
-        let mut flawed = Vec::new();
-        for (event, line) in events {
-            match event.flaw(received_at) {
-                None => accepted.push(event),
-                Some(flaw) => flawed.push(Refused { line, flaw, raw: raw_of(&event) }),
-            }
-        }
-        if accepted.len() > MAX_BATCH_EVENTS {
-            let text = format!("a batch has at most {MAX_BATCH_EVENTS} events; split it");
-            return Err(EngineError::Invalid(text));
-        }
-        let (n_accepted, n_rejected) = (accepted.len() as u64, (refused.len() + flawed.len()) as u64);
-        let mut rejections = rejections(&refused, source, (job, dialect), received_at);
-        rejections.extend(self::rejections(&flawed, source, (job, Some(EVENT_DIALECT)), received_at));
-        let count = self.count_of(source, received_at, n_accepted, &rejections).map(Arc::new);
-        let told = count.as_ref().map(|_| arrivals::last_of(&accepted, &rejections));
-        let counting = count.clone();
-        let arrival = arrival(source, received_at, &accepted);
-        let seq = self.database.write(move |conn| {
-            let seq = arrival.map(|arrival| journal::append(conn, arrival)).transpose()?;
-            rejected::insert(conn, &rejections)?;
-            let counts = [("sent", n_accepted + n_rejected), ("accepted", n_accepted), ("rejected", n_rejected)];
-            tally::add(conn, &counts.map(|(name, n)| (name, n as i64)))?;
-            counting.map_or(Ok(()), |count| count.write(conn))?;
-            if let Some(alongside) = alongside {
-                alongside(conn)?;
-            }
-            Ok(seq)
-        })?;
-        if let Some((count, (outcomes, raw))) = count.zip(told) {
-            self.note_arrival(&count, received_at, outcomes, raw);
-        }
-        self.ring();
-        Ok(Receipt { seq, n_accepted, n_rejected })
+        let mut submission = submission;
+        let alongside = submission.alongside.take();
+        let parcel = parcel(source, submission)?;
+        self.intake.take(parcel, alongside)
+    }
+
+    /// The same for many callers at once, who share commits: returns at once, and `done` is told on a thread where it
+    /// must not block. Whoever stops waiting cancels nothing. [`StoreError::Busy`] where more would wait than the
+    /// setting `queue_bytes` allows; what is done `alongside` is not for this.
+    pub fn append_then(
+        &self,
+        source: &str,
+        submission: Submission,
+        done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
+    ) -> Result<(), EngineError> {
+        let parcel = parcel(source, submission)?;
+        self.intake.submit(parcel, self.settings.engine.queue_bytes, Box::new(done))
     }
 
     pub(crate) fn state(&self) -> RwLockReadGuard<'_, State> {
@@ -409,24 +387,6 @@ impl Tasks {
     }
 }
 
-impl Bell {
-    fn count(&self) -> u64 {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ring(&self) {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.changed.notify_all();
-    }
-
-    /// Waits until it has rung more than `count` times, at most so long; returns whether it has.
-    fn wait_beyond(&self, count: u64, most: Duration) -> bool {
-        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.changed.wait_timeout_while(rung, most, |rung| *rung <= count);
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
-    }
-}
-
 pub(crate) fn link_of(link: &link::Link) -> Link {
     let (is_undone, is_forced) = (link.undone_at.is_some(), link.forced_at.is_some());
     Link { is_undone, is_forced, ..Link::new(link.a, link.b, link.at) }
@@ -440,17 +400,31 @@ fn all_runs(conn: &mut dyn Conn) -> Result<Vec<run::Run>, StoreError> {
     Ok(runs)
 }
 
-/// The batch as the journal takes it; `None` where it is empty.
-fn arrival(source: &str, received_at: i64, events: &[Event]) -> Option<journal::Arrival> {
-    let days = || events.iter().map(|event| Day::of_micros(event.at));
-    Some(journal::Arrival {
-        source: source.to_owned(),
-        received_at,
-        n: events.len() as i64,
-        min_day: days().min()?,
-        max_day: days().max()?,
-        body: codec::pack(events),
-    })
+/// Sets aside what is not acceptable.
+fn parcel(source: &str, submission: Submission) -> Result<Parcel, EngineError> {
+    let Submission { mut events, refused, job, dialect, alongside: _ } = submission;
+    let now = clock::now();
+    let mut flawed = Vec::new();
+    if events.iter().any(|(event, _)| event.flaw(now).is_some()) {
+        let all = std::mem::take(&mut events);
+        for (event, line) in all {
+            match event.flaw(now) {
+                None => events.push((event, line)),
+                Some(flaw) => flawed.push(Refused { line, flaw, raw: raw_of(&event) }),
+            }
+        }
+    }
+    if events.len() > MAX_BATCH_EVENTS {
+        let text = format!("a batch has at most {MAX_BATCH_EVENTS} events; split it");
+        return Err(EngineError::Invalid(text));
+    }
+    let events: Vec<Event> = events.into_iter().map(|(event, _)| event).collect();
+    let said = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let mut rejections = rejections(&refused, source, (job, dialect), now);
+    rejections.extend(self::rejections(&flawed, source, (job, Some(EVENT_DIALECT)), now));
+    let n_bytes = events.iter().map(|event| EVENT_BYTES + said(&event.extra) + said(&event.text)).sum::<usize>()
+        + rejections.iter().map(|rejected| rejected.raw.len()).sum::<usize>();
+    Ok(Parcel { source: source.into(), events, rejections, n_bytes })
 }
 
 fn raw_of(event: &Event) -> Vec<u8> {

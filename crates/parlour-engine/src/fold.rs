@@ -8,18 +8,20 @@ use parlour_core::activity::ActivityRow;
 use parlour_core::event::{Event, Flaw, Name};
 use parlour_core::fold::{Effects, Fold, SeenId, SeenLink, SeenObject};
 use parlour_core::identity::Link;
-use parlour_core::key::{Key, KeySecret};
+use parlour_core::key::{Key, KeyHashing, KeySecret};
 use parlour_core::objects::{Object, Objects};
+use parlour_lake::run::LakeError;
 use parlour_store::{entity, identity, journal, link, rejected, source_tally, tally};
 
-use crate::duplicates::Filter;
-use crate::engine::{EVENT_DIALECT, Engine, Refused, rejections};
-use crate::seal::unpacked;
+use crate::duplicates::Seen;
+use crate::engine::{EVENT_DIALECT, Engine, Refused, State, rejections};
+use crate::intake::Fresh;
 use crate::{EngineError, clock};
 
-/// Most batches folded in one step.
-const FOLD_BATCHES: usize = 64;
-const MICROS_PER_DAY: i64 = 86_400_000_000;
+/// Most batches that are read to be folded in one step.
+const FOLD_BATCHES: usize = 16;
+/// Most events at hand that are folded in one step, or little more.
+const FOLD_EVENTS: usize = 20_000;
 
 /// How far the fold is.
 #[derive(Debug)]
@@ -27,11 +29,13 @@ pub(crate) struct Folding {
     fold: Fold,
     /// The last batch in the tail (or sealed).
     pub(crate) upto: i64,
+    /// The last batch whose effects are in the database; `None` where that must be asked there.
+    effected: Option<i64>,
 }
 
 impl Folding {
     pub(crate) fn new(secret: KeySecret) -> Self {
-        Self { fold: Fold::new(secret), upto: 0 }
+        Self { fold: Fold::new(secret), upto: 0, effected: None }
     }
 }
 
@@ -42,12 +46,12 @@ struct Ready {
     received_at: i64,
     rows: Vec<ActivityRow>,
     dropped: Vec<u32>,
-    seen: Vec<(u128, i64)>,
+    seen: Vec<(u128, Seen)>,
 }
 
 /// What a message id says of an event.
 enum Repeat {
-    New(Option<(u128, i64)>),
+    New(Option<(u128, Seen)>),
     Duplicate,
     Conflict(String),
 }
@@ -90,41 +94,53 @@ impl Engine {
     /// Folds the next batches. Those up to the cursor had their effects before: at an earlier start, or in a try whose
     /// commit came through although nobody could tell.
     fn fold_batches(&self, folding: &mut Folding) -> Result<u64, EngineError> {
-        let upto = folding.upto;
-        let (batches, effected) = self
-            .database
-            .read(|conn| Ok((journal::read_after(conn, upto, FOLD_BATCHES)?, journal::cursor(conn, journal::FOLD)?)))?;
+        let batches = self.next_batches(folding.upto)?;
         let Some(last) = batches.last().map(|batch| batch.seq) else { return Ok(0) };
+        let effected = match folding.effected {
+            Some(effected) => effected,
+            None => self.database.read(|conn| journal::cursor(conn, journal::FOLD))?,
+        };
+        folding.effected = None;
         let mut verbs = (*self.state().verbs).clone();
         let mut effects = Effects::default();
         let mut ready = Vec::new();
         let mut refused = Vec::new();
-        let (mut n_events, mut n_dropped) = (0, 0);
-        let mut seen_now = HashMap::new();
-        for batch in &batches {
-            let events = unpacked(batch)?;
-            n_events += events.len() as u64;
-            let repeats = self.repeats(&events, batch, &mut seen_now)?;
+        let (mut n_events, mut n_folded, mut n_dropped) = (0, 0, 0);
+        let mut seen_now = HashMap::default();
+        for batch in batches {
+            n_events += batch.events.len() as u64;
+            let repeats = self.repeats(&batch, &mut seen_now)?;
             let dropped: Vec<u32> = (0..).zip(&repeats).filter(|(_, r)| !r.is_new()).map(|(i, _)| i).collect();
-            let fresh = events.iter().zip(&repeats).filter(|(_, repeat)| repeat.is_new()).map(|(event, _)| event);
+            let fresh = batch.events.iter().zip(&repeats).filter(|(_, repeat)| repeat.is_new());
             let start = effects.rows.len();
-            folding.fold.fold(fresh, &mut verbs, &mut effects);
+            folding.fold.fold(fresh.map(|(event, _)| event), &mut verbs, &mut effects);
             let rows = effects.rows.split_off(start);
             if batch.seq > effected {
+                n_folded += (batch.events.len() - dropped.len()) as i64;
                 n_dropped += dropped.len() as i64;
-                refused.extend(conflicts(&events, &repeats, &batch.arrival.source, batch.arrival.received_at));
+                refused.extend(conflicts(&batch, &repeats));
             }
             let seen = repeats.iter().filter_map(Repeat::seen).collect();
-            let (seq, n, received_at) = (batch.seq, events.len() as u64, batch.arrival.received_at);
-            ready.push(Ready { seq, n, received_at, rows, dropped, seen });
+            let n = batch.events.len() as u64;
+            ready.push(Ready { seq: batch.seq, n, received_at: batch.received_at, rows, dropped, seen });
         }
         if last > effected {
-            let n = batches.iter().filter(|batch| batch.seq > effected).map(|batch| batch.arrival.n).sum::<i64>();
-            self.write_effects(&effects, refused, (n - n_dropped, n_dropped), last)?;
+            self.write_effects(&effects, refused, (n_folded, n_dropped), last)?;
         }
         self.show(effects, ready, verbs)?;
         folding.upto = last;
+        folding.effected = Some(last.max(effected));
         Ok(n_events)
+    }
+
+    /// The batches after `seq`: those just taken in are at hand, others are read.
+    fn next_batches(&self, seq: i64) -> Result<Vec<Fresh>, EngineError> {
+        let fresh = self.intake.fresh_after(seq, FOLD_EVENTS);
+        if !fresh.is_empty() {
+            return Ok(fresh);
+        }
+        let batches = self.database.read(|conn| journal::read_after(conn, seq, FOLD_BATCHES))?;
+        batches.iter().map(Fresh::of).collect()
     }
 
     fn write_effects(
@@ -198,50 +214,63 @@ impl Engine {
     /// judges alike.
     fn repeats(
         &self,
-        events: &[Event],
-        batch: &journal::JournalBatch,
-        seen_now: &mut HashMap<u128, i64>,
+        batch: &Fresh,
+        seen_now: &mut HashMap<u128, Seen, KeyHashing>,
     ) -> Result<Vec<Repeat>, EngineError> {
-        if events.iter().all(|event| event.message.is_none()) {
-            return Ok(events.iter().map(|_| Repeat::New(None)).collect());
-        }
-        let window = i64::from(self.settings.engine.duplicate_window_days) * MICROS_PER_DAY;
+        let since = batch.received_at.saturating_sub(self.window());
         // One look at the state: between two, the tail could have become what is being sealed, and neither have it.
         let state = self.state();
-        let since = batch.arrival.received_at - window;
-        let filters: Vec<&Filter> =
-            state.filters.iter().map(|(_, filter)| &**filter).filter(|filter| filter.received_at >= since).collect();
-        // Judged as its filter will be, once there is one: a start in between must not judge otherwise.
-        let sealing = state.sealing.as_deref().filter(|tail| tail.received_at >= since);
-        let mut repeats = Vec::with_capacity(events.len());
-        for event in events {
+        let mut repeats = Vec::with_capacity(batch.events.len());
+        for event in &batch.events {
             let Some(message) = &event.message else {
                 repeats.push(Repeat::New(None));
                 continue;
             };
-            let id = self.secret.digest(&[batch.arrival.source.as_bytes(), message.as_bytes()]);
+            let id = self.message_id(&batch.source, message);
             let digest = digest_of(event, &self.secret);
-            let recent = seen_now.get(&id).or_else(|| state.tail.seen.get(&id));
-            let mut known = recent.or_else(|| sealing?.seen.get(&id)).copied();
-            if known.is_none() && filters.iter().any(|filter| filter.may_have(id)) {
-                let subject = event.subject.key(&self.secret);
-                for run in &state.events {
-                    known = parlour_lake::event::find_message(&run.file, subject, &batch.arrival.source, message)?;
-                    if known.is_some() {
-                        break;
-                    }
-                }
-            }
-            repeats.push(match known {
+            let known = match seen_now.get(&id) {
+                Some(seen) => Some(*seen),
+                None => state.seen(id)?,
+            };
+            repeats.push(match known.filter(|seen| seen.received_at >= since) {
                 None => {
-                    seen_now.insert(id, digest);
-                    Repeat::New(Some((id, digest)))
+                    let seen = Seen { digest, received_at: batch.received_at };
+                    seen_now.insert(id, seen);
+                    Repeat::New(Some((id, seen)))
                 }
-                Some(same) if same == digest => Repeat::Duplicate,
+                Some(seen) if seen.digest == digest => Repeat::Duplicate,
                 Some(_) => Repeat::Conflict(message.clone()),
             });
         }
         Ok(repeats)
+    }
+
+    /// Under what a message of a source is remembered.
+    fn message_id(&self, source: &str, message: &str) -> u128 {
+        self.secret.digest(&[source.as_bytes(), message.as_bytes()])
+    }
+
+    /// Whether a message of this id from this source was folded within the window.
+    pub fn is_known(&self, source: &str, message: &str) -> Result<bool, EngineError> {
+        let seen = self.state().seen(self.message_id(source, message))?;
+        Ok(seen.is_some_and(|seen| seen.received_at >= clock::now() - self.window()))
+    }
+}
+
+impl State {
+    /// What is remembered of a message; of several, what came last.
+    fn seen(&self, id: u128) -> Result<Option<Seen>, EngineError> {
+        let in_memory = self.tail.seen.get(&id).or_else(|| self.sealing.as_deref()?.seen.get(&id));
+        if let Some(seen) = in_memory {
+            return Ok(Some(*seen));
+        }
+        let mut latest: Option<Seen> = None;
+        for (row, file) in &self.filters {
+            let failed = |source| LakeError::Io { path: row.file.clone().into(), source };
+            let found = file.get(id).map_err(failed)?;
+            latest = [latest, found].into_iter().flatten().max_by_key(|seen| seen.received_at);
+        }
+        Ok(latest)
     }
 }
 
@@ -250,7 +279,7 @@ impl Repeat {
         matches!(self, Self::New(_))
     }
 
-    fn seen(&self) -> Option<(u128, i64)> {
+    fn seen(&self) -> Option<(u128, Seen)> {
         match self {
             Self::New(seen) => *seen,
             Self::Duplicate | Self::Conflict(_) => None,
@@ -260,7 +289,7 @@ impl Repeat {
 
 /// A digest of an event's content: of all of it, but of its time what the sender's clock said, since a correction comes
 /// out differently each time it is sent.
-pub(crate) fn digest_of(event: &Event, secret: &KeySecret) -> i64 {
+fn digest_of(event: &Event, secret: &KeySecret) -> i64 {
     thread_local! {
         static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
@@ -276,8 +305,9 @@ pub(crate) fn digest_of(event: &Event, secret: &KeySecret) -> i64 {
     })
 }
 
-fn conflicts(events: &[Event], repeats: &[Repeat], source: &str, at: i64) -> Vec<rejected::Rejected> {
-    let refused: Vec<Refused> = events
+fn conflicts(batch: &Fresh, repeats: &[Repeat]) -> Vec<rejected::Rejected> {
+    let refused: Vec<Refused> = batch
+        .events
         .iter()
         .zip(repeats)
         .filter_map(|(event, repeat)| match repeat {
@@ -289,7 +319,7 @@ fn conflicts(events: &[Event], repeats: &[Repeat], source: &str, at: i64) -> Vec
             Repeat::New(_) | Repeat::Duplicate => None,
         })
         .collect();
-    rejections(&refused, source, (None, Some(EVENT_DIALECT)), at)
+    rejections(&refused, &batch.source, (None, Some(EVENT_DIALECT)), batch.received_at)
 }
 
 fn identity_row(seen: &SeenId) -> identity::Identity {

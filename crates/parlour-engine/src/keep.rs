@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use parlour_core::day::Day;
 use parlour_core::key::Key;
 use parlour_core::objects::ObjectId;
+use parlour_core::population::Population;
 use parlour_core::relation::PersonFold;
 use parlour_core::standing::{Standing, Yardstick};
 use parlour_lake::run::LakeError;
@@ -18,15 +19,16 @@ use crate::snapshot::Snapshot;
 use crate::{EngineError, clock};
 
 /// Standings written to the database at once.
-const CHUNK: usize = 10_000;
+const CHUNK: usize = 1_000;
 /// The setting that names the days being kept.
 const KEEPING: &str = "keeping";
 
 impl Engine {
     /// Keeps everyone's standings on a day, in place of those kept before. Every relation goes into the lake; those
-    /// with objects that belong to nothing (brands and companies, not each product) go into the database too.
+    /// with objects that belong to nothing (brands and companies, not each product) go into the database too, unless
+    /// they are more than the setting `kept_relations`: then the day lies in the lake only.
     ///
-    /// While it works the day is not kept at all; where it is broken off, the next start does it again.
+    /// While it works the day is not kept at all; where it is broken off, [`Engine::keep_due`] does it again.
     pub fn keep_day(&self, day: Day) -> Result<u64, EngineError> {
         let name = format!("{day}-{:x}.parquet", clock::now());
         self.keep(day, &name).inspect_err(|error| self.clear_away(&name, error))
@@ -38,7 +40,10 @@ impl Engine {
         let reading = self.reading(&snapshot, day);
         let yardstick = Yardstick::new(&reading);
         let folder = self.folder.join("lake").join("standing");
-        let keeper = Keeper { writer: StandingWriter::create(&folder, name)?, waiting: Vec::new(), failed: None };
+        let mut keeper = Keeper::new(StandingWriter::create(&folder, name)?, self.settings.engine.kept_relations);
+        if present_with_roots(&snapshot, &populations) > keeper.most as u64 {
+            keeper.leave_database();
+        }
         let keeper = Mutex::new(keeper);
         let gone = self.database.write(move |conn| {
             let old = run::list(conn, "standing")?.into_iter().filter(|run| run.min_day == day).collect::<Vec<_>>();
@@ -62,6 +67,10 @@ impl Engine {
         if let Some(error) = keeper.failed {
             return Err(error);
         }
+        if keeper.is_in_lake_only {
+            tracing::info!(%day, most = keeper.most, "a day has more standings than `kept_relations`; the lake alone has it");
+            self.database.write(move |conn| standing::replace_day(conn, day, &[]))?;
+        }
         let written = keeper.writer.finish()?;
         let n_rows = written.n_rows;
         let row = Range { seqs: (0, 0), days: (day, day), level: 0 }.row("standing", written, None);
@@ -77,25 +86,28 @@ impl Engine {
         Ok(n_rows)
     }
 
-    /// Keeps the last day that is over and has activity behind it, unless it is kept already; returns whether it did.
+    /// Keeps what is due: the last day that is over and has activity behind it, unless it is kept already; the days
+    /// whose keeping was broken off; and those that an import made stale. Returns whether there were any.
     pub fn keep_due(&self) -> Result<bool, EngineError> {
+        let mut due = self.database.read(keeping)?;
         let snapshot = self.snapshot();
-        let yesterday = Day(Day::of_micros(clock::now()).0 - 1);
-        let Some((first, last)) = snapshot.days else { return Ok(false) };
-        let day = yesterday.min(last);
-        if day < first || self.kept_days()?.contains(&day) {
-            return Ok(false);
+        if let Some((first, last)) = snapshot.days {
+            let day = Day(Day::of_micros(clock::now()).0 - 1).min(last);
+            if day >= first && !due.contains(&day) && !self.kept_days()?.contains(&day) {
+                due.push(day);
+            }
         }
-        self.keep_day(day)?;
-        Ok(true)
+        for day in &due {
+            self.keep_day(*day)?;
+        }
+        Ok(!due.is_empty())
     }
 
-    /// At start: keeps the days whose keeping was broken off. Where that cannot be done now, it waits for another start.
-    pub(crate) fn keep_broken_off(&self) -> Result<(), EngineError> {
-        for day in self.database.read(keeping)? {
-            if let Err(error) = self.keep_day(day) {
-                tracing::warn!(%day, %error, "the standings of a day could not be kept; the next start tries again");
-            }
+    /// Has every kept day kept again when it is next due: after history came in, they are not what they were.
+    pub fn forget_kept(&self) -> Result<(), EngineError> {
+        let days = self.kept_days()?;
+        if !days.is_empty() {
+            self.database.write(move |conn| note(conn, |keeping| keeping.extend(days)))?;
         }
         Ok(())
     }
@@ -129,13 +141,32 @@ fn note(conn: &mut dyn Conn, change: impl FnOnce(&mut Vec<Day>)) -> Result<(), S
     setting::set(conn, KEEPING, &days.join(" "))
 }
 
+/// How many present people the objects have that belong to nothing, each relation counted.
+fn present_with_roots(snapshot: &Snapshot, populations: &[Population]) -> u64 {
+    let all = snapshot.objects.all().iter().zip(populations);
+    all.filter(|(object, _)| object.parent.is_none()).map(|(_, population)| population.n_present).sum()
+}
+
 struct Keeper {
     writer: StandingWriter,
     waiting: Vec<(Key, ObjectId, Standing)>,
+    /// Most standings that go into the database.
+    most: usize,
+    n_taken: usize,
+    is_in_lake_only: bool,
     failed: Option<EngineError>,
 }
 
 impl Keeper {
+    fn new(writer: StandingWriter, most: usize) -> Self {
+        Self { writer, waiting: Vec::new(), most, n_taken: 0, is_in_lake_only: false, failed: None }
+    }
+
+    fn leave_database(&mut self) {
+        self.is_in_lake_only = true;
+        self.waiting.clear();
+    }
+
     fn take(
         &mut self,
         engine: &Engine,
@@ -151,7 +182,11 @@ impl Keeper {
         if let Err(error) = self.writer.push(&row) {
             self.fail(error);
         }
-        if about.parent.is_none() {
+        if about.parent.is_none() && !self.is_in_lake_only {
+            self.n_taken += 1;
+            if self.n_taken > self.most {
+                return self.leave_database();
+            }
             self.waiting.push((person, object, *standing));
             if self.waiting.len() >= CHUNK {
                 self.flush(engine, snapshot, day);

@@ -1,6 +1,7 @@
 //! The corridor: events are journalled, folded, sealed; people's standings are read. It owns the clock and the tasks.
 
 pub mod arrivals;
+mod bell;
 pub mod clock;
 pub mod codec;
 pub mod desk;
@@ -9,6 +10,7 @@ mod duplicates;
 mod engine;
 mod error;
 mod fold;
+mod intake;
 pub mod jobs;
 mod keep;
 mod names;

@@ -16,9 +16,8 @@ use parlour_lake::run::{RunFile, Written};
 use parlour_lake::{compact, event};
 use parlour_store::{StoreError, journal, run};
 
-use crate::duplicates::Filter;
+use crate::duplicates::{self, SeenFile};
 use crate::engine::{Engine, LiveRun, RUN_KINDS};
-use crate::fold::digest_of;
 use crate::tail::Tail;
 use crate::{EngineError, clock, codec};
 
@@ -66,12 +65,11 @@ impl Engine {
         let range = Range { seqs: (first, last), days: (Day(days.0), Day(days.1)), level: 0 };
         let activity = self.live("activity", written, &range)?;
         let events = self.live("event", written_events, &range)?;
-        let filter = Filter::of(tail.seen.keys().copied().collect::<Vec<_>>().into_iter(), tail.received_at);
-        let filter_name = format!("{stamp}.bloom");
-        let n_bytes = filter.write(&lake.join("filter"), &filter_name)?;
-        let row = range.row("filter", Written { file: filter_name, n_rows: 0, n_bytes, digest: String::new() }, None);
-        let rows = vec![activity.row.clone(), events.row.clone(), row.clone()];
-        let old = self.expired_filters(tail.received_at);
+        let filter = self.write_seen(tail, stamp, &range)?;
+        let mut rows = vec![activity.row.clone(), events.row.clone()];
+        rows.extend(filter.iter().map(|(row, _)| row.clone()));
+        let expired = self.expired_filters(tail.received_at);
+        let old = expired.clone();
         let ids = self.database.write(move |conn| {
             if journal::cursor(conn, journal::SEAL)? >= last {
                 return Err(StoreError::Aborted(SEALED_BEFORE.to_owned()));
@@ -84,11 +82,10 @@ impl Engine {
         let mut state = self.state_mut();
         state.activity.push(activity.with_id(ids[0]));
         state.events.push(events.with_id(ids[1]));
-        state.filters.push((run::Run { id: ids[2], ..row }, Arc::new(filter)));
-        let (kept, expired): (Vec<_>, Vec<_>) = std::mem::take(&mut state.filters)
-            .into_iter()
-            .partition(|(_, filter)| self.is_in_window(filter.received_at, tail.received_at));
+        let (expired, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut state.filters).into_iter().partition(|(row, _)| expired.contains(&row.id));
         state.filters = kept;
+        state.filters.extend(filter.map(|(row, file)| (run::Run { id: ids[2], ..row }, Arc::new(file))));
         state.sealing = None;
         state.version += 1;
         drop(state);
@@ -96,6 +93,19 @@ impl Engine {
             let _ = std::fs::remove_file(self.lake_path(&row.file));
         }
         Ok(())
+    }
+
+    /// Writes the message ids of a tail, where there are any.
+    fn write_seen(&self, tail: &Tail, stamp: &str, range: &Range) -> Result<Option<(run::Run, SeenFile)>, EngineError> {
+        if tail.seen.is_empty() {
+            return Ok(None);
+        }
+        let (folder, name) = (self.lake_path("filter"), format!("{stamp}.seen"));
+        let seen = tail.seen.iter().map(|(id, seen)| (*id, *seen)).collect();
+        let n_bytes = duplicates::write(&folder, &name, seen)?;
+        let file = SeenFile::open(&folder.join(&name))?;
+        let written = Written { file: name, n_rows: 0, n_bytes, digest: String::new() };
+        Ok(Some((range.row("filter", written, None), file)))
     }
 
     /// Takes what is to be sealed out of the way of the fold; what an earlier try could not seal comes first.
@@ -112,9 +122,13 @@ impl Engine {
         Some((Arc::clone(state.sealing.as_ref()?), Arc::clone(&state.verbs)))
     }
 
+    /// For how long a repeated message id is recognised, microseconds.
+    pub(crate) fn window(&self) -> i64 {
+        Day(self.settings.engine.duplicate_window_days as i32).start_micros()
+    }
+
     fn is_in_window(&self, received_at: i64, latest: i64) -> bool {
-        let window = Day(self.settings.engine.duplicate_window_days as i32).start_micros();
-        received_at >= latest.saturating_sub(window)
+        received_at >= latest.saturating_sub(self.window())
     }
 
     fn expired_filters(&self, latest: i64) -> Vec<i64> {
@@ -141,12 +155,12 @@ impl Engine {
                 }
             }
         }
-        events.sort_unstable_by_key(|event| (event.subject, event.at, event.seq));
+        // Events are large: their keys are sorted, and each event moved once.
+        events.sort_by_cached_key(|event| (event.subject, event.at, event.seq));
         Ok(events)
     }
 
     pub(crate) fn lake_event(&self, event: Event, batch: &journal::JournalBatch, place: u32) -> LakeEvent {
-        let digest = if event.message.is_some() { digest_of(&event, &self.secret) } else { 0 };
         LakeEvent {
             subject: event.subject.key(&self.secret),
             at: event.at,
@@ -167,7 +181,6 @@ impl Engine {
             message: event.message,
             extra: event.extra,
             source: batch.arrival.source.clone(),
-            digest,
             seq: (batch.seq << PLACE_BITS) | i64::from(place),
             said_at: event.said_at,
             received_at: batch.arrival.received_at,
@@ -196,7 +209,45 @@ impl Engine {
                 }
             }
         }
-        Ok(false)
+        self.compact_filters(fan_in)
+    }
+
+    /// The same for the message ids that are remembered; those whose window is over are forgotten.
+    fn compact_filters(&self, fan_in: usize) -> Result<bool, EngineError> {
+        let filters = self.state().filters.clone();
+        let levels: std::collections::BTreeSet<i64> = filters.iter().map(|(row, _)| row.level).collect();
+        let due = levels.into_iter().find_map(|level| {
+            let same: Vec<_> = filters.iter().filter(|(row, _)| row.level == level).take(fan_in).collect();
+            (same.len() >= fan_in).then_some(same)
+        });
+        let Some(old) = due else { return Ok(false) };
+        let latest = filters.iter().map(|(_, filter)| filter.received_at).max().unwrap_or(0);
+        let since = latest.saturating_sub(self.window());
+        let rows = || old.iter().map(|(row, _)| row);
+        let (first, last) =
+            (rows().map(|r| r.first_seq).min().unwrap_or(0), rows().map(|r| r.last_seq).max().unwrap_or(0));
+        let level = rows().map(|r| r.level).max().unwrap_or(0) + 1;
+        let name = format!("{first:012}-{last:012}-{level}-{:x}.seen", clock::now());
+        let folder = self.lake_path("filter");
+        let files: Vec<&SeenFile> = old.iter().map(|(_, file)| &**file).collect();
+        let merged = duplicates::merge(&files, since, &folder, &name).map_err(EngineError::from);
+        let merged = merged.and_then(|n_bytes| {
+            let file = SeenFile::open(&folder.join(&name))?;
+            let range = Range { seqs: (first, last), days: days_of(rows()), level };
+            let row =
+                range.row("filter", Written { file: name.clone(), n_rows: 0, n_bytes, digest: String::new() }, None);
+            let (gone, inserted): (Vec<i64>, _) = (rows().map(|row| row.id).collect(), vec![row.clone()]);
+            let ids = self.database.write(move |conn| run::replace(conn, &gone, &inserted))?;
+            let mut state = self.state_mut();
+            state.filters.retain(|(row, _)| !old.iter().any(|(old, _)| old.id == row.id));
+            state.filters.push((run::Run { id: ids[0], ..row }, Arc::new(file)));
+            Ok(())
+        });
+        merged.inspect_err(|error| self.clear_away(&name, error))?;
+        for row in rows() {
+            let _ = std::fs::remove_file(self.lake_path(&row.file));
+        }
+        Ok(true)
     }
 
     /// Seals everything and merges all runs of each kind into one.

@@ -41,6 +41,8 @@ pub struct EngineSettings {
     pub duplicate_window_days: u32,
     pub kept_days: usize,
     pub rejected_days: u32,
+    pub kept_relations: usize,
+    pub queue_bytes: usize,
 }
 
 /// Under `[explore]`.

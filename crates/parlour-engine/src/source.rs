@@ -177,6 +177,11 @@ impl Sources {
         Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The source of a name.
+    pub(crate) fn named(&self, name: &str) -> Option<Arc<Source>> {
+        self.ring().names.get(name).map(Arc::clone)
+    }
+
     fn set(&self, ring: Ring) {
         *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring);
     }
@@ -206,7 +211,7 @@ impl Engine {
 
     /// The source of a name.
     pub fn source_named(&self, name: &str) -> Option<Arc<Source>> {
-        self.sources.ring().names.get(name).map(Arc::clone)
+        self.sources.named(name)
     }
 
     /// Makes a source and its first write key.

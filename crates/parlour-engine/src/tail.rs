@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use parlour_core::activity::{ActivityRow, Verbs, sort_and_merge};
-use parlour_core::key::Key;
+use parlour_core::key::{Key, KeyHashing};
+
+use crate::duplicates::Seen;
 
 /// Rows a person may gather before those with equal keys are added up.
 const MERGE_AT: usize = 32;
@@ -20,9 +22,9 @@ struct PersonRows {
 /// Unsealed activity and what belongs to it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tail {
-    people: HashMap<Key, PersonRows>,
-    /// Digests of the content behind message ids, by the digest of (source, message id).
-    pub(crate) seen: HashMap<u128, i64>,
+    people: HashMap<Key, PersonRows, KeyHashing>,
+    /// Messages, by the digest of (source, message id).
+    pub(crate) seen: HashMap<u128, Seen, KeyHashing>,
     /// Places in their batch of events that were repeats or conflicts.
     pub(crate) dropped: HashMap<i64, Vec<u32>>,
     /// Events folded, repeats not counted.

@@ -22,14 +22,13 @@ pub(crate) const SUBJECT: usize = 0;
 /// Place of the time.
 pub(crate) const AT: usize = 1;
 /// Place of the place in the journal.
-pub(crate) const SEQ: usize = 20;
+pub(crate) const SEQ: usize = 19;
 /// Place of the source, the last of those every reader needs.
-const SOURCE: usize = 21;
-const SAID_AT: usize = 22;
-const RECEIVED_AT: usize = 23;
-const N_COLUMNS: usize = 24;
+const SOURCE: usize = 20;
+const SAID_AT: usize = 21;
+const RECEIVED_AT: usize = 22;
+const N_COLUMNS: usize = 23;
 const MESSAGE: usize = 17;
-const DIGEST: usize = 19;
 
 /// An event as it lies in the lake.
 #[derive(Clone, PartialEq, Debug)]
@@ -55,8 +54,6 @@ pub struct LakeEvent {
     pub extra: Option<String>,
     /// Who sent it.
     pub source: String,
-    /// Keyed digest of its content, by which a repeat is told from a conflict.
-    pub digest: i64,
     /// Its batch in the journal times 2¹⁶ plus its place in the batch.
     pub seq: i64,
     /// What the sender's clock said, where the time was corrected.
@@ -90,7 +87,6 @@ pub fn schema() -> SchemaRef {
         needed("scored", DataType::Boolean),
         optional("message", DataType::Utf8),
         optional("extra", DataType::Utf8),
-        needed("digest", DataType::Int64),
         needed("seq", DataType::Int64),
         needed("source", DataType::Utf8),
         optional("said_at", time()),
@@ -154,7 +150,6 @@ fn batch(events: &[LakeEvent]) -> RecordBatch {
         flags(&|event| event.scored),
         texts(&|event| event.message.as_deref()),
         texts(&|event| event.extra.as_deref()),
-        integers(&|event| Some(event.digest)),
         integers(&|event| Some(event.seq)),
         texts(&|event| Some(&event.source)),
         Arc::new(events.iter().map(|event| event.said_at).collect::<TimestampMicrosecondArray>().with_timezone("UTC")),
@@ -204,28 +199,6 @@ pub fn read_subject(run: &RunFile, subject: Key, before: i64, most: usize) -> Re
     Ok(found)
 }
 
-/// The digest of the subject's event with this message id from this source, if the run has it.
-pub fn find_message(run: &RunFile, subject: Key, source: &str, message: &str) -> Result<Option<i64>, LakeError> {
-    for group in run.groups_of(subject) {
-        let Some(batch) = run.read_one(group, &[SUBJECT, MESSAGE, DIGEST, SOURCE], None)? else { continue };
-        let subjects = batch.column(0).as_binary_opt::<i32>().ok_or_else(|| damaged(run))?;
-        let messages = batch.column(1).as_string_opt::<i32>().ok_or_else(|| damaged(run))?;
-        let digests = batch.column(2).as_primitive_opt::<Int64Type>().ok_or_else(|| damaged(run))?;
-        let sources = batch.column(3).as_string_opt::<i32>().ok_or_else(|| damaged(run))?;
-        let bytes = subject.to_bytes();
-        let found = (0..batch.num_rows()).find(|&row| {
-            subjects.value(row) == bytes.as_slice()
-                && messages.is_valid(row)
-                && messages.value(row) == message
-                && sources.value(row) == source
-        });
-        if let Some(row) = found {
-            return Ok(Some(digests.value(row)));
-        }
-    }
-    Ok(None)
-}
-
 fn events_of(batch: &RecordBatch) -> Option<Vec<LakeEvent>> {
     let binary = |i: usize| batch.column(i).as_binary_opt::<i32>();
     let string = |i: usize| batch.column(i).as_string_opt::<i32>();
@@ -237,7 +210,7 @@ fn events_of(batch: &RecordBatch) -> Option<Vec<LakeEvent>> {
     let rating = batch.column(11).as_primitive_opt::<Int8Type>()?;
     let (value, currency, seconds) = (integer(12)?, string(13)?, integer(14)?);
     let (paid, scored) = (batch.column(15).as_boolean_opt()?, batch.column(16).as_boolean_opt()?);
-    let (message, extra, digest, seq) = (string(MESSAGE)?, string(18)?, integer(DIGEST)?, integer(SEQ)?);
+    let (message, extra, seq) = (string(MESSAGE)?, string(18)?, integer(SEQ)?);
     let source = string(SOURCE)?;
     let optional = |column: &StringArray, row: usize| column.is_valid(row).then(|| column.value(row).to_owned());
     let key = |column: &BinaryArray, row: usize| {
@@ -269,7 +242,6 @@ fn events_of(batch: &RecordBatch) -> Option<Vec<LakeEvent>> {
                 message: optional(message, row),
                 extra: optional(extra, row),
                 source: source.value(row).to_owned(),
-                digest: digest.value(row),
                 seq: seq.value(row),
                 said_at: said_at.is_valid(row).then(|| said_at.value(row)),
                 received_at: received_at.value(row),

@@ -377,7 +377,12 @@ fn properties(is_packed: bool) -> WriterProperties {
     } else {
         Compression::UNCOMPRESSED
     };
-    WriterProperties::builder()
+    // Values that hardly ever come twice: a dictionary of them would be built in vain.
+    let unique = ["at", "message", "extra", "text", "seq"];
+    let builder = unique.into_iter().fold(WriterProperties::builder(), |builder, column| {
+        builder.set_column_dictionary_enabled(ColumnPath::from(column), false)
+    });
+    builder
         .set_compression(compression)
         .set_max_row_group_row_count(None)
         .set_data_page_row_count_limit(PAGE_ROWS)

@@ -9,7 +9,7 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get, post};
 use utoipa::openapi::path::{Operation, OperationBuilder, Paths};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{HttpMethod, PathItem, Response};
+use utoipa::openapi::{PathItem, Response};
 
 use crate::app::App;
 
@@ -29,54 +29,59 @@ pub(crate) use gate::Gate;
 /// A path that programs know, for the document.
 pub(crate) struct Door {
     pub(crate) path: &'static str,
-    method: HttpMethod,
+    /// The name of what POST does there, and of what GET does; none where the method is not taken.
+    post: Option<&'static str>,
+    get: Option<&'static str>,
     line: &'static str,
-    /// Whether the handler describes itself.
-    is_described: bool,
 }
 
-const fn door(path: &'static str, method: HttpMethod, line: &'static str) -> Door {
-    Door { path, method, line, is_described: false }
+const fn posts(path: &'static str, name: &'static str, line: &'static str) -> Door {
+    Door { path, post: Some(name), get: None, line }
 }
 
-use HttpMethod::{Get, Post};
+const fn gets(path: &'static str, name: &'static str, line: &'static str) -> Door {
+    Door { path, post: None, get: Some(name), line }
+}
 
-/// Every path, as the document has it; those that end in `/` are taken without it too.
-pub(crate) const PATHS: &[Door] = &[
-    Door { path: "/api/v1/events", method: Post, line: "", is_described: true },
-    Door { path: "/api/v1/events/schema.json", method: Get, line: "", is_described: true },
-    door(
+impl Door {
+    const fn and_gets(self, name: &'static str) -> Self {
+        Self { get: Some(name), ..self }
+    }
+}
+
+/// Every path whose handler does not describe itself; those that end in `/` are taken without it too.
+const DIALECTS: &[Door] = &[
+    posts(
         "/v1/{call}",
-        Post,
+        "take_call",
         "Segment and RudderStack: identify, track, page, screen, group, alias, merge, batch, import",
     ),
-    door("/v1/projects/{key}/settings", Get, "Segment: what its browser SDK asks before it sends"),
-    door("/beacon/v1/batch", Post, "RudderStack: a batch by `sendBeacon`"),
-    door("/sourceConfig/", Get, "RudderStack: what its browser SDK asks before it sends"),
-    door("/pixel/v1/{call}", Get, "RudderStack: a track or page call by an image"),
-    door("/api/s/{call}", Post, "Jitsu: one call from a browser"),
-    door("/api/s/s2s/{call}", Post, "Jitsu: one call or a batch from a server"),
-    door("/batch/", Post, "PostHog: a batch"),
-    door("/capture/", Post, "PostHog: one event or a batch"),
-    door("/e/", Post, "PostHog: what its browser SDK sends"),
-    door("/i/v0/e/", Post, "PostHog: what its browser SDK sends"),
-    door("/i/v1/analytics/events", Post, "PostHog: a batch with a result per event"),
-    door("/flags/", Post, "PostHog: feature flags, of which there are none"),
-    door("/decide/", Post, "PostHog: feature flags in the older form, of which there are none"),
-    door("/array/{key}/config", Get, "PostHog: what its browser SDK may do"),
-    door("/array/{key}/config.js", Get, "PostHog: the same as a script"),
+    gets("/v1/projects/{key}/settings", "get_segment_settings", "Segment: what its browser SDK asks before it sends"),
+    posts("/beacon/v1/batch", "take_beacon", "RudderStack: a batch by `sendBeacon`"),
+    gets("/sourceConfig/", "get_source_config", "RudderStack: what its browser SDK asks before it sends"),
+    gets("/pixel/v1/{call}", "take_pixel", "RudderStack: a track or page call by an image"),
+    posts("/api/s/{call}", "take_jitsu_call", "Jitsu: one call from a browser"),
+    posts("/api/s/s2s/{call}", "take_jitsu_server_call", "Jitsu: one call or a batch from a server"),
+    posts("/batch/", "take_posthog_batch", "PostHog: a batch"),
+    posts("/capture/", "take_posthog_capture", "PostHog: one event or a batch").and_gets("take_posthog_capture_query"),
+    posts("/e/", "take_posthog_e", "PostHog: what its browser SDK sends").and_gets("take_posthog_e_query"),
+    posts("/i/v0/e/", "take_posthog_v0", "PostHog: what its browser SDK sends").and_gets("take_posthog_v0_query"),
+    posts("/i/v1/analytics/events", "take_posthog_v1", "PostHog: a batch with a result per event"),
+    posts("/flags/", "get_flags", "PostHog: feature flags, of which there are none").and_gets("get_flags_query"),
+    posts("/decide/", "get_decision", "PostHog: feature flags in the older form").and_gets("get_decision_query"),
+    gets("/array/{key}/config", "get_posthog_config", "PostHog: what its browser SDK may do"),
+    gets("/array/{key}/config.js", "get_posthog_script", "PostHog: the same as a script"),
 ];
 
 fn methods(path: &str) -> MethodRouter<Arc<App>> {
     match path {
-        "/api/v1/events" => post(native::create_events),
-        "/api/v1/events/schema.json" => get(native::get_event_schema),
         "/v1/{call}" => post(segment::take_call),
         "/v1/projects/{key}/settings" => get(segment::get_settings),
         "/beacon/v1/batch" => post(rudder::take_beacon),
         "/sourceConfig/" => get(rudder::get_config),
         "/pixel/v1/{call}" => get(rudder::take_pixel),
         "/api/s/{call}" | "/api/s/s2s/{call}" => post(segment::take_jitsu),
+        "/batch/" => post(posthog::take_events),
         "/i/v1/analytics/events" => post(posthog::take_batch),
         "/flags/" | "/decide/" => post(posthog::get_flags).get(posthog::get_flags),
         "/array/{key}/config" => get(posthog::get_config),
@@ -85,33 +90,50 @@ fn methods(path: &str) -> MethodRouter<Arc<App>> {
     }
 }
 
-/// The routes of all doors.
-pub(crate) fn routes() -> Router<Arc<App>> {
-    let mut router = Router::new();
-    for door in PATHS {
-        router = router.route(door.path, methods(door.path));
-        if let Some(bare) = door.path.strip_suffix('/') {
-            router = router.route(bare, methods(door.path));
-        }
-    }
-    router.layer(from_fn(cors::mirror))
+/// Our own paths.
+const EVENTS: &str = "/api/v1/events";
+const SCHEMA: &str = "/api/v1/events/schema.json";
+
+/// Every path of a door.
+#[cfg(test)]
+pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
+    DIALECTS.iter().map(|door| door.path).chain([EVENTS, SCHEMA])
 }
 
-/// Adds the doors to the document; what needs no session says so.
-pub(crate) fn describe(paths: &mut Paths) {
-    for door in PATHS {
-        if door.is_described {
-            let item = paths.paths.get_mut(door.path);
-            let operations = item.into_iter().flat_map(|item| [&mut item.post, &mut item.get]).flatten();
-            operations.for_each(open);
-            continue;
+/// The routes of all doors.
+pub(crate) fn routes() -> Router<Arc<App>> {
+    let own = Router::new().route(EVENTS, post(native::create_events)).route(SCHEMA, get(native::get_event_schema));
+    let with = |router: Router<Arc<App>>, door: &Door| {
+        let router = router.route(door.path, methods(door.path));
+        match door.path.strip_suffix('/') {
+            Some(bare) => router.route(bare, methods(door.path)),
+            None => router,
         }
-        let operation = OperationBuilder::new().tag("doors").summary(Some(door.line));
-        let mut operation = operation.response("200", Response::new("taken")).build();
-        open(&mut operation);
-        let item = PathItem::new(door.method.clone(), operation);
+    };
+    let all = DIALECTS.iter().fold(own, with).method_not_allowed_fallback(answer::wrong_method);
+    all.layer(from_fn(cors::mirror))
+}
+
+/// Adds the doors to the document; they say that they need no session.
+pub(crate) fn describe(paths: &mut Paths) {
+    let own = [EVENTS, SCHEMA].map(|path| paths.paths.remove_entry(path));
+    for (path, mut item) in own.into_iter().flatten() {
+        [&mut item.post, &mut item.get].into_iter().flatten().for_each(open);
+        paths.paths.insert(path, item);
+    }
+    for door in DIALECTS {
+        let mut item = PathItem::default();
+        item.post = door.post.map(|name| operation(name, door.line));
+        item.get = door.get.map(|name| operation(name, door.line));
         paths.paths.insert(door.path.to_owned(), item);
     }
+}
+
+fn operation(name: &str, line: &str) -> Operation {
+    let operation = OperationBuilder::new().operation_id(Some(name)).tag("doors").summary(Some(line));
+    let mut operation = operation.response("200", Response::new("taken")).build();
+    open(&mut operation);
+    operation
 }
 
 fn open(operation: &mut Operation) {

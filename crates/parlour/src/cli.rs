@@ -72,6 +72,8 @@ pub(crate) enum Command {
     Rebuild,
     /// Seal everything and merge the lake's runs.
     Compact,
+    /// Send realistic traffic to a running server and measure it. It stays there: use a server made for it.
+    Load(Load),
     /// Check the data folder, the database, the lake and the sums.
     Doctor {
         /// Print JSON.
@@ -93,6 +95,41 @@ pub(crate) struct Serve {
     /// Load the sample if the data folder is empty.
     #[arg(long)]
     pub(crate) sample: bool,
+}
+
+#[derive(Args, Clone)]
+#[command(after_help = "\
+Example:
+  parlour --data /tmp/trial source create load --json
+  parlour --data /tmp/trial serve --listen 127.0.0.1:4700 &
+  parlour load http://127.0.0.1:4700 --key KEY --events 1000000")]
+pub(crate) struct Load {
+    /// Where the server listens.
+    pub(crate) url: String,
+    /// A source's write key.
+    #[arg(long)]
+    pub(crate) key: String,
+    /// How many events to send.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) events: u64,
+    /// Events of one request.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) batch: u64,
+    /// Connections at once, each with one request under way.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) connections: u64,
+    /// Events a second in all; as fast as it goes if not given.
+    #[arg(long)]
+    pub(crate) rate: Option<u64>,
+    /// How many people there are; few of them do much.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) people: u64,
+    /// Where chance begins; the same seed sends the same events.
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]

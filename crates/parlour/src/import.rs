@@ -23,6 +23,7 @@ pub(crate) fn import(engine: &Arc<Engine>, options: &Import, out: &mut Output) -
     if let Some(n) = options.dry_run {
         return options.files.iter().try_for_each(|file| dry_run(engine, file, &mapping, n, out));
     }
+    engine.forget_kept()?;
     let tasks = engine.start();
     let imported = options.files.iter().try_for_each(|file| import_one(engine, file, &mapping, options, out));
     // What still waits is folded here, where a full disk is told and not waited out.

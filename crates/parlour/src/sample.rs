@@ -27,15 +27,16 @@ pub(crate) fn load(engine: &Arc<Engine>, told: &mut dyn FnMut(&Progress)) -> any
     let outcome = import(engine, &path, &mapping, false, told)?;
     let _ = std::fs::remove_dir_all(&folder);
     settle(engine)?;
+    keep_last_days(engine)?;
     Ok(outcome)
 }
 
-/// After an import: folds and seals what was read, so that the lake has it, and keeps the last days.
+/// After an import: folds and seals what was read, so that the lake has it. The days that were kept are kept again when
+/// they are due.
 pub(crate) fn settle(engine: &Engine) -> anyhow::Result<()> {
     engine.fold_all()?;
     engine.seal_once(true)?;
-    keep_last_days(engine)?;
-    Ok(())
+    Ok(engine.forget_kept()?)
 }
 
 /// Keeps the standings of the last day with activity and of a month before it.

@@ -15,6 +15,7 @@ use crate::sample::keep_last_days;
 
 /// Answers a question in SQL.
 pub(crate) fn sql(engine: &Engine, question: &str, is_json: bool, out: &mut Output) -> anyhow::Result<()> {
+    engine.keep_due()?;
     let limits = &engine.settings.explore;
     let limits = ExploreLimits {
         deadline: Duration::from_secs(limits.max_seconds),

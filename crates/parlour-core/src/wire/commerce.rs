@@ -64,16 +64,6 @@ impl<'d> Properties<'d> {
         }
     }
 
-    /// What it says it is worth as a whole, in minor units.
-    fn amount(&self, fields: &[(&str, Option<Value<'d>>)], currency: Currency) -> Result<Option<i64>, Wrong> {
-        let said = fields.iter().find_map(|(name, value)| Some((name, value.and_then(|value| value.text())?)));
-        let Some((name, text)) = said else { return Ok(None) };
-        match Decimal::parse(&text).and_then(|amount| amount.minor(currency)) {
-            Some(minor) => Ok(Some(minor)),
-            None => wrong(name, format!("`{}` is no amount; send a decimal number such as 12.30", shown(&text))),
-        }
-    }
-
     /// Price times quantity in minor units, where there is a price that is one.
     fn own_price(&self, currency: Currency) -> Option<i64> {
         let number = |value: Option<Value<'_>>| Decimal::parse(&value?.text()?);
@@ -87,6 +77,16 @@ impl<'d> Properties<'d> {
         let Some(id) = self.product.and_then(|id| id.text()) else { return (brand.clone(), None) };
         let own = self.brand.and_then(|brand| brand.scalar()).and_then(|own| place("brand", &own));
         (Name::new("product", id), Some(own.unwrap_or_else(|| brand.clone())))
+    }
+}
+
+/// The amount in the first of these fields that has one, in minor units.
+fn amount(fields: &[(&str, Option<Value<'_>>)], currency: Currency) -> Result<Option<i64>, Wrong> {
+    let said = fields.iter().find_map(|(name, value)| Some((name, value.and_then(|value| value.text())?)));
+    let Some((name, text)) = said else { return Ok(None) };
+    match Decimal::parse(&text).and_then(|amount| amount.minor(currency)) {
+        Some(minor) => Ok(Some(minor)),
+        None => wrong(name, format!("`{}` is no amount; send a decimal number such as 12.30", shown(&text))),
     }
 }
 
@@ -116,7 +116,7 @@ pub(super) fn push_named(
         Toward::Product => {
             // A price that cannot be read makes a look at a product no less a look.
             let currency = properties.currency().ok();
-            let said = |currency| properties.amount(&[("value", properties.value)], currency).ok().flatten();
+            let said = |currency| amount(&[("value", properties.value)], currency).ok().flatten();
             let minor = currency.and_then(|currency| said(currency).or_else(|| properties.own_price(currency)));
             let value = money(minor, currency.unwrap_or_default());
             let (object, parent) = properties.object(context);
@@ -161,7 +161,7 @@ fn named_value(properties: &Properties<'_>) -> Result<Option<Money>, Wrong> {
         return Ok(None);
     }
     let currency = properties.currency()?;
-    Ok(money(properties.amount(&[("revenue", properties.revenue), ("value", value)], currency)?, currency))
+    Ok(money(amount(&[("revenue", properties.revenue), ("value", value)], currency)?, currency))
 }
 
 /// One event for each product of an order. They share what the order says it brought, by price and quantity; where it
@@ -174,7 +174,7 @@ fn push_order(
     events: &mut Vec<Event>,
 ) -> Result<(), Wrong> {
     let currency = properties.currency()?;
-    let said = properties.amount(&[("revenue", properties.revenue), ("total", properties.total)], currency)?;
+    let said = amount(&[("revenue", properties.revenue), ("total", properties.total)], currency)?;
     // What a refund takes back is a positive amount, whichever way the sender counts.
     let said = if base.verb == "returned_goods" { said.map(i64::saturating_abs) } else { said };
     let products: Vec<Value<'_>> =

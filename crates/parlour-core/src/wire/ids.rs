@@ -1,7 +1,5 @@
 //! Who an event is about: lenient ids, and mail addresses that look like some.
 
-use std::borrow::Cow;
-
 use super::Context;
 use super::json::Value;
 use crate::event::{Flaw, MAX_ID_BYTES, Name};
@@ -81,8 +79,8 @@ pub(super) fn place(kind: &str, id: &str) -> Option<Name> {
 }
 
 /// The path of a URL or path, without query and fragment.
-pub(super) fn path_of<'a>(url: &'a Cow<'_, str>) -> &'a str {
-    let rest = url.split_once("://").map_or(&**url, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
+pub(super) fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
     rest.split(['?', '#']).next().unwrap_or_default()
 }
 
@@ -114,7 +112,7 @@ mod tests {
             ("/a#b", "/a"),
             ("", ""),
         ] {
-            assert_eq!(path_of(&Cow::Borrowed(url)), path, "{url}");
+            assert_eq!(path_of(url), path, "{url}");
         }
     }
 }

@@ -87,13 +87,13 @@ fn event_of(item: Value<'_>, context: &Context<'_>) -> Result<Event, Wrong> {
 /// Reads one field of an event into it.
 fn set(event: &mut Event, field: &str, value: Value<'_>, context: &Context<'_>) -> Result<(), Wrong> {
     match field {
-        "@context" => {}
         "id" => event.message = Some(message(value, context)?),
         "subject" | "actor" => event.subject = name(field, value)?,
         "also" => event.also = value.elements().map(|id| name(field, id)).collect::<Result<_, _>>()?,
         "verb" => event.verb = context.vocabulary.stored_name(&text(field, value)?),
         "type" if event.verb.is_empty() => event.verb = verb_of(&text(field, value)?, context),
-        "type" => {}
+        // A verb that was said goes before the type.
+        "@context" | "type" => {}
         "object" => event.object = name(field, value)?,
         "parent" => event.parent = Some(name(field, value)?),
         "target" => event.target = Some(name(field, value)?),
@@ -152,13 +152,9 @@ fn verb_of(type_name: &str, context: &Context<'_>) -> String {
 
 fn layer(field: &str, value: Value<'_>) -> Result<Layer, Wrong> {
     let name = text(field, value)?;
-    match Layer::of_name(&name) {
-        Some(layer) => Ok(layer),
-        None => {
-            let all = Layer::ALL.map(Layer::name).join(", ");
-            wrong(field, format!("`{}` is no layer; send one of {all}", shown(&name)))
-        }
-    }
+    let all = || Layer::ALL.map(Layer::name).join(", ");
+    let none = || wrong(field, format!("`{}` is no layer; send one of {}", shown(&name), all()));
+    Layer::of_name(&name).map_or_else(none, Ok)
 }
 
 fn space(field: &str, value: Value<'_>) -> Result<Space, Wrong> {
@@ -215,14 +211,12 @@ fn money(field: &str, value: Value<'_>) -> Result<Money, Wrong> {
         return wrong("value.currency", "`value` has no currency; send an ISO 4217 code such as EUR".to_owned());
     };
     let exact = amount.and_then(|amount| Decimal::parse(&amount)?.minor(currency));
-    match minor.or(exact) {
-        Some(minor) => Ok(Money { minor, currency }),
-        None => {
-            let message =
-                "`value` has no amount; send `\"amount\": \"12.30\"` or, in the smallest units, `\"minor\": 1230`";
-            wrong("value.amount", message.to_owned())
-        }
-    }
+    let Some(minor) = minor.or(exact) else {
+        let message =
+            "`value` has no amount; send `\"amount\": \"12.30\"` or, in the smallest units, `\"minor\": 1230`";
+        return wrong("value.amount", message.to_owned());
+    };
+    Ok(Money { minor, currency })
 }
 
 #[cfg(test)]

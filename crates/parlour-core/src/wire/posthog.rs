@@ -257,13 +257,11 @@ impl<'d> Fields<'d> {
             let offset_ms = self.offset.and_then(|offset| offset.text()?.parse::<i64>().ok()).unwrap_or(0).max(0);
             return Ok((context.received_at.saturating_sub(offset_ms.saturating_mul(1000)), None));
         };
-        match instant(&text) {
-            Some(original) => Ok(corrected(original, sent_at, context.received_at)),
-            None => {
-                let message = format!("`{}` is no time; send ISO 8601 such as 2030-01-31T12:00:00Z", shown(&text));
-                wrong("timestamp", message)
-            }
-        }
+        let Some(original) = instant(&text) else {
+            let message = format!("`{}` is no time; send ISO 8601 such as 2030-01-31T12:00:00Z", shown(&text));
+            return wrong("timestamp", message);
+        };
+        Ok(corrected(original, sent_at, context.received_at))
     }
 
     fn layer(&self, context: &Context<'_>) -> Layer {

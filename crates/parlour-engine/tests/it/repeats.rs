@@ -9,6 +9,7 @@ use crate::bench::{Bench, append};
 crate::on_both!(
     a_repeat_is_known_wherever_its_original_is,
     a_conflict_is_rejected,
+    an_id_is_known_whoever_it_comes_with_and_however_merged,
     the_window_ends,
     sources_have_their_own_ids,
     a_tail_of_repeats_is_sealed_and_has_no_days,
@@ -63,8 +64,27 @@ fn a_conflict_is_rejected(kind: Kind) {
     assert_eq!(engine.diagnose().unwrap().n_scored, 1);
 }
 
+fn an_id_is_known_whoever_it_comes_with_and_however_merged(kind: Kind) {
+    let bench = Bench::new(kind, "");
+    let engine = bench.open();
+    for i in 0..9 {
+        append(&engine, "s", &[bought(&i.to_string(), "ann")]);
+        engine.fold_all().unwrap();
+        engine.seal_once(true).unwrap();
+    }
+    while engine.compact_once().unwrap() {}
+    let n_files = || std::fs::read_dir(engine.folder.join("lake/filter")).unwrap().count();
+    assert_eq!(n_files(), 3, "four and four are merged");
+    let again: Vec<Event> = (0..9).map(|i| bought(&i.to_string(), "ann")).collect();
+    append(&engine, "s", &again);
+    append(&engine, "s", &[bought("1", "eve")]);
+    engine.fold_all().unwrap();
+    let sums = engine.sums().unwrap();
+    assert_eq!((sums.folded, sums.duplicate, sums.rejected, sums.agree), (9, 9, 1, true));
+}
+
 fn the_window_ends(kind: Kind) {
-    for (settings, wanted) in [("[engine]\nduplicate_window_days = 0\n", (2, 1)), ("", (1, 2))] {
+    for (settings, wanted) in [("[engine]\nduplicate_window_days = 0\n", (3, 0)), ("", (1, 2))] {
         let bench = Bench::new(kind, settings);
         let engine = bench.open();
         append(&engine, "s", &[bought("1", "ann")]);

@@ -98,3 +98,8 @@ pub(super) fn script(text: &'static str) -> Response {
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/javascript"));
     response
 }
+
+/// What is told of a method that a path does not take.
+pub(super) async fn wrong_method() -> Refused {
+    Refused(ApiError::of_status(StatusCode::METHOD_NOT_ALLOWED))
+}

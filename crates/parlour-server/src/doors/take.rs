@@ -9,7 +9,7 @@ use parlour_core::event::Event;
 use parlour_core::wire::{Context, Decoded, Dialect, Item, Origin, key_in};
 use parlour_engine::source::Source;
 use parlour_engine::{Submission, clock};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::answer::Refused;
 use super::{body, key};
@@ -143,7 +143,8 @@ fn fates(decoded: &Decoded) -> Vec<Fate> {
     decoded.items.iter().map(fate).collect()
 }
 
-/// Makes it durable, to the end even if the sender hangs up: the work is a task of its own, and holds its room.
+/// Makes it durable. A sender that hangs up cancels nothing: what is handed to the engine is written, and its room is
+/// held until then.
 async fn store(
     app: Arc<App>,
     source: Arc<Source>,
@@ -157,19 +158,23 @@ async fn store(
         Item::Refused(refusal) => Some(parlour_engine::Refused { line: None, flaw: refusal.flaw, raw: refusal.raw }),
     });
     let mut refused: Vec<parlour_engine::Refused> = refused.collect();
-    let work = move || {
-        let _room = room;
-        let mut events: Vec<(Event, Option<u64>)> = events.into_iter().map(|event| (event, None)).collect();
-        while !events.is_empty() || !refused.is_empty() {
-            let rest = events.split_off(events.len().min(MAX_EVENTS));
-            let dialect = Some(dialect.name());
-            let refused = std::mem::take(&mut refused);
-            app.engine.append(&source.name, Submission { events, refused, dialect, ..Submission::default() })?;
-            events = rest;
-        }
-        Ok::<(), ApiError>(())
-    };
-    let stored = tokio::task::spawn_blocking(work).await;
-    let stored = stored.unwrap_or_else(|error| Err(ApiError::internal(format!("taking events panicked: {error}"))));
-    Ok(stored?)
+    let mut events: Vec<(Event, Option<u64>)> = events.into_iter().map(|event| (event, None)).collect();
+    let room = Arc::new(room);
+    while !events.is_empty() || !refused.is_empty() {
+        let rest = events.split_off(events.len().min(MAX_EVENTS));
+        let (dialect, refused) = (Some(dialect.name()), std::mem::take(&mut refused));
+        let submission = Submission { events, refused, dialect, ..Submission::default() };
+        let (tell, told) = oneshot::channel();
+        let held = Arc::clone(&room);
+        let taken = app.engine.append_then(&source.name, submission, move |receipt| {
+            drop(held);
+            // Whoever asked may have gone; it is written all the same.
+            let _gone = tell.send(receipt);
+        });
+        taken.map_err(ApiError::from)?;
+        let nothing = |_| ApiError::internal("the engine took events and told nothing".to_owned());
+        told.await.map_err(nothing)?.map_err(ApiError::from)?;
+        events = rest;
+    }
+    Ok(())
 }

@@ -5,6 +5,7 @@
 mod access;
 mod client;
 mod desk;
+mod doors;
 mod explore;
 mod limits;
 mod numbers;
