@@ -2,12 +2,14 @@
 // when the first event is here.
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import { Link } from "react-router";
 import { useSendTestEvent } from "../../../api/sources";
 import type { Source } from "../../../api/types";
 import { Copyable } from "../../../components/copyable";
 import { Part } from "../../../components/part";
 import { Problem, Words } from "../../../components/states";
 import { ago } from "../../../format";
+import { useScope } from "../../../scope";
 import { KEY_PLACE, SNIPPETS, type Target, webhookAddress } from "./snippets";
 
 interface ConnectProps {
@@ -106,6 +108,7 @@ function WebhookLines({ target }: { target: Target }) {
 
 /** The check mark, and a way to bring it about from here. */
 function FirstEvent({ source, freshKey, isHeard }: ConnectProps) {
+  const { to } = useScope();
   const send = useSendTestEvent(source);
   const refused = send.data?.events.find((event) => event.result === "rejected");
   const canTest = freshKey !== undefined && source.kind !== "webhook";
@@ -118,7 +121,7 @@ function FirstEvent({ source, freshKey, isHeard }: ConnectProps) {
         {isHeard ? (
           <p>
             <b>The first event is here</b>
-            {source.first_event_at ? `, ${ago(source.first_event_at)}` : ""}. Who sent it is under People.
+            {source.first_event_at ? `, ${ago(source.first_event_at)}` : ""}. Who sent it is under <Link to={to("/people")}>People</Link>.
           </p>
         ) : (
           <p>

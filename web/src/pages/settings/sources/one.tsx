@@ -49,7 +49,7 @@ function Headline({ source }: { source: Source }) {
   if (source.n_accepted === 0 && source.n_rejected === 0) return <h1>{source.name} may send; nothing has come yet.</h1>;
   return (
     <h1>
-      {source.name} has sent {counted(source.n_accepted, "event", "events")} that count
+      {source.name} has sent {counted(source.n_accepted, "event", "events")}
       {source.last_event_at ? `, the last ${ago(source.last_event_at)}` : ""};{" "}
       {source.n_rejected === 0 ? (
         "none was rejected."
