@@ -25,6 +25,7 @@ use crate::settings::Settings;
 use crate::snapshot::Caches;
 use crate::source::Sources;
 use crate::tail::Tail;
+use crate::webhook::Mappings;
 use crate::{EngineError, clock, codec};
 
 /// Most events of one batch; a batch is one row of the journal.
@@ -140,6 +141,7 @@ pub struct Engine {
     pub(crate) cancelled: crate::jobs::Cancelled,
     pub(crate) sources: Sources,
     pub(crate) arrivals: Arrivals,
+    pub(crate) mappings: Mappings,
     /// The vocabulary as its file has it.
     pub(crate) own_vocabulary: Vocabulary,
     /// Held by whoever reads the names anew.
@@ -192,6 +194,7 @@ impl Engine {
             cancelled: crate::jobs::Cancelled::default(),
             sources: Sources::default(),
             arrivals: Arrivals::default(),
+            mappings: Mappings::default(),
             own_vocabulary,
             naming: Mutex::default(),
             replaying: Mutex::default(),

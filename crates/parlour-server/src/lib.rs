@@ -10,6 +10,7 @@ mod border;
 mod cursor;
 mod error;
 mod input;
+mod meter;
 mod openapi;
 mod router;
 mod serve;
