@@ -8,7 +8,7 @@ use sha2::Sha256;
 /// What a secret may begin with.
 const SECRET_PREFIX: &str = "whsec_";
 /// How far the sender's clock may be off, and how old what is sent may be, in seconds.
-const TOLERANCE_SECONDS: i64 = 300;
+const TOLERANCE_SECONDS: u64 = 300;
 /// Most signatures looked at; a sender that changes its secret sends two.
 const MAX_SIGNATURES: usize = 8;
 
@@ -35,7 +35,7 @@ pub fn check(secret: &str, headers: &[(String, String)], body: &[u8], now: i64) 
         return Err(Unsigned::Missing);
     };
     let seconds: i64 = timestamp.parse().map_err(|_| Unsigned::Stale)?;
-    if TOLERANCE_SECONDS < (now / 1_000_000).abs_diff(seconds).cast_signed() {
+    if TOLERANCE_SECONDS < (now / 1_000_000).abs_diff(seconds) {
         return Err(Unsigned::Stale);
     }
     let signed = signed(secret, id, timestamp, body);

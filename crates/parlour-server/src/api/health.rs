@@ -146,7 +146,10 @@ fn health(app: &App) -> Result<Health, ApiError> {
 }
 
 /// The sums, when the oldest that waits to be folded came, and how many rejections are kept for each reason.
-pub(super) fn watched(app: &App) -> Result<(Sums, Option<i64>, Vec<(String, i64)>), ApiError> {
+type Watched = (Sums, Option<i64>, Vec<(String, i64)>);
+
+/// What machines watch.
+pub(super) fn watched(app: &App) -> Result<Watched, ApiError> {
     let seen = app.engine.database.read(seen)?;
     Ok((seen.sums, seen.oldest_waiting_at, seen.rejected))
 }

@@ -84,7 +84,7 @@ pub(crate) async fn take_webhook(
     match &source.secret {
         Some(secret) => signature::check(secret, &headers, &body, clock::now())
             .map_err(|error| ApiError::new(ErrorCode::KeyRefused, error.to_string()))?,
-        None => check_key(&app, &source, &headers, query.key)?,
+        None => check_key(&app, &source, &headers, query.key.as_deref())?,
     }
     headers.retain(|(name, _)| !SECRET_HEADERS.contains(&name.as_str()));
     let receipt = app.run(move |app| Ok(app.engine.take_webhook(&source, &headers, &body)?)).await?;
@@ -97,15 +97,10 @@ fn refused() -> ApiError {
     ApiError::new(ErrorCode::KeyRefused, message)
 }
 
-fn check_key(
-    app: &App,
-    source: &Source,
-    headers: &[(String, String)],
-    in_query: Option<String>,
-) -> Result<(), ApiError> {
+fn check_key(app: &App, source: &Source, headers: &[(String, String)], in_query: Option<&str>) -> Result<(), ApiError> {
     let header = |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let bearer = header(header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
-    let key = bearer.or_else(|| header("x-write-key")).or(in_query.as_deref()).ok_or_else(refused)?;
+    let key = bearer.or_else(|| header("x-write-key")).or(in_query).ok_or_else(refused)?;
     let owner = app.engine.source_of_key(key).ok_or_else(refused)?;
     if owner.id == source.id { Ok(()) } else { Err(refused()) }
 }

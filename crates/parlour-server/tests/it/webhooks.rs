@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::client::{Answer, send};
 use crate::desk::Desk;
 
-const MAPPING: &str = r#"{"subject": "body.who", "verb": "'bought'", "value": "body.total", "currency": "'EUR'",
+const MAPPING: &str = r#"{"subject": "body.who", "verb": "'bought'", "value": "body.total", "currency": "'EUR'", "at": "body.at",
     "text": "has(headers.authorization) ? headers.authorization : 'none'"}"#;
 
 fn made(desk: &Desk, body: &Value) -> (i64, String) {
@@ -70,7 +70,7 @@ fn a_source_with_a_secret_takes_only_what_is_signed() {
     let desk = Desk::empty();
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let (_, key) = made(&desk, &json!({ "name": "till", "kind": "webhook", "mapping": MAPPING, "secret": secret }));
-    let body = r#"{"who":"anna"}"#;
+    let body = r#"{"who":"anna","at":1714557600}"#;
     assert_eq!(post(&desk, "/in/till", &[("x-write-key", &key)], body).status, 401);
     // Signed long ago.
     let stale = [("webhook-id", "m"), ("webhook-timestamp", "1614265330"), ("webhook-signature", "v1,AAAA")];
