@@ -66,7 +66,7 @@ pub(crate) struct Arrivals(Mutex<HashMap<String, Last>>);
 struct Last {
     n: u64,
     /// When the last event came, and when that was last written down.
-    last_at: Option<i64>,
+    event_at: Option<i64>,
     noted_at: Option<i64>,
     kept: VecDeque<Arrival>,
 }
@@ -121,7 +121,7 @@ impl Arrivals {
         last.n += n.max(0) as u64;
         last.noted_at = count.noted_at.or(last.noted_at);
         if tail.iter().any(|(outcome, _)| matches!(outcome, Outcome::Accepted { .. })) {
-            last.last_at = Some(at);
+            last.event_at = Some(at);
         }
         for ((outcome, raw), number) in tail.into_iter().zip(first..) {
             last.kept.push_back(Arrival { number, received_at: at, outcome, raw });
@@ -141,7 +141,7 @@ impl Engine {
 
     /// When the last event of a source came since the start, microseconds UTC.
     pub fn last_arrival_at(&self, source: &str) -> Option<i64> {
-        self.arrivals.0.lock().unwrap_or_else(PoisonError::into_inner).get(source)?.last_at
+        self.arrivals.0.lock().unwrap_or_else(PoisonError::into_inner).get(source)?.event_at
     }
 }
 

@@ -26,6 +26,7 @@ use crate::settings::Settings;
 use crate::snapshot::Caches;
 use crate::source::Sources;
 use crate::tail::Tail;
+use crate::webhook::Mappings;
 use crate::{EngineError, clock};
 
 /// Most events of one batch; a batch is one row of the journal.
@@ -144,6 +145,7 @@ pub struct Engine {
     pub(crate) intake: Intake,
     pub(crate) sources: Arc<Sources>,
     pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) mappings: Mappings,
     /// The vocabulary as its file has it.
     pub(crate) own_vocabulary: Vocabulary,
     /// Held by whoever reads the names anew.
@@ -190,6 +192,7 @@ impl Engine {
             intake: Intake::new(database.clone(), Arc::clone(&bell), (Arc::clone(&sources), Arc::clone(&arrivals))),
             sources,
             arrivals,
+            mappings: Mappings::default(),
             own_vocabulary,
             naming: Mutex::default(),
             replaying: Mutex::default(),

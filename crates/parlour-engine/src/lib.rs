@@ -13,14 +13,17 @@ mod fold;
 mod intake;
 pub mod jobs;
 mod keep;
+pub mod mapping;
 mod names;
 mod rebuild;
 pub mod rejections;
 mod seal;
 pub mod settings;
+pub mod signature;
 pub mod snapshot;
 pub mod source;
 mod tail;
+pub mod webhook;
 
 pub use engine::{Alongside, Engine, Receipt, Refused, Submission, Tasks};
 pub use error::EngineError;

@@ -57,9 +57,10 @@ impl Engine {
         let name = name.strip_prefix("did:").unwrap_or(name).to_owned();
         let told = name.clone();
         if !self.database.write(move |conn| verb_name::delete(conn, &name))? {
-            let text = match self.own_vocabulary.names.contains_key(&told) {
-                true => format!("`{told}` is mapped by the vocabulary itself; map it to another verb instead"),
-                false => format!("`{told}` is not mapped"),
+            let text = if self.own_vocabulary.names.contains_key(&told) {
+                format!("`{told}` is mapped by the vocabulary itself; map it to another verb instead")
+            } else {
+                format!("`{told}` is not mapped")
             };
             return Err(EngineError::NotFound(text));
         }

@@ -8,7 +8,7 @@ use parlour_store::rejected::{self, OPEN, Rejected, Wanted};
 use parlour_store::{Conn, StoreError};
 
 use crate::engine::{EVENT_DIALECT, Engine, Submission};
-use crate::{EngineError, clock};
+use crate::{EngineError, clock, webhook};
 
 /// Rejections read at once.
 const PAGE: usize = 500;
@@ -210,6 +210,7 @@ impl Engine {
                 )),
                 None => flaw,
             }),
+            Some(webhook::DIALECT) => self.remapped(row),
             Some(other) => {
                 Err(Flaw::Unreadable(format!("what came as `{other}` cannot be decoded again by this version")))
             }

@@ -67,6 +67,7 @@ pub struct ServerSettings {
     pub header_seconds: u64,
     pub request_seconds: u64,
     pub max_connections: usize,
+    pub metrics_token: String,
 }
 
 /// Under `[ingest]`.

@@ -10,7 +10,8 @@ use subtle::ConstantTimeEq;
 
 use crate::desk::name_of;
 use crate::engine::Engine;
-use crate::{EngineError, clock};
+use crate::mapping::Mapping;
+use crate::{EngineError, clock, signature};
 
 /// What every write key begins with.
 const KEY_PREFIX: &str = "pk_";
@@ -218,6 +219,7 @@ impl Engine {
     pub fn create_source(&self, new: NewSource) -> Result<Keyed, EngineError> {
         let NewSource { name, brand, layer, kind, events_per_second, mapping, secret } = new;
         check_name(&name)?;
+        check_reading(mapping.as_deref(), secret.as_deref())?;
         let brand = match brand {
             Some(text) => brand_of(&text)?,
             None => self.sources().first().map_or_else(|| Name::new("brand", name.clone()), |one| one.brand.clone()),
@@ -283,6 +285,7 @@ impl Engine {
 
     /// Writes down what may change of a source: all but its name, its times and its keys.
     pub fn update_source(&self, source: &Source) -> Result<Arc<Source>, EngineError> {
+        check_reading(source.mapping.as_deref(), source.secret.as_deref())?;
         let row = source::Source {
             id: source.id,
             name: source.name.clone(),
@@ -336,6 +339,16 @@ pub fn brand_of(text: &str) -> Result<Name, EngineError> {
         return Err(EngineError::Invalid(format!("`{text}` is no brand; write its id, or kind:id")));
     }
     Ok(name)
+}
+
+fn check_reading(mapping: Option<&str>, secret: Option<&str>) -> Result<(), EngineError> {
+    if let Some(text) = mapping {
+        Mapping::parse(text).map_err(EngineError::Invalid)?;
+    }
+    if secret.is_some_and(|secret| !signature::is_secret(secret)) {
+        return Err(EngineError::Invalid("the secret is empty; give the one that the sender signs with".to_owned()));
+    }
+    Ok(())
 }
 
 fn check_name(name: &str) -> Result<(), EngineError> {

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use crate::access::Tries;
 use crate::doors::Gate;
 use crate::error::ApiError;
+use crate::meter::Meter;
 
 /// The setting in the database that says the store was filled with the sample; the server sets it when it loads one.
 pub const IS_SAMPLE: &str = "is_sample";
@@ -33,6 +34,7 @@ pub struct App {
     census: Mutex<Option<(u64, Arc<Census>)>>,
     n_requests: AtomicU64,
     is_stopping: AtomicBool,
+    pub(crate) meter: Meter,
 }
 
 impl App {
@@ -49,6 +51,7 @@ impl App {
             census: Mutex::default(),
             n_requests: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
+            meter: Meter::default(),
         })
     }
 

@@ -1,9 +1,10 @@
 //! The border: every answer passes here, gets its headers, and is made JSON if it is an error of the API.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -19,7 +20,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Whether a path belongs to programs rather than to pages.
 pub(crate) fn is_api(path: &str) -> bool {
-    path == "/healthz" || path == "/api" || path.starts_with("/api/")
+    path == "/healthz" || path == "/metrics" || path.starts_with("/in/") || path == "/api" || path.starts_with("/api/")
 }
 
 /// Names the request, and gives the answer its headers and, if it is an error, its body. Errors that are the server's
@@ -27,8 +28,13 @@ pub(crate) fn is_api(path: &str) -> bool {
 pub(crate) async fn finish(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = app.request_id();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // Patterns are few; what has none is a page.
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "page".to_owned(), |of| of.as_str().to_owned());
+    let begun = Instant::now();
     let mut response = next.run(request).await;
     let status = response.status();
+    app.meter.count(&route, status, begun.elapsed());
     if (status.is_client_error() || status.is_server_error()) && is_api(&path) {
         let error = response.extensions_mut().remove::<ApiError>().unwrap_or_else(|| ApiError::of_status(status));
         if status.is_server_error() {

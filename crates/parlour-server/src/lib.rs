@@ -11,6 +11,7 @@ mod cursor;
 mod doors;
 mod error;
 mod input;
+mod meter;
 mod openapi;
 mod router;
 mod serve;

@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, rejected_file,
-    sample, session, settings, sources, sql, timeline, today, why, wire, workspace,
+    arrivals, engaged, growth, health, jobs, links, matrix, merges, metrics, names, people, person, questions,
+    rejected, rejected_file, sample, session, settings, sources, sql, timeline, today, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -25,6 +25,7 @@ const SCHEME: &str = "session";
     ),
     paths(
         health::get_liveness,
+        metrics::get_metrics,
         session::get_session,
         session::create_session,
         session::delete_session,
@@ -42,6 +43,10 @@ const SCHEME: &str = "session";
         why::explain_standing,
         links::undo_link,
         links::redo_link,
+        links::force_link,
+        links::unforce_link,
+        merges::list_merges,
+        merges::get_ids,
         sql::run_sql,
         sql::get_schema,
         questions::list_questions,
@@ -65,6 +70,8 @@ const SCHEME: &str = "session";
         sources::update_source,
         sources::revoke_source,
         sources::rotate_source,
+        webhooks::take_webhook,
+        webhooks::try_webhook,
         arrivals::list_arrivals,
         arrivals::watch_arrivals,
         names::list_names,
@@ -77,6 +84,7 @@ const SCHEME: &str = "session";
     components(schemas(
         Failure,
         matrix::Destination,
+        merges::MergeState,
         people::Order,
         people::Sort,
         rejected_file::FileFormat,

@@ -13,8 +13,8 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    arrivals, engaged, growth, health, jobs, links, matrix, names, people, person, questions, rejected, rejected_file,
-    sample, session, settings, sources, sql, timeline, today, why, workspace,
+    arrivals, engaged, growth, health, jobs, links, matrix, merges, metrics, names, people, person, questions,
+    rejected, rejected_file, sample, session, settings, sources, sql, timeline, today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -25,6 +25,8 @@ type Route = (&'static str, MethodRouter<Arc<App>>);
 fn open_routes() -> Vec<Route> {
     vec![
         ("/healthz", get(health::get_liveness)),
+        ("/metrics", get(metrics::get_metrics)),
+        ("/in/{source}", post(webhooks::take_webhook).layer(webhooks::body_limit())),
         ("/api/v1/session", get(session::get_session).post(session::create_session).delete(session::delete_session)),
     ]
 }
@@ -45,6 +47,10 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/people/{person}/why", get(why::explain_standing)),
         ("/api/v1/links/undo", post(links::undo_link)),
         ("/api/v1/links/redo", post(links::redo_link)),
+        ("/api/v1/links/force", post(links::force_link)),
+        ("/api/v1/links/unforce", post(links::unforce_link)),
+        ("/api/v1/merges", get(merges::list_merges)),
+        ("/api/v1/people/{person}/ids", get(merges::get_ids)),
         ("/api/v1/sql", post(sql::run_sql)),
         ("/api/v1/sql/schema", get(sql::get_schema)),
         ("/api/v1/questions", get(questions::list_questions).post(questions::create_question)),
@@ -60,6 +66,7 @@ fn settings_routes() -> Vec<Route> {
         ("/api/v1/sources", get(sources::list_sources).post(sources::create_source)),
         ("/api/v1/sources/{id}", get(sources::get_source).put(sources::update_source).delete(sources::revoke_source)),
         ("/api/v1/sources/{id}/rotate", post(sources::rotate_source)),
+        ("/api/v1/sources/{id}/try", post(webhooks::try_webhook)),
         ("/api/v1/sources/{id}/tail", get(arrivals::list_arrivals)),
         ("/api/v1/sources/{id}/tail/stream", get(arrivals::watch_arrivals)),
         ("/api/v1/rejected", get(rejected::list_rejected)),

@@ -54,6 +54,12 @@ pub fn all(conn: &mut dyn Conn) -> Result<Vec<Link>, StoreError> {
     Ok(links)
 }
 
+/// The link of two keys, the lesser first, if there is one.
+pub fn get(conn: &mut dyn Conn, a: Key, b: Key) -> Result<Option<Link>, StoreError> {
+    let sql = "SELECT a, b, at, source, undone_at, forced_at FROM link WHERE a = $1 AND b = $2";
+    conn.query(sql, &[a.into(), b.into()])?.into_iter().next().map(link).transpose()
+}
+
 /// Undoes a link at a time; returns whether it was there and not undone.
 pub fn undo(conn: &mut dyn Conn, a: Key, b: Key, at: i64) -> Result<bool, StoreError> {
     let sql = "UPDATE link SET undone_at = $1 WHERE a = $2 AND b = $3 AND undone_at IS NULL";

@@ -120,7 +120,7 @@ impl Kinds {
         let kinds: HashSet<u32> = a.iter().map(|member| member.kind).collect();
         for kind in kinds {
             let (n_a, n_b) = (n_of(a, kind), n_of(b, kind));
-            let is_too_many = n_b > 0 && self.limits[kind as usize].most < n_a + n_b;
+            let is_too_many = n_a > 0 && n_b > 0 && self.limits[kind as usize].most < n_a + n_b;
             let name = |kind: u32| &self.names[kind as usize];
             if is_too_many && refusal.is_none_or(|(known, _)| name(kind) < name(known)) {
                 refusal = Some((kind, n_a + n_b));

@@ -350,4 +350,8 @@ fn ids_that_joined_long_ago_leave_room() {
     let build = |second: i64| Identity::build(&[link(1, 13, 0), link(1, 14, second)], &ids(), &parameters());
     assert_eq!(build(1).ids_of(&Key(1)), [1, 13].map(Key));
     assert_eq!(build(2).ids_of(&Key(1)), [1, 13, 14].map(Key));
+    // Who was forced to have too many is joined by those who add none within the time.
+    let forced = Link { is_forced: true, ..link(10, 15, 1) };
+    let links = [link(12, 20, 0), link(13, 20, 0), link(10, 14, 1), forced, link(12, 14, 2)];
+    assert_eq!(Identity::build(&links, &ids(), &parameters()).ids_of(&Key(20)).len(), 6);
 }

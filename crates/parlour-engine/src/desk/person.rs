@@ -245,6 +245,19 @@ impl Engine {
         links
     }
 
+    /// Lets a link hold whatever the safeguards say, or no longer; history follows.
+    pub fn set_link_forced(&self, a: Key, b: Key, is_forced: bool) -> Result<(), EngineError> {
+        let (a, b, now) = (a.min(b), a.max(b), clock::now());
+        let is_there = self.database.write(move |conn| link::set_forced(conn, a, b, is_forced.then_some(now)))?;
+        if !is_there {
+            return Err(EngineError::NotFound("there is no such link".to_owned()));
+        }
+        let mut state = self.state_mut();
+        std::sync::Arc::make_mut(&mut state.identity).set_forced(a, b, is_forced);
+        state.version += 1;
+        Ok(())
+    }
+
     /// Undoes (or redoes) a link; history follows, since people are united when reading.
     pub fn set_link_undone(&self, a: Key, b: Key, is_undone: bool) -> Result<(), EngineError> {
         let (a, b, now) = (a.min(b), a.max(b), clock::now());

@@ -44,6 +44,8 @@ pub(crate) struct Health {
     sums: Sums,
     /// Events accepted and not folded yet.
     lag_events: i64,
+    /// How long the oldest of those waits.
+    lag_seconds: i64,
     /// Rows of activity in memory, not sealed yet.
     tail_rows: usize,
     /// Resident memory of the server; 0 where the system does not say.
@@ -64,14 +66,14 @@ pub(crate) struct Health {
 /// What became of events.
 #[derive(Clone, Copy, Default, Serialize, ToSchema)]
 pub(crate) struct Sums {
-    sent: i64,
-    accepted: i64,
-    rejected: i64,
-    folded: i64,
-    duplicate: i64,
-    waiting: i64,
+    pub(super) sent: i64,
+    pub(super) accepted: i64,
+    pub(super) rejected: i64,
+    pub(super) folded: i64,
+    pub(super) duplicate: i64,
+    pub(super) waiting: i64,
     /// Whether accepted = folded + duplicate + waiting and sent = accepted + rejected.
-    agree: bool,
+    pub(super) agree: bool,
 }
 
 /// The files of one kind.
@@ -130,6 +132,7 @@ fn health(app: &App) -> Result<Health, ApiError> {
         data_dir: engine.folder.display().to_string(),
         sums: seen.sums,
         lag_events: seen.sums.waiting,
+        lag_seconds: seen.oldest_waiting_at.map_or(0, |at| now.saturating_sub(at) / 1_000_000),
         tail_rows: engine.n_tail_rows(),
         memory_bytes: memory_bytes(),
         database_bytes: engine.database.size_bytes()?,
@@ -140,6 +143,15 @@ fn health(app: &App) -> Result<Health, ApiError> {
         rejected: seen.rejected.into_iter().map(|(reason, n)| ReasonCount { reason, n }).collect(),
         jobs: seen.jobs.into_iter().map(Into::into).collect(),
     })
+}
+
+/// The sums, when the oldest that waits to be folded came, and how many rejections are kept for each reason.
+type Watched = (Sums, Option<i64>, Vec<(String, i64)>);
+
+/// What machines watch.
+pub(super) fn watched(app: &App) -> Result<Watched, ApiError> {
+    let seen = app.engine.database.read(seen)?;
+    Ok((seen.sums, seen.oldest_waiting_at, seen.rejected))
 }
 
 fn seen(conn: &mut dyn Conn) -> Result<Seen, StoreError> {
@@ -215,7 +227,7 @@ fn findings(app: &App, seen: &Seen, now: i64) -> Vec<String> {
 }
 
 /// Resident memory as the system tells it.
-fn memory_bytes() -> u64 {
+pub(super) fn memory_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());

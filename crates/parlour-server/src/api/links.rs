@@ -40,6 +40,29 @@ pub(crate) async fn redo_link(State(app): State<Arc<App>>, Sent(ends): Sent<Ends
     app.run(move |app| set(app, &ends, false)).await
 }
 
+/// Lets a link hold whatever the safeguards say; history follows at once.
+#[utoipa::path(
+    post, path = "/api/v1/links/force", tag = "people", request_body = Ends,
+    responses((status = 204, description = "forced"))
+)]
+pub(crate) async fn force_link(State(app): State<Arc<App>>, Sent(ends): Sent<Ends>) -> Result<StatusCode, ApiError> {
+    app.run(move |app| force(app, &ends, true)).await
+}
+
+/// Lets the safeguards judge a link again.
+#[utoipa::path(
+    post, path = "/api/v1/links/unforce", tag = "people", request_body = Ends,
+    responses((status = 204, description = "no longer forced"))
+)]
+pub(crate) async fn unforce_link(State(app): State<Arc<App>>, Sent(ends): Sent<Ends>) -> Result<StatusCode, ApiError> {
+    app.run(move |app| force(app, &ends, false)).await
+}
+
+fn force(app: &App, ends: &Ends, is_forced: bool) -> Result<StatusCode, ApiError> {
+    app.engine.set_link_forced(key("a", &ends.a)?, key("b", &ends.b)?, is_forced)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 fn set(app: &App, ends: &Ends, is_undone: bool) -> Result<StatusCode, ApiError> {
     app.engine.set_link_undone(key("a", &ends.a)?, key("b", &ends.b)?, is_undone)?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,18 +1,17 @@
 //! One person: their standings, their ids and what joins them, where they engage, what they brought.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use parlour_core::event::Name;
-use parlour_core::identity::LinkState as CoreLinkState;
+use parlour_core::identity::{Link, LinkState as CoreLinkState};
 use parlour_core::key::Key;
 use parlour_core::population::Population;
 use parlour_engine::clock;
 use parlour_engine::desk::Asked;
 use parlour_engine::desk::person::{Person as EnginePerson, Point};
-use parlour_store::{identity, link};
+use parlour_store::{StoreError, identity, link};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -87,9 +86,11 @@ pub(crate) struct LinkRow {
     at: String,
     /// Who says so: `event`, or `hand`.
     source: String,
-    state: LinkState,
+    pub(super) state: LinkState,
+    /// Whether somebody said that it holds whatever the safeguards say.
+    is_forced: bool,
     /// Why it was refused.
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
 }
 
 /// What a link amounts to.
@@ -187,16 +188,24 @@ fn ids(app: &App, asked: &Asked, person: Key) -> Result<Vec<IdRow>, ApiError> {
 }
 
 fn links(app: &App, asked: &Asked, person: Key) -> Result<Vec<LinkRow>, ApiError> {
-    let links = app.engine.links_of(asked, person);
+    link_rows(app, app.engine.links_of(asked, person))
+}
+
+/// Links as they are told, with the names of their ends and who says so.
+pub(super) fn link_rows(app: &App, links: Vec<(Link, CoreLinkState)>) -> Result<Vec<LinkRow>, ApiError> {
     if links.is_empty() {
         return Ok(Vec::new());
     }
     let ends: Vec<Key> = links.iter().flat_map(|(link, _)| [link.a, link.b]).collect();
     let names = app.engine.names(&ends)?;
     let name = |key: Key| names.get(&key).map_or_else(|| key.to_string(), ToString::to_string);
-    let all = app.engine.database.read(link::all)?;
-    let sources: HashMap<(Key, Key), String> = all.into_iter().map(|link| ((link.a, link.b), link.source)).collect();
-    let row = |(link, state): (parlour_core::identity::Link, CoreLinkState)| {
+    let sources = app.engine.database.read(|conn| {
+        let found = links.iter().map(|(link, _)| link::get(conn, link.a, link.b));
+        found
+            .map(|found| Ok(found?.map_or_else(String::new, |link| link.source)))
+            .collect::<Result<Vec<_>, StoreError>>()
+    })?;
+    let row = |((link, state), source): ((Link, CoreLinkState), String)| {
         let (state, reason) = match state {
             CoreLinkState::Active => (LinkState::Active, None),
             CoreLinkState::Undone => (LinkState::Undone, None),
@@ -208,10 +217,11 @@ fn links(app: &App, asked: &Asked, person: Key) -> Result<Vec<LinkRow>, ApiError
             a_name: name(link.a),
             b_name: name(link.b),
             at: clock::rfc3339(link.at),
-            source: sources.get(&(link.a, link.b)).cloned().unwrap_or_default(),
+            source,
             state,
+            is_forced: link.is_forced,
             reason,
         }
     };
-    Ok(links.into_iter().map(row).collect())
+    Ok(links.into_iter().zip(sources).map(row).collect())
 }

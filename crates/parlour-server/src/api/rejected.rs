@@ -102,6 +102,7 @@ pub(crate) struct Mended {
 
 /// What became of rejections that were sent again.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "counts are named after what they count")]
 pub(crate) struct Replayed {
     /// Rejections whose events were taken.
     n_replayed: u64,

@@ -162,10 +162,19 @@ fn parameters(settings: &EngineSettings) -> Result<Vec<Parameter>, ApiError> {
     let text = |settings: &Value, (section, key): (&str, &str)| {
         settings.get(section).and_then(|section| section.get(key)).map_or_else(String::new, readable)
     };
+    // A token opens a door; that there is one is all that pages tell.
+    let told = |settings: &Value, (section, key): (&str, &str)| {
+        let text = text(settings, (section, key));
+        match (key.ends_with("_token"), text.is_empty()) {
+            (true, true) => "not set".to_owned(),
+            (true, false) => "set".to_owned(),
+            (false, _) => text,
+        }
+    };
     let explained = explained(DEFAULT_SETTINGS).into_iter().map(|(section, key, about)| Parameter {
         name: format!("{section}.{key}"),
-        value: text(&own, (&section, &key)),
-        default: text(&default, (&section, &key)),
+        value: told(&own, (&section, &key)),
+        default: told(&default, (&section, &key)),
         about,
     });
     Ok(explained.collect())
@@ -227,6 +236,11 @@ mod tests {
         assert_eq!(
             (half_life.name.as_str(), half_life.value.as_str(), half_life.default.as_str(), half_life.about.as_str()),
             ("standing.half_life_days", "7", "30", "Days in which involvement halves.")
+        );
+        let own = EngineSettings::parse("[server]\nmetrics_token = \"s3cret\"\n").unwrap();
+        let told = super::parameters(&own).unwrap();
+        assert!(
+            told.iter().any(|of| of.name == "server.metrics_token" && of.value == "set" && of.default == "not set")
         );
         let shared: Vec<_> = parameters.iter().filter(|of| of.about.contains("to send its headers")).collect();
         assert_eq!(shared.len(), 2);
