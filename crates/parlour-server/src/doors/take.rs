@@ -9,7 +9,7 @@ use parlour_core::event::Event;
 use parlour_core::wire::{Context, Decoded, Dialect, Item, Origin, key_in};
 use parlour_engine::source::Source;
 use parlour_engine::{Submission, clock};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::answer::Refused;
 use super::{body, key};
@@ -99,13 +99,18 @@ pub(super) fn source_of(app: &App, headers: &HeaderMap, query: Option<&str>) -> 
     found.ok_or_else(|| unknown().into())
 }
 
-/// Takes a body in a dialect: once this returns, all that could be taken is durable, and so is what was refused.
+/// Takes a body in a dialect: once this returns, all that could be taken is durable, and so is what was refused. What
+/// became of each item is told for the dialects that answer it.
 pub(super) async fn take(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<Vec<Fate>, Refused> {
     let source = parcel.source(&app)?;
     let decoded = decode(&app, &parcel.body, dialect, &source)?;
     app.gate.pass(&source, decoded.items.len(), Instant::now())?;
-    let fates = fates(&decoded);
-    store(app, source, decoded, dialect, parcel.room).await?;
+    let is_told = match dialect {
+        Dialect::Segment(_) => false,
+        Dialect::Posthog { .. } | Dialect::Native => true,
+    };
+    let fates = if is_told { fates(&decoded) } else { Vec::new() };
+    store(&app, &source, decoded, dialect, parcel.room).await?;
     Ok(fates)
 }
 
@@ -127,8 +132,7 @@ fn fates(decoded: &Decoded) -> Vec<Fate> {
     let mut events = decoded.events.iter();
     let fate = |item: &Item| match item {
         Item::Taken { n } => {
-            let first = events.next();
-            events.by_ref().take(n.saturating_sub(1)).for_each(drop);
+            let first = events.by_ref().take(*n).fold(None, |first, event| first.or(Some(event)));
             Fate { message: first.and_then(|event| event.message.clone()), kind: FateKind::Accepted }
         }
         Item::Refused(refusal) => Fate {
@@ -143,10 +147,11 @@ fn fates(decoded: &Decoded) -> Vec<Fate> {
     decoded.items.iter().map(fate).collect()
 }
 
-/// Makes it durable, to the end even if the sender hangs up: the work is a task of its own, and holds its room.
+/// Makes it durable, to the end even if the sender hangs up: the engine has it from the moment it is submitted, and the
+/// body's room is held until it is written down.
 async fn store(
-    app: Arc<App>,
-    source: Arc<Source>,
+    app: &App,
+    source: &Source,
     decoded: Decoded,
     dialect: Dialect,
     room: OwnedSemaphorePermit,
@@ -157,19 +162,22 @@ async fn store(
         Item::Refused(refusal) => Some(parlour_engine::Refused { line: None, flaw: refusal.flaw, raw: refusal.raw }),
     });
     let mut refused: Vec<parlour_engine::Refused> = refused.collect();
-    let work = move || {
-        let _room = room;
-        let mut events: Vec<(Event, Option<u64>)> = events.into_iter().map(|event| (event, None)).collect();
-        while !events.is_empty() || !refused.is_empty() {
-            let rest = events.split_off(events.len().min(MAX_EVENTS));
-            let dialect = Some(dialect.name());
-            let refused = std::mem::take(&mut refused);
-            app.engine.append(&source.name, Submission { events, refused, dialect, ..Submission::default() })?;
-            events = rest;
-        }
-        Ok::<(), ApiError>(())
-    };
-    let stored = tokio::task::spawn_blocking(work).await;
-    let stored = stored.unwrap_or_else(|error| Err(ApiError::internal(format!("taking events panicked: {error}"))));
-    Ok(stored?)
+    let mut events: Vec<(Event, Option<u64>)> = events.into_iter().map(|event| (event, None)).collect();
+    let room = Arc::new(room);
+    while !events.is_empty() || !refused.is_empty() {
+        let rest = events.split_off(events.len().min(MAX_EVENTS));
+        let refused = std::mem::take(&mut refused);
+        let submission = Submission { events, refused, dialect: Some(dialect.name()), ..Submission::default() };
+        let (told, done) = oneshot::channel();
+        let room = Arc::clone(&room);
+        let submitted = app.engine.append_then(&source.name, submission, move |receipt| {
+            drop(room);
+            let _ = told.send(receipt);
+        });
+        submitted.map_err(ApiError::from)?;
+        let lost = || ApiError::internal("the engine ended before it had written the events down");
+        done.await.map_err(|_| lost())?.map_err(ApiError::from)?;
+        events = rest;
+    }
+    Ok(())
 }
