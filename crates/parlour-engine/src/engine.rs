@@ -399,6 +399,7 @@ fn all_runs(conn: &mut dyn Conn) -> Result<Vec<run::Run>, StoreError> {
 /// Sets aside what is not acceptable.
 fn parcel(source: &str, submission: Submission) -> Result<Parcel, EngineError> {
     let Submission { mut events, refused, job, dialect, alongside: _ } = submission;
+    let now = clock::now();
     let mut flawed = Vec::new();
     if events.iter().any(|(event, _)| event.flaw(now).is_some()) {
         let all = std::mem::take(&mut events);

@@ -3,7 +3,8 @@
 use jiff::fmt::strtime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, civil};
-use parlour_core::time::{Cursor, Reading, midnight, scaled, unix, ymd};
+pub(crate) use parlour_core::time::Reading;
+use parlour_core::time::{Cursor, midnight, scaled, unix, ymd};
 
 use super::error::{FileError, shown};
 use super::mapping::TimeFormat;

@@ -110,7 +110,7 @@ pub(super) async fn take(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Res
         Dialect::Posthog { .. } | Dialect::Native => true,
     };
     let fates = if is_told { fates(&decoded) } else { Vec::new() };
-    store(&app, &source, decoded, dialect, parcel.room).await?;
+    store(app, source, decoded, dialect, parcel.room).await?;
     Ok(fates)
 }
 
@@ -147,11 +147,11 @@ fn fates(decoded: &Decoded) -> Vec<Fate> {
     decoded.items.iter().map(fate).collect()
 }
 
-/// Makes it durable, to the end even if the sender hangs up: the engine has it from the moment it is submitted, and the
-/// body's room is held until it is written down.
+/// Makes it durable. A sender that hangs up cancels nothing: what is handed to the engine is written, and its room is
+/// held until then.
 async fn store(
-    app: &App,
-    source: &Source,
+    app: Arc<App>,
+    source: Arc<Source>,
     decoded: Decoded,
     dialect: Dialect,
     room: OwnedSemaphorePermit,
@@ -166,17 +166,18 @@ async fn store(
     let room = Arc::new(room);
     while !events.is_empty() || !refused.is_empty() {
         let rest = events.split_off(events.len().min(MAX_EVENTS));
-        let refused = std::mem::take(&mut refused);
-        let submission = Submission { events, refused, dialect: Some(dialect.name()), ..Submission::default() };
-        let (told, done) = oneshot::channel();
-        let room = Arc::clone(&room);
-        let submitted = app.engine.append_then(&source.name, submission, move |receipt| {
-            drop(room);
-            let _ = told.send(receipt);
+        let (dialect, refused) = (Some(dialect.name()), std::mem::take(&mut refused));
+        let submission = Submission { events, refused, dialect, ..Submission::default() };
+        let (tell, told) = oneshot::channel();
+        let held = Arc::clone(&room);
+        let taken = app.engine.append_then(&source.name, submission, move |receipt| {
+            drop(held);
+            // Whoever asked may have gone; it is written all the same.
+            let _gone = tell.send(receipt);
         });
-        submitted.map_err(ApiError::from)?;
-        let lost = || ApiError::internal("the engine ended before it had written the events down");
-        done.await.map_err(|_| lost())?.map_err(ApiError::from)?;
+        taken.map_err(ApiError::from)?;
+        let nothing = |_| ApiError::internal("the engine took events and told nothing".to_owned());
+        told.await.map_err(nothing)?.map_err(ApiError::from)?;
         events = rest;
     }
     Ok(())
