@@ -130,6 +130,7 @@ impl Engine {
         self.show(effects, ready, verbs)?;
         folding.upto = last;
         folding.effected = Some(last.max(effected));
+        self.intake.note_folded(n_events);
         Ok(n_events)
     }
 
@@ -207,6 +208,7 @@ impl Engine {
         }
         state.verbs = Arc::new(verbs);
         state.version += 1;
+        self.note_unsealed(&state);
         Ok(())
     }
 

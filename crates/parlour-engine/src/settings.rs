@@ -42,6 +42,8 @@ pub struct EngineSettings {
     pub kept_days: usize,
     pub kept_relations: usize,
     pub queue_bytes: usize,
+    pub max_waiting_events: u64,
+    pub max_unsealed_events: u64,
 }
 
 /// Under `[explore]`.

@@ -5,6 +5,7 @@
 mod bench;
 mod histories;
 mod names;
+mod intake;
 mod repeats;
 mod sources;
 mod world;
