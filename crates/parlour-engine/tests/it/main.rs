@@ -4,8 +4,8 @@
 
 mod bench;
 mod histories;
-mod names;
 mod intake;
+mod names;
 mod repeats;
 mod sources;
 mod world;
