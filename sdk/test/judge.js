@@ -42,18 +42,13 @@ function same(rows, expected, { source, shift, run }) {
     if (at < 0) missing.push(wanted);
     else left.splice(at, 1);
   }
-  assert.deepEqual({ missing, unexpected: left.map(shown) }, { missing: [], unexpected: [] });
+  const told = [...missing.map((row) => `missing: ${shown(row)}`), ...left.map((row) => `unexpected: ${shown(row)}`)];
+  assert.equal(told.length, 0, `of ${expected.length} rows:\n${told.join("\n")}`);
   for (const row of rows) assert.equal(row.source, source);
 }
 
-const shown = ({ at, verb, object, value_minor, currency, layer }) => ({
-  at,
-  verb,
-  object,
-  value_minor,
-  currency,
-  layer,
-});
+const shown = ({ call = "", said_at, at = said_at ?? "now", verb, object = "", value_minor, currency, layer }) =>
+  [call, at, verb, object, value_minor, currency, layer].filter((part) => part != null && part !== "").join(" ");
 
 function isWhen(row, { said_at }, shift, run) {
   const at = Date.parse(row.at);

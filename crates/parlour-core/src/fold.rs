@@ -54,6 +54,8 @@ pub struct Effects {
     pub objects: Vec<SeenObject>,
     /// Links between raw ids.
     pub links: Vec<SeenLink>,
+    /// Whose events were not scored, so that no row tells of them, and on which day.
+    pub unscored: Vec<(Key, Day)>,
 }
 
 /// Folds events; remembers which ids and objects it has told.
@@ -96,6 +98,8 @@ impl Fold {
         let object = self.tell_object(&event.object, parent, effects);
         if event.scored {
             effects.rows.push(row(event, subject, object, verbs));
+        } else {
+            effects.unscored.push((subject, Day::of_micros(event.at)));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -143,6 +143,8 @@ pub struct Engine {
     pub(crate) caches: Caches,
     pub(crate) cancelled: crate::jobs::Cancelled,
     pub(crate) intake: Intake,
+    /// Events in the tail and in what is being sealed.
+    pub(crate) n_unsealed: AtomicU64,
     pub(crate) sources: Arc<Sources>,
     pub(crate) arrivals: Arc<Arrivals>,
     pub(crate) mappings: Mappings,
@@ -190,6 +192,7 @@ impl Engine {
             caches: Caches::default(),
             cancelled: crate::jobs::Cancelled::default(),
             intake: Intake::new(database.clone(), Arc::clone(&bell), (Arc::clone(&sources), Arc::clone(&arrivals))),
+            n_unsealed: AtomicU64::new(0),
             sources,
             arrivals,
             mappings: Mappings::default(),
@@ -293,14 +296,19 @@ impl Engine {
     }
 
     /// The same for many callers at once, who share commits: returns at once, and `done` is told on a thread where it
-    /// must not block. Whoever stops waiting cancels nothing. [`StoreError::Busy`] where more would wait than the
-    /// setting `queue_bytes` allows; what is done `alongside` is not for this.
+    /// must not block. Whoever stops waiting cancels nothing. [`StoreError::Busy`] where more would wait to be committed,
+    /// folded or sealed than the settings allow; what is done `alongside` is not for this.
     pub fn append_then(
         &self,
         source: &str,
         submission: Submission,
         done: impl FnOnce(Result<Receipt, EngineError>) + Send + 'static,
     ) -> Result<(), EngineError> {
+        let limits = &self.settings.engine;
+        let unsealed = self.n_unsealed.load(Ordering::Relaxed);
+        if limits.max_waiting_events < self.intake.n_waiting() || limits.max_unsealed_events < unsealed {
+            return Err(StoreError::Busy.into());
+        }
         let parcel = parcel(source, submission)?;
         self.intake.submit(parcel, self.settings.engine.queue_bytes, Box::new(done))
     }

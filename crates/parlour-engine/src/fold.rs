@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use parlour_core::activity::ActivityRow;
+use parlour_core::day::Day;
 use parlour_core::event::{Event, Flaw, Name};
 use parlour_core::fold::{Effects, Fold, SeenId, SeenLink, SeenObject};
 use parlour_core::identity::Link;
@@ -45,6 +46,7 @@ struct Ready {
     n: u64,
     received_at: i64,
     rows: Vec<ActivityRow>,
+    unscored: Vec<(Key, Day)>,
     dropped: Vec<u32>,
     seen: Vec<(u128, Seen)>,
 }
@@ -115,6 +117,7 @@ impl Engine {
             let start = effects.rows.len();
             folding.fold.fold(fresh.map(|(event, _)| event), &mut verbs, &mut effects);
             let rows = effects.rows.split_off(start);
+            let unscored = std::mem::take(&mut effects.unscored);
             if batch.seq > effected {
                 n_folded += (batch.events.len() - dropped.len()) as i64;
                 n_dropped += dropped.len() as i64;
@@ -122,7 +125,7 @@ impl Engine {
             }
             let seen = repeats.iter().filter_map(Repeat::seen).collect();
             let n = batch.events.len() as u64;
-            ready.push(Ready { seq: batch.seq, n, received_at: batch.received_at, rows, dropped, seen });
+            ready.push(Ready { seq: batch.seq, n, received_at: batch.received_at, rows, unscored, dropped, seen });
         }
         if last > effected {
             self.write_effects(&effects, refused, (n_folded, n_dropped), last)?;
@@ -130,6 +133,7 @@ impl Engine {
         self.show(effects, ready, verbs)?;
         folding.upto = last;
         folding.effected = Some(last.max(effected));
+        self.intake.note_folded(n_events);
         Ok(n_events)
     }
 
@@ -199,6 +203,9 @@ impl Engine {
         }
         for batch in ready {
             state.tail.add(batch.seq, &batch.rows, &verbs);
+            for (subject, day) in batch.unscored {
+                state.tail.note_event(batch.seq, subject, day);
+            }
             state.tail.seen.extend(batch.seen);
             state.tail.note_batch(batch.seq, batch.n, batch.received_at);
             if !batch.dropped.is_empty() {
@@ -207,6 +214,7 @@ impl Engine {
         }
         state.verbs = Arc::new(verbs);
         state.version += 1;
+        self.note_unsealed(&state);
         Ok(())
     }
 

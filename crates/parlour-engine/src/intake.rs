@@ -2,6 +2,7 @@
 //! journal for each source; and what was just written is handed to the fold without reading it back.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -54,6 +55,8 @@ struct Shared {
     recent: Mutex<Recent>,
     sources: Arc<Sources>,
     arrivals: Arc<Arrivals>,
+    /// Events in the journal that were taken in since the start and are not folded yet.
+    n_waiting: AtomicU64,
 }
 
 #[derive(Default)]
@@ -97,6 +100,7 @@ impl Intake {
             recent: Mutex::default(),
             sources,
             arrivals,
+            n_waiting: AtomicU64::new(0),
         });
         let worker = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("intake".to_owned()).spawn(move || worker.serve());
@@ -122,6 +126,18 @@ impl Intake {
         let receipt = Receipt::of(&parcel);
         let seqs = self.shared.write(vec![parcel], alongside)?;
         Ok(Receipt { seq: seqs.first().copied().flatten(), ..receipt })
+    }
+
+    /// How many events that were taken in wait to be folded.
+    pub(crate) fn n_waiting(&self) -> u64 {
+        self.shared.n_waiting.load(Ordering::Relaxed)
+    }
+
+    /// Notes that so many events are folded.
+    pub(crate) fn note_folded(&self, n: u64) {
+        // What was in the journal at the start, or came without an answer, was never counted as waiting.
+        let less = |waiting: u64| Some(waiting.saturating_sub(n));
+        let _always = self.shared.n_waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// The batches that follow `seq` without a gap, if they are at hand: `most` events or little more.
@@ -229,6 +245,7 @@ impl Shared {
             }
             Ok((seqs, counts))
         })?;
+        self.n_waiting.fetch_add(n_accepted.unsigned_abs(), Ordering::Relaxed);
         for (count, tail) in counts.iter().zip(tails) {
             self.arrivals.note(count, received_at, tail);
         }

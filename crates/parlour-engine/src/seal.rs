@@ -4,6 +4,7 @@
 //! between leaves files that no row speaks of, which the next start removes.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use parlour_core::activity::Verbs;
@@ -17,7 +18,7 @@ use parlour_lake::{compact, event};
 use parlour_store::{StoreError, journal, run};
 
 use crate::duplicates::{self, SeenFile};
-use crate::engine::{Engine, LiveRun, RUN_KINDS};
+use crate::engine::{Engine, LiveRun, RUN_KINDS, State};
 use crate::tail::Tail;
 use crate::{EngineError, clock, codec};
 
@@ -88,11 +89,18 @@ impl Engine {
         state.filters.extend(filter.map(|(row, file)| (run::Run { id: ids[2], ..row }, Arc::new(file))));
         state.sealing = None;
         state.version += 1;
+        self.note_unsealed(&state);
         drop(state);
         for (row, _) in expired {
             let _ = std::fs::remove_file(self.lake_path(&row.file));
         }
         Ok(())
+    }
+
+    /// Counts what is not sealed yet.
+    pub(crate) fn note_unsealed(&self, state: &State) {
+        let n = state.tail.n_arrived + state.sealing.as_ref().map_or(0, |tail| tail.n_arrived);
+        self.n_unsealed.store(n, Ordering::Relaxed);
     }
 
     /// Writes the message ids of a tail, where there are any.

@@ -43,6 +43,8 @@ pub struct EngineSettings {
     pub rejected_days: u32,
     pub kept_relations: usize,
     pub queue_bytes: usize,
+    pub max_waiting_events: u64,
+    pub max_unsealed_events: u64,
 }
 
 /// Under `[explore]`.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use parlour_core::activity::{ActivityRow, Verbs, sort_and_merge};
+use parlour_core::day::Day;
 use parlour_core::key::{Key, KeyHashing};
 
 use crate::duplicates::Seen;
@@ -12,7 +13,7 @@ const MERGE_AT: usize = 32;
 
 /// One person's rows: a log, merged each time it has doubled.
 #[derive(Clone, Debug, Default)]
-struct PersonRows {
+pub(crate) struct PersonRows {
     rows: Vec<ActivityRow>,
     merge_at: usize,
     /// Batches of the journal with events of theirs, in order, each once.
@@ -44,18 +45,23 @@ impl Tail {
     pub(crate) fn add(&mut self, seq: i64, rows: &[ActivityRow], verbs: &Verbs) {
         self.n_events += rows.len() as u64;
         for row in rows {
-            let day = row.key.day.0;
-            self.days = Some(self.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
-            let person = self.people.entry(row.key.subject).or_default();
+            let person = self.note_event(seq, row.key.subject, row.key.day);
             person.rows.push(*row);
-            if person.batches.last() != Some(&seq) {
-                person.batches.push(seq);
-            }
             if person.rows.len() >= person.merge_at.max(MERGE_AT) {
                 sort_and_merge(&mut person.rows, verbs);
                 person.merge_at = person.rows.len() * 2;
             }
         }
+    }
+
+    /// Notes that the batch `seq` has an event of this person on this day.
+    pub(crate) fn note_event(&mut self, seq: i64, subject: Key, day: Day) -> &mut PersonRows {
+        self.days = Some(self.days.map_or((day.0, day.0), |(first, last)| (first.min(day.0), last.max(day.0))));
+        let person = self.people.entry(subject).or_default();
+        if person.batches.last() != Some(&seq) {
+            person.batches.push(seq);
+        }
+        person
     }
 
     /// Notes that the batch `seq` of `n` events, received then, is in the tail.

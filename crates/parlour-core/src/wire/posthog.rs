@@ -229,7 +229,11 @@ impl<'d> Fields<'d> {
         }
         person.add_text(if has_profile && !is_anonymous { "user" } else { "anonymous" }, &id, context);
         match name {
-            "$identify" => person.add("anonymous", self.inside.anonymous, context),
+            "$identify" => {
+                // A page's events came under it as `anonymous`, a server's as `user`.
+                person.add("anonymous", self.inside.anonymous, context);
+                person.add("user", self.inside.anonymous, context);
+            }
             "$create_alias" | "$merge_dangerously" => self.add_alias(&id, &mut person, context),
             _ => {}
         }

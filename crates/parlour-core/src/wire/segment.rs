@@ -290,7 +290,9 @@ impl<'d> Fields<'d> {
         // Some SDKs send the same id twice; then there is nothing to link.
         let id_of = |value: Option<Value<'d>>| value.and_then(|value| value.text());
         if call == Call::Alias && id_of(self.previous) != id_of(self.user) {
+            // What came before may be an id that a machine drew or one that the sender gave.
             person.add("anonymous", self.previous, context);
+            person.add("user", self.previous, context);
         }
         for pair in self.merged.iter().flat_map(Value::elements).filter(|_| call == Call::Merge) {
             match pair.get("type").and_then(|kind| kind.scalar()).as_deref() {
@@ -312,7 +314,8 @@ impl<'d> Fields<'d> {
     /// When it happened, and what the sender's clock said where that is not the same.
     fn time(&self, context: &Context<'_>) -> Result<(i64, Option<i64>), Wrong> {
         let is_said = |value: &Value<'_>| value.text().is_some();
-        let named = [("originalTimestamp", self.original), ("timestamp", self.timestamp)];
+        // Where both are there, `timestamp` is what the caller gave and the other merely when they called.
+        let named = [("timestamp", self.timestamp), ("originalTimestamp", self.original)];
         let said = named.into_iter().find_map(|(name, value)| Some((name, value.filter(is_said)?)));
         let Some((name, value)) = said else { return Ok((context.received_at, None)) };
         let text = value.text().unwrap_or_default();

@@ -4,6 +4,7 @@
 
 mod bench;
 mod histories;
+mod intake;
 mod names;
 mod rejections;
 mod repeats;

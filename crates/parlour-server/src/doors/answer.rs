@@ -44,7 +44,7 @@ impl From<BatchError> for Refused {
 
 impl Refused {
     /// Says 400 of what is too large, as Segment does: its SDKs drop a batch at 400 and would send it for ever at others.
-    pub(super) fn as_segment(self) -> Self {
+    pub(super) fn for_segment(self) -> Self {
         if self.0.code == ErrorCode::BodyTooLarge {
             Self(ApiError { code: ErrorCode::InvalidRequest, ..self.0 })
         } else {

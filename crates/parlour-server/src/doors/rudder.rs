@@ -32,7 +32,7 @@ pub(super) async fn take_pixel(
     let body = body_of(request.uri().query().unwrap_or_default());
     let dialect = Dialect::Segment(Reading { call: Some(call), is_import: false });
     let parcel = Parcel::made(&app, request, body.to_string().into_bytes())?;
-    take(app, parcel, dialect).await.map_err(Refused::as_segment)?;
+    take(app, parcel, dialect).await.map_err(Refused::for_segment)?;
     Ok(answer::pixel())
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn take_reading(app: Arc<App>, request: Request, reading: Readi
         let parcel = Parcel::read(&app, request, dialect).await?;
         take(Arc::clone(&app), parcel, dialect).await
     };
-    taken.await.map_err(Refused::as_segment)?;
+    taken.await.map_err(Refused::for_segment)?;
     Ok(answer::success())
 }
 

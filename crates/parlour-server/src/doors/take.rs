@@ -99,12 +99,17 @@ pub(super) fn source_of(app: &App, headers: &HeaderMap, query: Option<&str>) -> 
     found.ok_or_else(|| unknown().into())
 }
 
-/// Takes a body in a dialect: once this returns, all that could be taken is durable, and so is what was refused.
+/// Takes a body in a dialect: once this returns, all that could be taken is durable, and so is what was refused. What
+/// became of each item is told for the dialects that answer it.
 pub(super) async fn take(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<Vec<Fate>, Refused> {
     let source = parcel.source(&app)?;
     let decoded = decode(&app, &parcel.body, dialect, &source)?;
     app.gate.pass(&source, decoded.items.len(), Instant::now())?;
-    let fates = fates(&decoded);
+    let is_told = match dialect {
+        Dialect::Segment(_) => false,
+        Dialect::Posthog { .. } | Dialect::Native => true,
+    };
+    let fates = if is_told { fates(&decoded) } else { Vec::new() };
     store(app, source, decoded, dialect, parcel.room).await?;
     Ok(fates)
 }
@@ -127,8 +132,7 @@ fn fates(decoded: &Decoded) -> Vec<Fate> {
     let mut events = decoded.events.iter();
     let fate = |item: &Item| match item {
         Item::Taken { n } => {
-            let first = events.next();
-            events.by_ref().take(n.saturating_sub(1)).for_each(drop);
+            let first = events.by_ref().take(*n).fold(None, |first, event| first.or(Some(event)));
             Fate { message: first.and_then(|event| event.message.clone()), kind: FateKind::Accepted }
         }
         Item::Refused(refusal) => Fate {

@@ -7,6 +7,7 @@ mod client;
 mod desk;
 mod doors;
 mod explore;
+mod golden;
 mod limits;
 mod mending;
 mod merges;

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+const DAY: i64 = 86_400_000_000;
+
 fn at(format: &str, zone: &str, text: &str) -> Result<String, String> {
     let mut clock = Clock::new(&format.parse().unwrap(), zone).unwrap();
     clock.at(text).map(|at| Timestamp::from_microsecond(at).unwrap().to_string())
