@@ -150,6 +150,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links/force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a link hold whatever the safeguards say; history follows at once. */
+        post: operations["force_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/links/redo": {
         parameters: {
             query?: never;
@@ -184,6 +201,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links/unforce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the safeguards judge a link again. */
+        post: operations["unforce_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matrix": {
         parameters: {
             query?: never;
@@ -193,6 +227,23 @@ export interface paths {
         };
         /** The matrix of customers and others by what they feel, and how people moved in it. */
         get: operations["get_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links between ids: refused, undone, forced, worth a look, or all. */
+        get: operations["list_merges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -262,6 +313,23 @@ export interface paths {
         };
         /** One person, by `kind:value` or by the whole value of an id. */
         get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person}/ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's ids, and those that links would join to them, with the links. */
+        get: operations["get_ids"];
         put?: never;
         post?: never;
         delete?: never;
@@ -602,6 +670,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a body would become, with nothing stored. */
+        post: operations["try_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sql": {
         parameters: {
             query?: never;
@@ -859,6 +944,47 @@ export interface paths {
         put?: never;
         /** PostHog: a batch with a result per event */
         post: operations["take_posthog_v1"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/in/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes what another system posts, by the mapping of its source.
+         * @description Signed as Standard Webhooks has it where the source has a secret; else with the source's write key as Bearer, in
+         *     `X-Write-Key`, or in the query. What the mapping cannot read is kept among the rejections, and the answer is 200.
+         */
+        post: operations["take_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts, sums, lag and latencies in the text format of Prometheus.
+         * @description For whoever asks from this machine, and from elsewhere with `Authorization: Bearer` and `server.metrics_token`.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1196,6 +1322,11 @@ export interface components {
             lag_events: number;
             /**
              * Format: int64
+             * @description How long the oldest of those waits.
+             */
+            lag_seconds: number;
+            /**
+             * Format: int64
              * @description Of the files that count.
              */
             lake_bytes: number;
@@ -1217,6 +1348,23 @@ export interface components {
             /** @description Rows of activity in memory, not sealed yet. */
             tail_rows: number;
             version: string;
+        };
+        /** @description A person's ids and what joins them. */
+        IdGraph: {
+            edges: components["schemas"]["LinkRow"][];
+            nodes: components["schemas"]["IdNode"][];
+        };
+        /** @description A raw id. */
+        IdNode: {
+            first_seen_at: string;
+            /** @description Whether it is the one that stands for the person. */
+            is_first: boolean;
+            /** @description Whether it is the person's; else a link to it does not hold. */
+            is_member: boolean;
+            /** @description 32 hexadecimal digits. */
+            key: string;
+            kind: string;
+            value: string;
         };
         /** @description A raw id of the person. */
         IdRow: {
@@ -1286,6 +1434,8 @@ export interface components {
             /** @description Key of the other. */
             b: string;
             b_name: string;
+            /** @description Whether somebody said that it holds whatever the safeguards say. */
+            is_forced: boolean;
             /** @description Why it was refused. */
             reason: string | null;
             /** @description Who says so: `event`, or `hand`. */
@@ -1352,6 +1502,17 @@ export interface components {
         Mended: {
             /** @description At most 1 MiB. */
             raw: string;
+        };
+        /**
+         * @description Which links.
+         * @enum {string}
+         */
+        MergeState: "refused" | "undone" | "forced" | "suspicious" | "all";
+        /** @description Links between ids. */
+        Merges: {
+            n_total: number;
+            /** @description The newest first; at most 500. */
+            rows: components["schemas"]["LinkRow"][];
         };
         /** @description How many moved from one place to another between the two days. */
         Migration: {
@@ -1855,6 +2016,19 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /** @description What became of a webhook. */
+        Taken: {
+            /**
+             * Format: int64
+             * @description Events in the journal.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description What is among the rejections, kept with its reason.
+             */
+            rejected: number;
+        };
         /** @description A page of what a person did. */
         Timeline: {
             /** @description Where the next page begins; null on the last. */
@@ -1917,6 +2091,20 @@ export interface components {
          * @enum {string}
          */
         Tone: "good" | "bad";
+        /** @description A body to be tried. */
+        Trial: {
+            /** @description As it would be posted. */
+            body: string;
+            /** @description The mapping to try; null for the source's own. */
+            mapping: string | null;
+        };
+        /** @description What would become of a body. */
+        Tried: {
+            /** @description The events, as the journal would have them; none where `when` says that it is no business of ours. */
+            events: Record<string, never>[];
+            /** @description Why it would be rejected. */
+            reason: string | null;
+        };
         /** @description A name from outside without a verb. */
         UnmappedName: {
             /**
@@ -2302,6 +2490,37 @@ export interface operations {
             };
         };
     };
+    force_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ends"];
+            };
+        };
+        responses: {
+            /** @description forced */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     redo_link: {
         parameters: {
             query?: never;
@@ -2364,6 +2583,37 @@ export interface operations {
             };
         };
     };
+    unforce_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ends"];
+            };
+        };
+        responses: {
+            /** @description no longer forced */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_matrix: {
         parameters: {
             query?: {
@@ -2386,6 +2636,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Matrix"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_merges: {
+        parameters: {
+            query?: {
+                /** @description `refused` unless given. */
+                state?: components["schemas"]["MergeState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merges"];
                 };
             };
             /** @description what went wrong */
@@ -2579,6 +2860,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_ids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdGraph"];
                 };
             };
             /** @description what went wrong */
@@ -3501,6 +3812,40 @@ export interface operations {
             };
         };
     };
+    try_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     run_sql: {
         parameters: {
             query?: never;
@@ -4045,6 +4390,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_webhook: {
+        parameters: {
+            query?: {
+                /** @description The source's write key, where it has no secret. */
+                key?: string;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description what went wrong */
             default: {

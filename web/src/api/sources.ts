@@ -3,7 +3,18 @@ import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tansta
 import { useEffect, useState } from "react";
 import { withArrival } from "../pages/settings/sources/arrivals";
 import { api } from "./client";
-import type { Arrival, KeyedSource, NewSource, Receipt, Rotation, Source, SourceChange, Sources } from "./types";
+import type {
+  Arrival,
+  KeyedSource,
+  NewSource,
+  Receipt,
+  Rotation,
+  Source,
+  SourceChange,
+  Sources,
+  Trial,
+  Tried,
+} from "./types";
 
 const LIST = ["sources"];
 const LOOK_AGAIN_MS = 3_000;
@@ -95,6 +106,11 @@ export function useSendTestEvent(source: Source) {
         key,
       ),
   });
+}
+
+/** Shows what a body would become by a mapping; nothing is stored. */
+export function useTryMapping(id: number) {
+  return useMutation({ mutationFn: (trial: Trial) => api.post<Tried>(`/sources/${id}/try`, trial) });
 }
 
 /** What a source sends, as it comes; newest last. */

@@ -48,6 +48,7 @@ export const SETTINGS_TABS: SettingsTab[] = [
   { tab: "sources", name: "Sources", about: "who may send events, their keys, what arrives" },
   { tab: "names", name: "Names", about: "names from outside and the verbs they stand for" },
   { tab: "rejected", name: "Rejections", about: "what was rejected, mended and sent again" },
+  { tab: "merges", name: "Merges", about: "ids that were not joined, or perhaps should not be" },
   { tab: "weights", name: "Weights", about: "what each thing that people do is worth" },
   { tab: "browser", name: "You", about: "this session, colours, keys" },
 ];

@@ -1,43 +1,35 @@
-// The raw ids that make one person, and the links between them. A link can be undone and done again; it asks once.
-import { useState } from "react";
-import { useChangeLink } from "../../api/links";
+// The raw ids that make one person, and the links between them, as a drawing and as tables. A link can be undone, forced,
+// and either taken back; it asks once.
 import type { IdRow, LinkRow } from "../../api/types";
-import { AskOnce } from "../../components/ask-once";
+import { LinkChanges } from "../../components/link-change";
 import { Part } from "../../components/part";
-import { Problem } from "../../components/states";
+import { Words } from "../../components/states";
 import { counted, dayOf, dayShort } from "../../format";
 import { spaced } from "../../words";
 import { IdGraph } from "./id-graph";
 
 const STATE_WORDS = { active: "joined", undone: "parted again", refused: "refused" };
 
-function LinkLine({ link, onAsk }: { link: LinkRow; onAsk: () => void }) {
+function LinkLine({ link }: { link: LinkRow }) {
   return (
     <tr>
       <td>
         {link.a_name} = {link.b_name}
         <small className="fine" style={{ display: "block" }}>
-          {STATE_WORDS[link.state] ?? link.state} {dayShort(dayOf(link.at))}, by {link.source}
-          {link.reason ? `: ${link.reason}` : ""}
+          {link.is_forced ? "joined by force" : (STATE_WORDS[link.state] ?? link.state)}, {dayShort(dayOf(link.at))}, by{" "}
+          {link.source}
+          {link.reason ? ": " : ""}
+          <Words text={link.reason ?? ""} />
         </small>
       </td>
       <td className="n">
-        {link.state === "refused" ? null : (
-          <button type="button" className="why" onClick={onAsk}>
-            {link.state === "active" ? "undo" : "redo"}
-          </button>
-        )}
+        <LinkChanges link={link} />
       </td>
     </tr>
   );
 }
 
 export function Ids({ ids, links }: { ids: IdRow[]; links: LinkRow[] }) {
-  const [asked, setAsked] = useState<LinkRow | null>(null);
-  const changeLink = useChangeLink();
-  const isUndo = asked?.state === "active";
-  const change = () =>
-    asked && changeLink.mutate({ link: asked, change: isUndo ? "undo" : "redo" }, { onSuccess: () => setAsked(null) });
   return (
     <Part title="Ids in this person" does={counted(ids.length, "id", "ids")}>
       <IdGraph ids={ids} links={links} />
@@ -60,28 +52,12 @@ export function Ids({ ids, links }: { ids: IdRow[]; links: LinkRow[] }) {
             <caption className="unseen">Links between ids</caption>
             <tbody>
               {links.map((link) => (
-                <LinkLine key={`${link.a} ${link.b} ${link.at}`} link={link} onAsk={() => setAsked(link)} />
+                <LinkLine key={`${link.a} ${link.b} ${link.at}`} link={link} />
               ))}
             </tbody>
           </table>
         </>
       )}
-      <AskOnce
-        isOpen={asked !== null}
-        title={isUndo ? "Part these two?" : "Join these two again?"}
-        yes={isUndo ? "Part them" : "Join them"}
-        isBusy={changeLink.isPending}
-        onYes={change}
-        onNo={() => setAsked(null)}
-      >
-        <p>
-          <b>{asked?.a_name}</b> and <b>{asked?.b_name}</b>{" "}
-          {isUndo
-            ? "become two people. Each keeps its own events, and every count changes with them; no event is lost, and it can be done again."
-            : "become one person. Their events are counted together, in the past too; it can be undone."}
-        </p>
-        {changeLink.error ? <Problem error={changeLink.error} /> : null}
-      </AskOnce>
     </Part>
   );
 }

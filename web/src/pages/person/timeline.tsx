@@ -29,6 +29,15 @@ export function extraWords(extra: string): string {
   }
 }
 
+/** How far the sender's clock was off, in milliseconds; sending alone takes some. */
+export function skewOf({ at, said_at }: Pick<TimelineRow, "at" | "said_at">): number {
+  return said_at === null ? 0 : Math.abs(Date.parse(said_at) - Date.parse(at));
+}
+
+/** From here on a line says that the clock was put right; from there on the two times are shown beside each other. */
+const SKEW_TOLD_MS = 60_000;
+const SKEW_SHOWN_MS = 1_000;
+
 function Line({ row }: { row: TimelineRow }) {
   const [isOpen, setOpen] = useState(false);
   const extra = row.extra ? extraWords(row.extra) : "";
@@ -49,7 +58,7 @@ function Line({ row }: { row: TimelineRow }) {
         <span className={row.text ? "fine" : undefined}>{row.object_title}</span>
         {extra ? <span className="fine"> · {extra}</span> : null}
         <span className="fine"> · via {row.source}</span>
-        {row.said_at ? <span className="fine"> · its clock was put right</span> : null}
+        {skewOf(row) < SKEW_TOLD_MS ? null : <span className="fine"> · its clock was put right</span>}
       </span>
       <span className="n fine">
         {row.value_minor !== null && row.currency ? `${money(row.value_minor, row.currency)} ` : ""}
@@ -70,15 +79,16 @@ function Line({ row }: { row: TimelineRow }) {
 
 /** When it happened, was said to have happened, and came; and the payload as it was sent. */
 function Sent({ row }: { row: TimelineRow }) {
+  const isSkewed = skewOf(row) >= SKEW_SHOWN_MS;
   return (
     <div className="sent">
       <dl className="facts">
         <dt>happened</dt>
         <dd>
           {exactText(row.at)}
-          {row.said_at ? ", by our clock" : ""}
+          {isSkewed ? ", by our clock" : ""}
         </dd>
-        {row.said_at ? (
+        {row.said_at && isSkewed ? (
           <>
             <dt>its clock said</dt>
             <dd>{exactText(row.said_at)}</dd>

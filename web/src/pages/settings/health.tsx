@@ -4,11 +4,14 @@ import { useHealth } from "../../api/health";
 import type { Health } from "../../api/types";
 import { JobLine } from "../../components/job";
 import { Part } from "../../components/part";
-import { Answer } from "../../components/states";
+import { Answer, Words } from "../../components/states";
 import { type Column, Table } from "../../components/table";
-import { bytes, count, counted, dayShort, dayText, instantText, NONE } from "../../format";
+import { bytes, count, counted, dayShort, dayText, duration, instantText, NONE } from "../../format";
 import { useScope } from "../../scope";
 import { spaced } from "../../words";
+
+/** Beyond it the lag is marked as wrong; the server's finding says the same. */
+const MAX_LAG_SECONDS = 60;
 
 export function HealthSection() {
   const health = useHealth();
@@ -19,33 +22,79 @@ export function HealthSection() {
   );
 }
 
+/** The two sums that must hold, and whether they do. */
+export function equations(sums: Health["sums"]): { words: string; isTrue: boolean }[] {
+  const { sent, accepted, rejected, folded, duplicate, waiting } = sums;
+  const told = (isTrue: boolean, left: string, right: string) => ({
+    words: `${left} ${isTrue ? "=" : "≠"} ${right}`,
+    isTrue,
+  });
+  return [
+    told(
+      accepted === folded + duplicate + waiting,
+      `${count(accepted)} accepted`,
+      `${count(folded)} folded + ${count(duplicate)} duplicate + ${count(waiting)} waiting`,
+    ),
+    told(
+      sent === accepted + rejected,
+      `${count(sent)} sent`,
+      `${count(accepted)} accepted + ${count(rejected)} rejected`,
+    ),
+  ];
+}
+
 function Claim({ health }: { health: Health }) {
-  const { accepted, folded, duplicate, waiting, agree } = health.sums;
-  const sum = `${count(accepted)} accepted = ${count(folded)} folded + ${count(duplicate)} duplicate + ${count(waiting)} waiting`;
-  if (agree) return <h1>Everything that was accepted is counted: {sum}.</h1>;
-  return <h1 className="neg">The sums do not agree: {sum.replace("=", "≠")}.</h1>;
+  const [first] = equations(health.sums);
+  if (health.sums.agree) return <h1>Everything that was accepted is counted: {first?.words}.</h1>;
+  const wrong = equations(health.sums).filter((sum) => !sum.isTrue);
+  return <h1 className="neg">The sums do not agree: {wrong.map((sum) => sum.words).join("; ")}.</h1>;
+}
+
+/** How far the fold is behind what was accepted. */
+export function lagWords(health: Pick<Health, "lag_events" | "lag_seconds">): string {
+  if (health.lag_events === 0) return "Nothing waits: the fold is level with what was accepted.";
+  const since = health.lag_seconds > 0 ? `, the oldest for ${duration(health.lag_seconds)}` : "";
+  return `${counted(health.lag_events, "event waits", "events wait")} to be folded${since}.`;
 }
 
 function Sums({ health }: { health: Health }) {
+  const { to } = useScope();
   const { sums } = health;
-  const parts: [string, number][] = [
+  const parts: [string, number, string?][] = [
     ["sent", sums.sent],
-    ["accepted", sums.accepted],
-    ["rejected", sums.rejected],
+    ["accepted", sums.accepted, "tab=sources"],
+    ["rejected", sums.rejected, "tab=rejected&state=all"],
     ["folded", sums.folded],
     ["duplicate", sums.duplicate],
     ["waiting", sums.waiting],
-    ["behind, events", health.lag_events],
   ];
   return (
-    <dl className="sums">
-      {parts.map(([name, n]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{count(n)}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl className="sums">
+        {parts.map(([name, n, list]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{list ? <Link to={to("/settings", list)}>{count(n)}</Link> : count(n)}</dd>
+          </div>
+        ))}
+      </dl>
+      <ul className="equations">
+        {equations(sums).map(({ words, isTrue }) => (
+          <li key={words} className={isTrue ? undefined : "neg"}>
+            <span className={isTrue ? "pos" : "neg"} aria-hidden="true">
+              {isTrue ? "✓" : "×"}
+            </span>{" "}
+            {words}
+          </li>
+        ))}
+        <li>
+          <span className={health.lag_seconds > MAX_LAG_SECONDS ? "neg" : "pos"} aria-hidden="true">
+            {health.lag_seconds > MAX_LAG_SECONDS ? "×" : "✓"}
+          </span>{" "}
+          {lagWords(health)}
+        </li>
+      </ul>
+    </>
   );
 }
 
@@ -86,7 +135,9 @@ function Body({ health }: { health: Health }) {
       ) : (
         <div className="problem" role="alert">
           {health.findings.map((finding) => (
-            <p key={finding}>{finding}</p>
+            <p key={finding}>
+              <Words text={finding} />
+            </p>
           ))}
         </div>
       )}
@@ -142,13 +193,23 @@ function Body({ health }: { health: Health }) {
 }
 
 function RejectedReasons({ health }: { health: Health }) {
+  const { to } = useScope();
   if (health.rejected.length === 0) return null;
   return (
-    <Part title="Rejected, by reason" does={<Link to="?tab=rejected">see them</Link>}>
+    <Part title="Rejected, by reason" does={<Link to={to("/settings", "tab=rejected")}>see them</Link>}>
       <Table
         caption="Rejected, by reason"
         columns={[
-          { title: "Reason", value: (row) => spaced(row.reason), isHead: true },
+          {
+            title: "Reason",
+            value: (row) => row.reason,
+            show: (row) => (
+              <Link to={to("/settings", `tab=rejected&reason=${encodeURIComponent(row.reason)}`)} className="link">
+                {spaced(row.reason)}
+              </Link>
+            ),
+            isHead: true,
+          },
           { title: "Events", value: (row) => row.n, show: (row) => count(row.n), isNumber: true },
         ]}
         rows={health.rejected}

@@ -12,6 +12,7 @@ import { HealthSection } from "./health";
 const Sources = lazy(() => import("./sources").then((m) => ({ default: m.SourcesSection })));
 const Names = lazy(() => import("./names").then((m) => ({ default: m.NamesSection })));
 const Rejected = lazy(() => import("./rejected").then((m) => ({ default: m.RejectedSection })));
+const Merges = lazy(() => import("./merges").then((m) => ({ default: m.MergesSection })));
 const Weights = lazy(() => import("./weights").then((m) => ({ default: m.Weights })));
 
 const FIRST = "health";
@@ -51,6 +52,8 @@ function Section({ tab }: { tab: string }) {
       return <Names />;
     case "rejected":
       return <Rejected />;
+    case "merges":
+      return <Merges />;
     case "weights":
       return <Weights />;
     case "browser":

@@ -33,8 +33,8 @@ function Headline({ names }: { names: Names }) {
       <a href="#unmapped" className="neg">
         {counted(names.unmapped.length, "name", "names")}
       </a>{" "}
-      from outside {names.unmapped.length === 1 ? "stands" : "stand"} for no verb, so{" "}
-      {counted(nEvents, "event counts", "events count")} for nothing yet.
+      from outside {names.unmapped.length === 1 ? "stands" : "stand"} for no verb:{" "}
+      {counted(nEvents, "event counts", "events count")} one point each, whatever was done.
     </h1>
   );
 }

@@ -121,7 +121,8 @@ function FirstEvent({ source, freshKey, isHeard }: ConnectProps) {
         {isHeard ? (
           <p>
             <b>The first event is here</b>
-            {source.first_event_at ? `, ${ago(source.first_event_at)}` : ""}. Who sent it is under <Link to={to("/people")}>People</Link>.
+            {source.first_event_at ? `, ${ago(source.first_event_at)}` : ""}. Who sent it is under{" "}
+            <Link to={to("/people")}>People</Link>.
           </p>
         ) : (
           <p>

@@ -15,6 +15,7 @@ import { Connect } from "./connect";
 import { Keys } from "./keys";
 import { Limits } from "./limits";
 import { TailPart } from "./tail";
+import { Webhook } from "./webhook";
 import { kindWord } from "./words";
 
 export function OneSource({ id }: { id: number }) {
@@ -81,6 +82,9 @@ function Body({ source }: { source: Source }) {
     if (isHeard && !wasHeard.current) client.invalidateQueries();
     wasHeard.current = isHeard;
   }, [isHeard, client]);
+  // Once it sends, what it sends is what one comes for.
+  const isNew = key !== undefined || source.first_event_at === null;
+  const connect = source.revoked_at ? null : <Connect source={source} freshKey={key} isHeard={isHeard} />;
   return (
     <>
       <Headline source={source} />
@@ -89,9 +93,11 @@ function Body({ source }: { source: Source }) {
         {instantText(source.created_at)}.
       </p>
       <div ref={head} />
-      {source.revoked_at ? null : <Connect source={source} freshKey={key} isHeard={isHeard} />}
+      {isNew ? connect : null}
       <TailPart tail={tail} />
       <Refusals source={source} />
+      {isNew ? null : connect}
+      {source.kind === "webhook" && !source.revoked_at ? <Webhook source={source} freshKey={key} /> : null}
       <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />
       {source.revoked_at ? null : <Limits source={source} />}
     </>
