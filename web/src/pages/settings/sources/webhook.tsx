@@ -36,7 +36,7 @@ function MappingPart({ source, freshKey }: { source: Source; freshKey: string | 
   const mapping = asText ?? mappingOf(draft);
   const gaps = asText === null ? missing(draft) : [];
   const isChanged = mapping !== (kept ? mappingOf(kept) : source.mapping);
-  const set = (name: string, text: string) => setDraft((old) => ({ ...old, fields: { ...old.fields, [name]: text } }));
+  const set = (name: string, text: string) => setDraft({ ...draft, fields: { ...draft.fields, [name]: text } });
   const toText = () => setAsText(mappingOf(draft));
   const toFields = () => {
     const read = draftOf(asText);
@@ -82,7 +82,7 @@ function MappingPart({ source, freshKey }: { source: Source; freshKey: string | 
             description="further ids of the same person, one a line: kind, a colon, an expression"
             placeholder="email: body.customer.email"
             value={draft.also}
-            onChange={(event) => setDraft((old) => ({ ...old, also: event.currentTarget.value }))}
+            onChange={(event) => setDraft({ ...draft, also: event.currentTarget.value })}
             spellCheck={false}
             autosize
             minRows={2}
