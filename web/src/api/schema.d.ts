@@ -79,6 +79,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links/force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a link hold whatever the safeguards say; history follows at once. */
+        post: operations["force_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/links/redo": {
         parameters: {
             query?: never;
@@ -113,6 +130,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links/unforce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets the safeguards judge a link again. */
+        post: operations["unforce_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matrix": {
         parameters: {
             query?: never;
@@ -125,6 +159,58 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links between ids: refused, undone, forced, worth a look, or all. */
+        get: operations["list_merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names from outside with how often they came: those to be mapped, and those that are. */
+        get: operations["list_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/names/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says which verb a name from outside stands for; standings follow at once, past and present. */
+        put: operations["map_name"];
+        post?: never;
+        /** Takes back what was chosen for a name; standings follow at once. */
+        delete: operations["unmap_name"];
         options?: never;
         head?: never;
         patch?: never;
@@ -156,6 +242,23 @@ export interface paths {
         };
         /** One person, by `kind:value` or by the whole value of an id. */
         get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person}/ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's ids, and those that links would join to them, with the links. */
+        get: operations["get_ids"];
         put?: never;
         post?: never;
         delete?: never;
@@ -251,6 +354,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rejected/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many rejections there are by source and reason; a text is not looked for. */
+        get: operations["count_rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes all rejections that match. */
+        post: operations["delete_all_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rejections that match, as a file. */
+        get: operations["export_rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends all open rejections again that match, at most 10,000 in one call. */
+        post: operations["replay_all_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rejection with its whole payload. */
+        get: operations["get_rejected"];
+        /** Puts another payload in the place of a rejection's; the answer says whether that could be taken. */
+        put: operations["mend_rejected"];
+        post?: never;
+        /** Deletes a rejection; what was sent is gone. */
+        delete: operations["delete_rejected"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rejected/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends one rejection again. */
+        post: operations["replay_rejected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sample": {
         parameters: {
             query?: never;
@@ -298,6 +505,111 @@ export interface paths {
         get: operations["get_settings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sources, with what came of each. */
+        get: operations["list_sources"];
+        put?: never;
+        /** Makes a source; the answer has its write key, which is shown this one time. */
+        post: operations["create_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One source, with what came of it. */
+        get: operations["get_source"];
+        /** Changes a source; its name stays. */
+        put: operations["update_source"];
+        post?: never;
+        /** Takes a source's right to send away, at once; what it sent stays. */
+        delete: operations["revoke_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a source another write key, which is shown this one time; the old one works a while longer. */
+        post: operations["rotate_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a source sent last, since the server started. */
+        get: operations["list_arrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/tail/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a source sends, as it comes: server-sent events, each with an arrival as JSON. */
+        get: operations["watch_arrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a body would become, with nothing stored. */
+        post: operations["try_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -392,10 +704,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/in/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes what another system posts, by the mapping of its source.
+         * @description Signed as Standard Webhooks has it where the source has a secret; else with the source's write key as Bearer, in
+         *     `X-Write-Key`, or in the query. What the mapping cannot read is kept among the rejections, and the answer is 200.
+         */
+        post: operations["take_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counts, sums, lag and latencies in the text format of Prometheus.
+         * @description For whoever asks from this machine, and from elsewhere with `Authorization: Bearer` and `server.metrics_token`.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Something that a source sent. */
+        Arrival: {
+            /** @description When it happened. */
+            at: string | null;
+            is_accepted: boolean;
+            layer: string | null;
+            /** @description Why, as a sentence. */
+            message: string | null;
+            /**
+             * Format: int64
+             * @description Its place among what the source sent since the server started; ascending.
+             */
+            number: number;
+            /** @description Toward what, `kind:id`. */
+            object: string | null;
+            /** @description What was sent, as far as it is kept; at most its first 4096 bytes. */
+            raw: string | null;
+            /** @description Why it was rejected, as one word. */
+            reason: string | null;
+            received_at: string;
+            /** @description Who, `kind:id`. */
+            subject: string | null;
+            /** @description Did what, as it is stored. */
+            verb: string | null;
+        };
+        /** @description What a source sent last. */
+        Arrivals: {
+            /** @description Oldest first; of large batches only the end. */
+            rows: components["schemas"]["Arrival"][];
+        };
         /**
          * @description The length of a period.
          * @enum {string}
@@ -436,6 +819,11 @@ export interface components {
          * @example 1998-06-30
          */
         Day: string;
+        /** @description How many rejections were deleted. */
+        Deleted: {
+            /** Format: int64 */
+            n_deleted: number;
+        };
         /**
          * @description Where somebody is in the matrix: a cell, or gone.
          * @enum {string}
@@ -486,6 +874,11 @@ export interface components {
             /** @description The parameter or field. */
             path: string;
         };
+        /**
+         * @description How the file is written.
+         * @enum {string}
+         */
+        FileFormat: "jsonl" | "csv";
         /**
          * @description What became of a person's engagement between two days.
          * @enum {string}
@@ -602,6 +995,11 @@ export interface components {
             lag_events: number;
             /**
              * Format: int64
+             * @description How long the oldest of those waits.
+             */
+            lag_seconds: number;
+            /**
+             * Format: int64
              * @description Of the files that count.
              */
             lake_bytes: number;
@@ -623,6 +1021,23 @@ export interface components {
             /** @description Rows of activity in memory, not sealed yet. */
             tail_rows: number;
             version: string;
+        };
+        /** @description A person's ids and what joins them. */
+        IdGraph: {
+            edges: components["schemas"]["LinkRow"][];
+            nodes: components["schemas"]["IdNode"][];
+        };
+        /** @description A raw id. */
+        IdNode: {
+            first_seen_at: string;
+            /** @description Whether it is the one that stands for the person. */
+            is_first: boolean;
+            /** @description Whether it is the person's; else a link to it does not hold. */
+            is_member: boolean;
+            /** @description 32 hexadecimal digits. */
+            key: string;
+            kind: string;
+            value: string;
         };
         /** @description A raw id of the person. */
         IdRow: {
@@ -662,6 +1077,12 @@ export interface components {
             total: number;
             updated_at: string;
         };
+        /** @description A source with a key that was just made. */
+        KeyedSource: {
+            /** @description Shown this one time. */
+            key: string;
+            source: components["schemas"]["Source"];
+        };
         /** @description What things done on a layer count. */
         LayerFactor: {
             /** Format: double */
@@ -686,6 +1107,8 @@ export interface components {
             /** @description Key of the other. */
             b: string;
             b_name: string;
+            /** @description Whether somebody said that it holds whatever the safeguards say. */
+            is_forced: boolean;
             /** @description Why it was refused. */
             reason: string | null;
             /** @description Who says so: `event`, or `hand`. */
@@ -701,6 +1124,26 @@ export interface components {
         Liveness: {
             /** @description `ok`. */
             status: string;
+        };
+        /** @description A name that stands for a verb. */
+        MappedUse: {
+            /** @description Whether it was chosen here and can be taken back; else the vocabulary's file says so. */
+            is_chosen: boolean;
+            last_day: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description Events so far.
+             */
+            n: number;
+            /** Format: int64 */
+            n_people: number;
+            name: string;
+            verb: string;
+        };
+        /** @description What a name stands for. */
+        Mapping: {
+            /** @description A verb of the vocabulary. */
+            verb: string;
         };
         /** @description Who is in which cell, and who moved. */
         Matrix: {
@@ -728,6 +1171,22 @@ export interface components {
              */
             n_since: number;
         };
+        /** @description What a payload is to be. */
+        Mended: {
+            /** @description At most 1 MiB. */
+            raw: string;
+        };
+        /**
+         * @description Which links.
+         * @enum {string}
+         */
+        MergeState: "refused" | "undone" | "forced" | "suspicious" | "all";
+        /** @description Links between ids. */
+        Merges: {
+            n_total: number;
+            /** @description The newest first; at most 500. */
+            rows: components["schemas"]["LinkRow"][];
+        };
         /** @description How many moved from one place to another between the two days. */
         Migration: {
             from: components["schemas"]["Origin"];
@@ -753,12 +1212,34 @@ export interface components {
             name: string;
             verb: string;
         };
+        /** @description Names from outside. */
+        Names: {
+            /** @description Those that stand for one, by name; also those that never came. */
+            mapped: components["schemas"]["MappedUse"][];
+            /** @description Those that stand for no verb, the most frequent first; at most 1000. */
+            unmapped: components["schemas"]["UnmappedUse"][];
+        };
         /** @description A question as it is saved. */
         NewQuestion: {
             /** @description At most 200 bytes. */
             name: string;
             /** @description At most 64 KiB. */
             sql: string;
+        };
+        /** @description A source as it is made. */
+        NewSource: {
+            /** @description The id of a brand, or `kind:id`; null for the brand of the first source, or else one of this name. */
+            brand: string | null;
+            /** Format: int32 */
+            events_per_second: number | null;
+            /** @description `sdk` unless given. */
+            kind: string | null;
+            /** @description `web` unless given. */
+            layer: string | null;
+            mapping: string | null;
+            name: string;
+            /** @description What it signs with. */
+            secret: string | null;
         };
         /**
          * @description A derived value that can be explained.
@@ -870,9 +1351,36 @@ export interface components {
             /** @description Newest first. */
             rows: components["schemas"]["RejectedRow"][];
         };
+        /** @description How many rejections of a source have a reason. */
+        RejectedCount: {
+            /** Format: int64 */
+            n: number;
+            reason: string;
+            source: string;
+        };
+        /** @description How many rejections there are. */
+        RejectedCounts: {
+            /** @description By source and reason. */
+            rows: components["schemas"]["RejectedCount"][];
+        };
+        /** @description Which rejections are asked for. */
+        RejectedQuery: {
+            from: components["schemas"]["Day"] | null;
+            /** @description The `next` of the page before. */
+            next: string | null;
+            reason: string | null;
+            source: string | null;
+            /** @description `open` (unless given), `replayed` or `all`. */
+            state: string | null;
+            /** @description In the payload or the message, in any case of letters. */
+            text: string | null;
+            to: components["schemas"]["Day"] | null;
+        };
         /** @description One thing that was not taken. */
         RejectedRow: {
             at: string;
+            /** @description How it was sent; null for records of files. */
+            dialect: string | null;
             /** Format: int64 */
             id: number;
             /**
@@ -882,11 +1390,43 @@ export interface components {
             line: number | null;
             /** @description Why, as a sentence. */
             message: string;
-            /** @description What was sent; at most its first 4096 bytes, made readable. */
+            /** @description What was sent, made readable; in lists at most its first 4096 bytes. */
             raw: string;
             /** @description One word of a closed list. */
             reason: string;
+            /** @description When it was taken after all. */
+            replayed_at: string | null;
             source: string;
+            /** @description `open` or `replayed`. */
+            state: string;
+        };
+        /** @description What became of rejections that were sent again. */
+        Replayed: {
+            /**
+             * Format: int64
+             * @description Events that these were.
+             */
+            n_events: number;
+            /**
+             * Format: int64
+             * @description Rejections that are still not taken; their reason is the new one.
+             */
+            n_refused: number;
+            /**
+             * Format: int64
+             * @description Rejections whose events were taken.
+             */
+            n_replayed: number;
+            /** @description Where the next call begins; null if this one came to the end. */
+            next: string | null;
+        };
+        /** @description How a key is replaced. */
+        Rotation: {
+            /**
+             * Format: int32
+             * @description Hours for which the old key goes on working; 72 unless given, 0 for none.
+             */
+            overlap_hours: number | null;
         };
         /** @description The files of one kind. */
         RunKind: {
@@ -925,6 +1465,64 @@ export interface components {
          * @enum {string}
          */
         Sort: "degree" | "value" | "kind" | "first_day" | "last_day" | "due_day" | "p_falling" | "n_days";
+        /** @description One source. */
+        Source: {
+            /** @description What its events are about unless they say otherwise, `kind:id`. */
+            brand: string;
+            created_at: string;
+            /**
+             * Format: int32
+             * @description The most events it may send in a second; null for as many as it can.
+             */
+            events_per_second: number | null;
+            /** @description Null until its first event came. */
+            first_event_at: string | null;
+            /** @description Whether what it sends must be signed. */
+            has_secret: boolean;
+            /** Format: int64 */
+            id: number;
+            /** @description Oldest first. */
+            keys: components["schemas"]["SourceKey"][];
+            /** @description `sdk`, `webhook`, `mqtt` or `file`. */
+            kind: string;
+            last_event_at: string | null;
+            layer: string;
+            /** @description How a body becomes events, where the source speaks no dialect we know. */
+            mapping: string | null;
+            /** Format: int64 */
+            n_accepted: number;
+            /** Format: int64 */
+            n_rejected: number;
+            /** @description Never changes, since repeats are known by it. */
+            name: string;
+            /** @description Its rejections by reason. */
+            rejected: components["schemas"]["ReasonCount"][];
+            /** @description Since when it may send no more. */
+            revoked_at: string | null;
+        };
+        /** @description What may change of a source. What is null stays as it is; an empty text or a zero takes it away. */
+        SourceChange: {
+            brand: string | null;
+            /** Format: int32 */
+            events_per_second: number | null;
+            layer: string | null;
+            mapping: string | null;
+            secret: string | null;
+        };
+        /** @description What is known of a write key; the key itself is shown once, when it is made. */
+        SourceKey: {
+            created_at: string;
+            /** @description From when on it no longer works; null where that is not known. */
+            expires_at: string | null;
+            /** @description Its first and last characters. */
+            hint: string;
+            is_valid: boolean;
+        };
+        /** @description All sources. */
+        Sources: {
+            /** @description In the order in which they were made, revoked ones too. */
+            rows: components["schemas"]["Source"][];
+        };
         /** @description A person's involvement on one day. */
         SparkPoint: {
             day: components["schemas"]["Day"];
@@ -1085,6 +1683,19 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        /** @description What became of a webhook. */
+        Taken: {
+            /**
+             * Format: int64
+             * @description Events in the journal.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description What is among the rejections, kept with its reason.
+             */
+            rejected: number;
+        };
         /** @description A page of what a person did. */
         Timeline: {
             /** @description Where the next page begins; null on the last. */
@@ -1143,6 +1754,20 @@ export interface components {
          * @enum {string}
          */
         Tone: "good" | "bad";
+        /** @description A body to be tried. */
+        Trial: {
+            /** @description As it would be posted. */
+            body: string;
+            /** @description The mapping to try; null for the source's own. */
+            mapping: string | null;
+        };
+        /** @description What would become of a body. */
+        Tried: {
+            /** @description The events, as the journal would have them; none where `when` says that it is no business of ours. */
+            events: Record<string, never>[];
+            /** @description Why it would be rejected. */
+            reason: string | null;
+        };
         /** @description A name from outside without a verb. */
         UnmappedName: {
             /**
@@ -1150,6 +1775,18 @@ export interface components {
              * @description Events so far.
              */
             n: number;
+            name: string;
+        };
+        /** @description A name that stands for no verb. */
+        UnmappedUse: {
+            last_day: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Events so far.
+             */
+            n: number;
+            /** Format: int64 */
+            n_people: number;
             name: string;
         };
         /** @description One verb. */
@@ -1401,6 +2038,37 @@ export interface operations {
             };
         };
     };
+    force_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ends"];
+            };
+        };
+        responses: {
+            /** @description forced */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     redo_link: {
         parameters: {
             query?: never;
@@ -1463,6 +2131,37 @@ export interface operations {
             };
         };
     };
+    unforce_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ends"];
+            };
+        };
+        responses: {
+            /** @description no longer forced */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_matrix: {
         parameters: {
             query?: {
@@ -1486,6 +2185,127 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Matrix"];
                 };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_merges: {
+        parameters: {
+            query?: {
+                /** @description `refused` unless given. */
+                state?: components["schemas"]["MergeState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merges"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_names: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Names"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    map_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mapping"];
+            };
+        };
+        responses: {
+            /** @description mapped */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    unmap_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description what went wrong */
             default: {
@@ -1588,6 +2408,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_ids: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdGraph"];
                 };
             };
             /** @description what went wrong */
@@ -1806,6 +2656,16 @@ export interface operations {
     list_rejected: {
         parameters: {
             query?: {
+                /** @description In the payload or the message, in any case of letters. */
+                text?: string;
+                reason?: string;
+                source?: string;
+                /** @description `open` (unless given), `replayed` or `all`. */
+                state?: string;
+                /** @description The first day. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day. */
+                to?: components["schemas"]["Day"];
                 /** @description The `next` of the page before. */
                 next?: string;
             };
@@ -1821,6 +2681,274 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rejected"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    count_rejected: {
+        parameters: {
+            query?: {
+                /** @description In the payload or the message, in any case of letters. */
+                text?: string;
+                reason?: string;
+                source?: string;
+                /** @description `open` (unless given), `replayed` or `all`. */
+                state?: string;
+                /** @description The first day. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day. */
+                to?: components["schemas"]["Day"];
+                /** @description The `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedCounts"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_all_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectedQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_rejected: {
+        parameters: {
+            query?: {
+                /** @description `jsonl` (unless given) or `csv`. */
+                format?: components["schemas"]["FileFormat"];
+                text?: string;
+                reason?: string;
+                source?: string;
+                /** @description `open` (unless given), `replayed` or `all`. */
+                state?: string;
+                /** @description The first day. */
+                from?: components["schemas"]["Day"];
+                /** @description The last day. */
+                to?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    replay_all_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectedQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedRow"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    mend_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mended"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedRow"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    replay_rejected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
                 };
             };
             /** @description what went wrong */
@@ -1978,6 +3106,294 @@ export interface operations {
             };
         };
     };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sources"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyedSource"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    revoke_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    rotate_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyedSource"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_arrivals: {
+        parameters: {
+            query?: {
+                /** @description The `number` from which on arrivals are told; all that are kept unless given. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrivals"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    watch_arrivals: {
+        parameters: {
+            query?: {
+                /** @description The `number` from which on arrivals are told; all that are kept unless given. */
+                from?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    try_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     run_sql: {
         parameters: {
             query?: never;
@@ -2116,6 +3532,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Liveness"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_webhook: {
+        parameters: {
+            query?: {
+                /** @description The source's write key, where it has no secret. */
+                key?: string;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description what went wrong */
