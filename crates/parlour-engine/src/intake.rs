@@ -81,7 +81,7 @@ struct Draft {
 /// What many callers brought, put together.
 #[derive(Default)]
 struct Drafts {
-    drafts: Vec<Draft>,
+    all: Vec<Draft>,
     /// In which draft each caller's events are.
     places: Vec<Option<usize>>,
     rejections: Vec<Rejected>,
@@ -226,7 +226,7 @@ impl Shared {
     /// Writes parcels in one transaction and returns in which batch each lies; when this returns they are durable.
     fn write(&self, parcels: Vec<Parcel>, alongside: Option<Alongside>) -> Result<Vec<Option<i64>>, StoreError> {
         let received_at = clock::now();
-        let Drafts { drafts, places, rejections } = Drafts::of(parcels);
+        let Drafts { all: drafts, places, rejections } = Drafts::of(parcels);
         let n_accepted = drafts.iter().map(|draft| draft.events.len()).sum::<usize>() as i64;
         let n_rejected = rejections.len() as i64;
         let (counts, tails) = self.counts(&drafts, &rejections, received_at);
@@ -292,7 +292,7 @@ impl Drafts {
                 all.places.push(None);
                 continue;
             }
-            let drafts = &mut all.drafts;
+            let drafts = &mut all.all;
             let last = drafts.iter().rposition(|draft| draft.source == parcel.source);
             let fits = last.filter(|&i| drafts[i].events.len() + parcel.events.len() <= MAX_BATCH_EVENTS);
             let place = fits.unwrap_or(drafts.len());

@@ -14,3 +14,4 @@ mod opening;
 mod orders;
 mod power;
 mod rebuild;
+mod sources;

@@ -49,7 +49,7 @@ fn browsers_say_who_is_anonymous() {
     }
     check(
         r#"{"event":"$identify","properties":{"distinct_id":"u","$anon_distinct_id":"a","$device_id":"a"},"$set":{"email":"X@y.z"}}"#,
-        "user:u=anonymous:a=email:x@y.z identified brand:acme unscored",
+        "user:u=anonymous:a=user:a=email:x@y.z identified brand:acme unscored",
     );
     check(
         r#"{"event":"$identify","distinct_id":"u","properties":{"$anon_distinct_id":"u"}}"#,

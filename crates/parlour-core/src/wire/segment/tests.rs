@@ -33,7 +33,7 @@ fn a_batch_of_the_python_sdk() {
          anonymous:anon1 did:Played Chess brand:acme #m2\n\
          user:u1 viewed brand:acme @page:/a #m3\n\
          user:u1 joined group:g1 unscored #m4\n\
-         user:u1=anonymous:anon1 identified brand:acme unscored #m5\n\
+         user:u1=anonymous:anon1=user:anon1 identified brand:acme unscored #m5\n\
          anonymous:anon1 viewed brand:acme @screen:Welcome mobile #6",
     );
 }
@@ -60,7 +60,10 @@ fn ids_are_read_leniently() {
 #[test]
 fn aliases_link_two_ids_or_nothing() {
     let alias = |ids: &str| told(&decoded(&format!("{{{ids}}}"), Some("a")));
-    assert_eq!(alias(r#""userId":"u2","previousId":"a1""#), "user:u2=anonymous:a1 identified brand:acme unscored");
+    assert_eq!(
+        alias(r#""userId":"u2","previousId":"a1""#),
+        "user:u2=anonymous:a1=user:a1 identified brand:acme unscored"
+    );
     assert_eq!(alias(r#""userId":"u1","previousId":"u1""#), "user:u1 identified brand:acme unscored");
     let merge =
         r#"{"type":"merge","mergeProperties":[{"type":"email","value":"A@b.c"},{"type":"phone","value":"+49"}]}"#;
@@ -79,8 +82,8 @@ fn clocks_that_are_off_are_corrected() {
     let behind = r#""timestamp":"2026-11-21T17:59:50Z","sentAt":"2026-11-21T18:00:00Z""#;
     assert_eq!(time(behind, false), (NOW - 10 * SECOND, Some(NOW - 7210 * SECOND)));
     assert_eq!(time(behind, true), (NOW - 7210 * SECOND, None));
-    // Both at once: the original time is what the client's clock said.
-    let both = r#""timestamp":"2026-11-21T11:11:11Z","originalTimestamp":"2026-11-21T19:59:59Z""#;
+    // Both at once: what the caller gave, not when they called.
+    let both = r#""timestamp":"2026-11-21T19:59:59Z","originalTimestamp":"2026-11-21T20:00:00Z""#;
     assert_eq!(time(both, false), (NOW - SECOND, None));
     assert_eq!(time(r#""timestamp":1795291199000,"sentAt":"nonsense""#, false), (NOW - SECOND, None));
     assert_eq!(time(r#""sentAt":"2026-11-21T18:00:00Z""#, false), (NOW, None));
