@@ -2,6 +2,7 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
+import { after } from "../../after";
 import { useMapName, useNames } from "../../api/names";
 import { useSettings } from "../../api/settings";
 import type { MappedUse, Names, UnmappedUse, VerbRow } from "../../api/types";
@@ -194,15 +195,10 @@ function NameLine({ row, verb, isChosen, onSaid }: NameLineProps) {
   const [isOpen, setOpen] = useState(false);
   const map = useMapName();
   const choose = (wanted: string | null) =>
-    map.mutate(
-      { name: row.name, verb: wanted },
-      {
-        onSuccess: () => {
-          setOpen(false);
-          onSaid(saidOf(row.name, wanted, row.n));
-        },
-      },
-    );
+    after(map.mutateAsync({ name: row.name, verb: wanted }), () => {
+      setOpen(false);
+      onSaid(saidOf(row.name, wanted, row.n));
+    });
   return (
     <tr>
       <th scope="row">{row.name}</th>
