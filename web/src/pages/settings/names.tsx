@@ -154,7 +154,7 @@ function Given({ rows, onSaid }: RowsProps<MappedUse>) {
 function NameTable({ caption, children }: { caption: string; children: React.ReactNode }) {
   return (
     <ScrollBox label={caption}>
-      <table className="tight names">
+      <table className="tight names cards">
         <caption className="unseen">{caption}</caption>
         <thead>
           <tr>
@@ -206,10 +206,16 @@ function NameLine({ row, verb, isChosen, onSaid }: NameLineProps) {
   return (
     <tr>
       <th scope="row">{row.name}</th>
-      <td className="n">{count(row.n)}</td>
-      <td className="n">{count(row.n_people)}</td>
-      <td className="nowrap">{row.last_day ? dayShort(row.last_day) : NONE}</td>
-      <td>
+      <td className="n" data-label="Events">
+        {count(row.n)}
+      </td>
+      <td className="n" data-label="People">
+        {count(row.n_people)}
+      </td>
+      <td className="nowrap" data-label="Last">
+        {row.last_day ? dayShort(row.last_day) : NONE}
+      </td>
+      <td className="whole">
         {isOpen ? (
           <VerbChoice name={row.name} verb={verb} onChoose={choose} onClose={() => setOpen(false)} />
         ) : (
