@@ -174,7 +174,7 @@ test("a shared machine joins nobody until somebody says so", async () => {
   await expect(page.getByText("joined by force")).toBeVisible();
   await page.getByRole("button", { name: /^leave it to the safeguards/ }).click();
   await page.getByRole("button", { name: "Let them judge" }).click();
-  await expect(page.getByRole("button", { name: /^force/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^force: .*user:eva/ })).toBeVisible();
 });
 
 test("a webhook is mapped, tried and taken", async () => {

@@ -1,5 +1,7 @@
 //! Rejections in Settings: found, counted, mended, replayed, exported, deleted.
 
+use std::io::Read;
+
 use parlour_core::event::{Event, Flaw, Name};
 use parlour_engine::source::NewSource;
 use parlour_engine::{Refused, Submission};
@@ -122,4 +124,15 @@ fn what_came_by_the_wire_is_mended_in_its_own_dialect() {
         let timeline = desk.get(&format!("/api/v1/people/user:{who}/timeline"));
         assert_eq!(timeline["rows"].as_array().unwrap().len(), 1, "{who}: {timeline}");
     }
+}
+
+#[test]
+fn the_file_is_whole_where_it_is_packed() {
+    let desk = desk();
+    let headers = [("cookie", desk.cookie.as_str()), ("accept-encoding", "gzip")];
+    let answer = send(desk.address, "GET", "/api/v1/rejected/export", &headers, b"");
+    assert_eq!((answer.status, answer.header("content-encoding")), (200, Some("gzip")));
+    let mut plain = String::new();
+    flate2::read::GzDecoder::new(answer.body.as_slice()).read_to_string(&mut plain).unwrap();
+    assert_eq!(plain.lines().count(), 63);
 }
