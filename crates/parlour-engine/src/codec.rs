@@ -3,7 +3,7 @@
 use parlour_core::event::Event;
 
 /// The version of the format.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Level of zstd.
 const LEVEL: i32 = 1;
 /// Largest batch once unpacked, bytes.
