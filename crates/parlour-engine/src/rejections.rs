@@ -213,26 +213,23 @@ impl Engine {
             }),
             Some(webhook::DIALECT) => self.remapped(row),
             Some(mqtt::DIALECT) => self.remapped_message(row),
-            Some(other) => match Dialect::of_name(other) {
-                Some(dialect) => self.decoded_again(row, dialect),
-                None => {
-                    Err(Flaw::Unreadable(format!("what came as `{other}` cannot be decoded again by this version")))
-                }
+            Some(name) => match Dialect::of_name(name) {
+                Some(dialect) => self.rewired(row, dialect),
+                None => Err(Flaw::Unreadable(format!("what came as `{name}` cannot be decoded again by this version"))),
             },
         }
     }
 
-    /// The events of one item that came over the wire.
-    fn decoded_again(&self, row: &Rejected, dialect: Dialect) -> Result<Vec<Event>, Flaw> {
+    /// The events of what came by the wire, as if it came at the same moment as it is now.
+    fn rewired(&self, row: &Rejected, dialect: Dialect) -> Result<Vec<Event>, Flaw> {
         let gone = || Flaw::Unreadable(format!("source `{}` is no longer there", row.source));
         let source = self.source_named(&row.source).ok_or_else(gone)?;
         let origin = Origin { id: source.id, brand: source.brand.clone(), layer: source.layer };
-        let (limits, vocabulary) = (self.settings.ingest.limits(), self.vocabulary());
         let context = Context {
             received_at: row.at,
             origin: &origin,
-            limits: &limits,
-            vocabulary: &vocabulary,
+            limits: &self.settings.ingest.limits(),
+            vocabulary: &self.vocabulary(),
             blocked_ids: &self.settings.standing.blocked_ids,
         };
         let decoded = dialect.decode(&row.raw, &context).map_err(|error| Flaw::Unreadable(error.to_string()))?;
