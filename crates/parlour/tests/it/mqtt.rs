@@ -150,7 +150,7 @@ fn what_a_broker_has_is_taken_once() {
     wait_until("all of it", || server.metric("parlour_events_folded_total") >= 500);
     assert_eq!(server.metric("parlour_events_rejected_total"), 0);
     server.end();
-    assert_eq!(broker.n_logged("Received DISCONNECT from parlour-"), 1);
+    wait_until("the goodbye", || broker.n_logged("Received DISCONNECT from parlour-") == 1);
     let doctor = house.json(&["doctor", "--json"]);
     let sums = &doctor["sums"];
     assert_eq!((&sums["folded"], &sums["rejected"], &sums["agree"]), (&500.into(), &0.into(), &true.into()), "{sums}");
