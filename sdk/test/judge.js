@@ -44,17 +44,22 @@ function same(rows, expected, { source, shift, run }) {
   }
   const told = [...missing.map((row) => `missing: ${shown(row)}`), ...left.map((row) => `unexpected: ${shown(row)}`)];
   assert.equal(told.length, 0, `of ${expected.length} rows:\n${told.join("\n")}`);
-  for (const row of rows) assert.equal(row.source, source);
+  for (const row of rows) {
+    assert.equal(row.source, source);
+    assert.ok(JSON.parse(row.extra), "what was sent is not kept with it");
+    assert.ok(run.from <= Date.parse(row.received_at), `received at ${row.received_at}`);
+  }
 }
 
 const shown = ({ call = "", said_at, at = said_at ?? "now", verb, object = "", value_minor, currency, layer }) =>
   [call, at, verb, object, value_minor, currency, layer].filter((part) => part != null && part !== "").join(" ");
 
+/** The time the caller gave is kept to the millisecond, whatever became of it by our clock. */
 function isWhen(row, { said_at }, shift, run) {
   const at = Date.parse(row.at);
   if (!said_at) return run.from <= at && at <= run.to;
   const off = at - Date.parse(said_at);
-  return shift.least <= off && off <= shift.most;
+  return Date.parse(row.said_at ?? row.at) === Date.parse(said_at) && shift.least <= off && off <= shift.most;
 }
 
 /** Under which id an event went out. */

@@ -154,6 +154,9 @@ pub struct Event {
     pub at: i64,
     /// What the sender's clock said, where `at` was corrected for it, microseconds UTC.
     pub said_at: Option<i64>,
+    /// Whether the sender gave no time, so that `at` is when it came and differs each time it is sent.
+    #[serde(default)]
+    pub undated: bool,
     /// Who did it, by the id it came with.
     pub subject: Name,
     /// Further ids of the same subject, each of which says "this is the same person".
@@ -195,6 +198,7 @@ impl Event {
             message: None,
             at,
             said_at: None,
+            undated: false,
             subject,
             also: Vec::new(),
             verb: verb.into(),

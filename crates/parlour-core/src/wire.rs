@@ -11,6 +11,7 @@ mod ids;
 pub mod json;
 mod kept;
 mod key;
+mod moment;
 mod money;
 mod names;
 pub mod native;
@@ -51,6 +52,7 @@ impl Dialect {
     /// Its name, by which what was refused can be decoded again.
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Segment(reading) if reading.is_import => "segment_import",
             Self::Segment(_) => "segment",
             Self::Posthog { .. } => "posthog",
             Self::Native => "native",
@@ -61,6 +63,9 @@ impl Dialect {
     pub fn of_name(name: &str) -> Option<Self> {
         match name {
             "segment" => Some(Self::Segment(segment::Reading::default())),
+            "segment_import" => {
+                Some(Self::Segment(segment::Reading { is_import: true, ..segment::Reading::default() }))
+            }
             "posthog" => Some(Self::Posthog { sent_at: None }),
             "native" => Some(Self::Native),
             _ => None,
@@ -121,6 +126,8 @@ pub struct Decoded {
     pub items: Vec<Item>,
     /// Where an item may have a write key.
     keys: kept::Keys,
+    /// What was said beside the items, as JSON, without which none of them could be decoded by itself.
+    beside: Vec<(&'static str, String)>,
 }
 
 /// What became of one thing that was sent.
@@ -144,7 +151,7 @@ pub struct Refusal {
     pub field: Option<String>,
     /// Why.
     pub flaw: Flaw,
-    /// What came, without write keys; at most [`MAX_RAW_BYTES`] of it.
+    /// What came, without write keys and with what was said beside it; at most [`MAX_RAW_BYTES`] of it.
     pub raw: Vec<u8>,
 }
 
@@ -202,7 +209,7 @@ impl Decoded {
         if limits.batch_events < n {
             return Err(BatchError::TooMany { n, most: limits.batch_events });
         }
-        Ok(Self { events: Vec::with_capacity(n), items: Vec::with_capacity(n), keys: kept::Keys::default() })
+        Ok(Self { events: Vec::with_capacity(n), items: Vec::with_capacity(n), ..Self::default() })
     }
 
     /// Notes what became of an item; what it added to the events before it failed is taken back.
@@ -217,7 +224,7 @@ impl Decoded {
                 self.events.truncate(n_before);
                 let field = field.or_else(|| flaw.field().map(str::to_owned));
                 let message = ["messageId", "uuid", "id"].iter().find_map(|name| item.get(name)?.text());
-                let mut raw = kept::without_keys(item, self.keys);
+                let mut raw = kept::without_keys(item, self.keys, &self.beside);
                 let mut end = raw.len().min(MAX_RAW_BYTES);
                 while !raw.is_char_boundary(end) {
                     end -= 1;

@@ -6,7 +6,7 @@ use parlour_core::event::Event;
 use zstd::bulk::{Compressor, Decompressor};
 
 /// The version of the format.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// The version and the unpacked size.
 const HEADER_BYTES: usize = 5;
 /// Level of zstd.

@@ -51,6 +51,17 @@ struct Ready {
     seen: Vec<(u128, Seen)>,
 }
 
+/// Whether an event came before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Novelty {
+    /// Not that we know.
+    New,
+    /// The same did.
+    Duplicate,
+    /// Another did under its id.
+    Conflict,
+}
+
 /// What a message id says of an event.
 enum Repeat {
     New(Option<(u128, Seen)>),
@@ -263,6 +274,18 @@ impl Engine {
         let seen = self.state().seen(self.message_id(source, message))?;
         Ok(seen.is_some_and(|seen| seen.received_at >= clock::now() - self.window()))
     }
+
+    /// What the fold will say of an event from this source, as far as what it has folded tells by now.
+    pub fn novelty(&self, source: &str, event: &Event) -> Result<Novelty, EngineError> {
+        let Some(message) = &event.message else { return Ok(Novelty::New) };
+        let seen = self.state().seen(self.message_id(source, message))?;
+        let since = clock::now() - self.window();
+        Ok(match seen.filter(|seen| seen.received_at >= since) {
+            None => Novelty::New,
+            Some(seen) if seen.digest == digest_of(event, &self.secret) => Novelty::Duplicate,
+            Some(_) => Novelty::Conflict,
+        })
+    }
 }
 
 impl State {
@@ -295,8 +318,8 @@ impl Repeat {
     }
 }
 
-/// A digest of an event's content: of all of it, but of its time what the sender's clock said, since a correction comes
-/// out differently each time it is sent.
+/// A digest of an event's content: of all of it, but of its time only what the sender's clock said, since a correction, and
+/// the time of receipt of an event without one, come out differently each time it is sent.
 fn digest_of(event: &Event, secret: &KeySecret) -> i64 {
     thread_local! {
         static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -306,7 +329,8 @@ fn digest_of(event: &Event, secret: &KeySecret) -> i64 {
         let ends = (&event.subject, &event.also, &event.object, &event.parent, &event.target);
         let measures = (event.rating, event.value, event.seconds, event.paid, event.scored);
         let texts = (&event.reply_to, &event.text, &event.extra);
-        let said = (event.said_at.unwrap_or(event.at), &event.verb, event.layer, event.space);
+        let at = (!event.undated).then(|| event.said_at.unwrap_or(event.at));
+        let said = (at, &event.verb, event.layer, event.space);
         postcard::to_io(&(said, ends, measures, texts), &mut *bytes)
             .expect("an event has only shapes that postcard knows");
         secret.digest(&[bytes]) as i64

@@ -14,6 +14,7 @@ mod intake;
 pub mod jobs;
 mod keep;
 pub mod mapping;
+pub mod mqtt;
 mod names;
 mod rebuild;
 pub mod rejections;
@@ -27,4 +28,5 @@ pub mod webhook;
 
 pub use engine::{Alongside, Engine, Receipt, Refused, Submission, Tasks};
 pub use error::EngineError;
+pub use fold::Novelty;
 pub use rebuild::Rebuilt;

@@ -13,6 +13,8 @@ use parlour_core::event::{Currency, Event, Flaw, Layer, MAX_ALSO, MAX_TEXT_BYTES
 use parlour_core::vocabulary::Vocabulary;
 use serde::Deserialize;
 
+use crate::source::Source;
+
 /// Longest mapping, bytes.
 pub const MAX_MAPPING_BYTES: usize = 16 << 10;
 /// Longest expression, bytes.
@@ -26,10 +28,14 @@ const WALKS: [&str; 5] = [".map(", ".filter(", ".all(", ".exists(", ".exists_one
 /// Numbers from here on are milliseconds since 1970, not seconds.
 const MILLIS_FROM: f64 = 1e11;
 
-/// A mapping as it is written: JSON, whose texts are CEL but for the kinds of ids.
+/// A mapping as it is written: JSON, whose texts are CEL but for the kinds of ids and where a broker is found.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
+    #[serde(default)]
+    broker: Option<String>,
+    #[serde(default)]
+    topic: Option<String>,
     #[serde(default)]
     when: Option<String>,
     #[serde(default)]
@@ -69,12 +75,16 @@ pub struct Mapping {
     also: Vec<(String, Program)>,
     subject_kind: String,
     object_kind: String,
+    /// The address of a broker, for a source of kind `mqtt`.
+    pub(crate) broker: Option<String>,
+    /// The topics that it is subscribed to.
+    pub(crate) topic: Option<String>,
 }
 
 /// What is mapped, and what is taken where the mapping says nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Body<'a> {
-    /// The JSON.
+    /// The JSON; of a broker's message, with its topic around it.
     pub raw: &'a [u8],
     /// The request's headers, names in lower case.
     pub headers: &'a [(String, String)],
@@ -84,6 +94,18 @@ pub struct Body<'a> {
     pub brand: &'a Name,
     /// The source's layer.
     pub layer: Layer,
+    /// What names it as a whole, where the mapping names no event.
+    pub message: Option<&'a str>,
+    /// Where a broker's message was published.
+    pub topic: Option<&'a str>,
+}
+
+impl<'a> Body<'a> {
+    /// A body of a source that came without headers.
+    pub(crate) fn of(source: &'a Source, raw: &'a [u8], received_at: i64) -> Self {
+        let (brand, layer) = (&source.brand, source.layer);
+        Self { raw, headers: &[], received_at, brand, layer, message: None, topic: None }
+    }
 }
 
 impl Mapping {
@@ -121,6 +143,8 @@ impl Mapping {
         }
         let also = written.also.into_iter().map(|(kind, text)| Ok((kind, program("also", &text)?)));
         Ok(Self {
+            broker: written.broker,
+            topic: written.topic,
             programs,
             also: also.collect::<Result<_, String>>()?,
             subject_kind: written.subject_kind.unwrap_or_else(|| "user".to_owned()),
@@ -130,10 +154,16 @@ impl Mapping {
 
     /// The events of a body; none where `when` says that it is no business of ours.
     pub fn events(&self, body: &Body<'_>, vocabulary: &Vocabulary) -> Result<Vec<Event>, Flaw> {
-        let json: serde_json::Value = serde_json::from_slice(body.raw)
+        let mut json: serde_json::Value = serde_json::from_slice(body.raw)
             .map_err(|error| Flaw::Unreadable(format!("the body is no JSON: {error}")))?;
         let begun = Instant::now();
         let mut context = Context::default();
+        if let Some(topic) = body.topic {
+            json = json["body"].take();
+            let levels = topic.split('/').map(|level| level.to_owned().into()).collect();
+            context.add_variable_from_value("topic", topic.to_owned());
+            context.add_variable_from_value("levels", Value::List(Arc::new(levels)));
+        }
         context.add_variable_from_value("body", cel_of(&json));
         let headers = body.headers.iter().map(|(name, value)| (name.clone(), value.clone().into()));
         context.add_variable_from_value("headers", map_of(headers));
@@ -159,7 +189,7 @@ impl Mapping {
             let raw = item.json().map(|item| item.to_string()).unwrap_or_default();
             let mut event = self.event(body, &context, vocabulary, raw.as_bytes())?;
             if !self.programs.contains_key("message") {
-                // The header names the whole body.
+                // What names the whole body names none of its events.
                 event.message = event.message.map(|message| format!("{message}#{i}"));
             }
             events.push(event);
@@ -177,14 +207,13 @@ impl Mapping {
         let needed = |field: &'static str| {
             self.text(field, context)?.ok_or_else(|| Flaw::Unreadable(format!("`{field}` is nothing in this body")))
         };
-        let at = match self.value("at", context)? {
-            Some(value) => micros_of(&value)?,
-            None => body.received_at,
-        };
+        let said_at = self.value("at", context)?.as_ref().map(micros_of).transpose()?;
+        let at = said_at.unwrap_or(body.received_at);
         let object = self.text("object", context)?.map(|id| Name::new(self.object_kind.clone(), id));
         let subject = Name::new(self.subject_kind.clone(), needed("subject")?);
         let verb = vocabulary.stored_name(&needed("verb")?);
-        let mut event = Event::new(at, subject, verb, body.brand.clone());
+        let event = Event::new(at, subject, verb, body.brand.clone());
+        let mut event = Event { undated: said_at.is_none(), ..event };
         if let Some(object) = object {
             event.parent = (object != *body.brand).then(|| body.brand.clone());
             event.object = object;
@@ -194,8 +223,7 @@ impl Mapping {
                 event.also.push(Name::new(kind.clone(), id));
             }
         }
-        let sent_id = || body.headers.iter().find(|(name, _)| name == "webhook-id").map(|(_, id)| id.clone());
-        event.message = self.text("message", context)?.or_else(sent_id);
+        event.message = self.text("message", context)?.or_else(|| body.message.map(str::to_owned));
         event.text = self.text("text", context)?;
         event.layer = match self.text("layer", context)? {
             Some(name) => Layer::of_name(&name).ok_or_else(|| Flaw::Unreadable(format!("`{name}` is no layer")))?,

@@ -9,7 +9,7 @@ use parlour_store::rejected::{self, OPEN, Rejected, Wanted};
 use parlour_store::{Conn, StoreError};
 
 use crate::engine::{EVENT_DIALECT, Engine, Submission};
-use crate::{EngineError, clock, webhook};
+use crate::{EngineError, clock, mqtt, webhook};
 
 /// Rejections read at once.
 const PAGE: usize = 500;
@@ -212,6 +212,7 @@ impl Engine {
                 None => flaw,
             }),
             Some(webhook::DIALECT) => self.remapped(row),
+            Some(mqtt::DIALECT) => self.remapped_message(row),
             Some(name) => match Dialect::of_name(name) {
                 Some(dialect) => self.rewired(row, dialect),
                 None => Err(Flaw::Unreadable(format!("what came as `{name}` cannot be decoded again by this version"))),

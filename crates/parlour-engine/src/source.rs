@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 use crate::desk::name_of;
 use crate::engine::Engine;
 use crate::mapping::Mapping;
-use crate::{EngineError, clock, signature};
+use crate::{EngineError, clock, mqtt, signature};
 
 /// What every write key begins with.
 const KEY_PREFIX: &str = "pk_";
@@ -79,7 +79,7 @@ pub struct Source {
     pub events_per_second: Option<u32>,
     /// How a body becomes events, where the source speaks no dialect we know.
     pub mapping: Option<String>,
-    /// What it signs with, where it signs.
+    /// What it signs with, where it signs; of a broker, the password.
     pub secret: Option<String>,
     /// When it was made, microseconds UTC.
     pub created_at: i64,
@@ -219,6 +219,7 @@ impl Engine {
     pub fn create_source(&self, new: NewSource) -> Result<Keyed, EngineError> {
         let NewSource { name, brand, layer, kind, events_per_second, mapping, secret } = new;
         check_name(&name)?;
+        let (mapping, secret) = mqtt::parted(kind, mapping, secret)?;
         check_reading(mapping.as_deref(), secret.as_deref())?;
         let brand = match brand {
             Some(text) => brand_of(&text)?,
@@ -285,7 +286,8 @@ impl Engine {
 
     /// Writes down what may change of a source: all but its name, its times and its keys.
     pub fn update_source(&self, source: &Source) -> Result<Arc<Source>, EngineError> {
-        check_reading(source.mapping.as_deref(), source.secret.as_deref())?;
+        let (mapping, secret) = mqtt::parted(source.kind, source.mapping.clone(), source.secret.clone())?;
+        check_reading(mapping.as_deref(), secret.as_deref())?;
         let row = source::Source {
             id: source.id,
             name: source.name.clone(),
@@ -294,8 +296,8 @@ impl Engine {
             layer: source.layer.name().to_owned(),
             kind: source.kind.name().to_owned(),
             events_per_second: source.events_per_second.map(i64::from),
-            mapping: source.mapping.clone(),
-            secret: source.secret.clone(),
+            mapping,
+            secret,
             created_at: source.created_at,
             first_event_at: None,
             last_event_at: None,

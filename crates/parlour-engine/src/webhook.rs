@@ -8,8 +8,8 @@ use parlour_store::rejected::Rejected;
 
 use crate::engine::{Engine, Receipt, Refused, Submission};
 use crate::mapping::{Body, Mapping};
-use crate::source::Source;
-use crate::{EngineError, clock};
+use crate::source::{Source, SourceKind};
+use crate::{EngineError, clock, mqtt};
 
 /// The dialect of what came by a webhook.
 pub(crate) const DIALECT: &str = "webhook";
@@ -49,11 +49,16 @@ impl Engine {
         raw: &[u8],
     ) -> Result<Vec<Event>, Flaw> {
         let now = clock::now();
-        let events = match mapping {
-            None => self.mapped(source, headers, raw, now)?,
-            Some(text) => {
-                let mapping = Mapping::parse(text).map_err(Flaw::Unreadable)?;
-                mapping.events(&body(source, headers, raw, now), &self.vocabulary())?
+        let mapping = match mapping {
+            None => self.mapping_of(source)?,
+            Some(text) => Arc::new(Mapping::parse(text).map_err(Flaw::Unreadable)?),
+        };
+        let topic = mapping.topic.as_deref().filter(|_| source.kind == SourceKind::Mqtt);
+        let events = match topic {
+            None => mapping.events(&body(source, headers, raw, now), &self.vocabulary())?,
+            Some(topic) => {
+                let raw = mqtt::pasted(topic, raw);
+                mapping.events(&Body { topic: Some(topic), ..Body::of(source, &raw, now) }, &self.vocabulary())?
             }
         };
         match events.iter().find_map(|event| event.flaw(now)) {
@@ -73,7 +78,7 @@ impl Engine {
         self.mapping_of(source)?.events(&body(source, headers, raw, at), &self.vocabulary())
     }
 
-    fn mapping_of(&self, source: &Source) -> Result<Arc<Mapping>, Flaw> {
+    pub(crate) fn mapping_of(&self, source: &Source) -> Result<Arc<Mapping>, Flaw> {
         let Some(text) = &source.mapping else {
             return Err(Flaw::Unreadable(format!("source `{}` has no mapping; give it one in Settings", source.name)));
         };
@@ -88,5 +93,6 @@ impl Engine {
 }
 
 fn body<'a>(source: &'a Source, headers: &'a [(String, String)], raw: &'a [u8], received_at: i64) -> Body<'a> {
-    Body { raw, headers, received_at, brand: &source.brand, layer: source.layer }
+    let message = headers.iter().find(|(name, _)| name == "webhook-id").map(|(_, id)| id.as_str());
+    Body { headers, message, ..Body::of(source, raw, received_at) }
 }

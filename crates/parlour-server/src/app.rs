@@ -11,6 +11,7 @@ use crate::access::Tries;
 use crate::doors::Gate;
 use crate::error::ApiError;
 use crate::meter::Meter;
+use crate::mqtt::Links;
 
 /// The setting in the database that says the store was filled with the sample; the server sets it when it loads one.
 pub const IS_SAMPLE: &str = "is_sample";
@@ -35,6 +36,7 @@ pub struct App {
     n_requests: AtomicU64,
     is_stopping: AtomicBool,
     pub(crate) meter: Meter,
+    pub(crate) links: Links,
 }
 
 impl App {
@@ -52,6 +54,7 @@ impl App {
             n_requests: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
             meter: Meter::default(),
+            links: Links::default(),
         })
     }
 

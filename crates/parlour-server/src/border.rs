@@ -35,8 +35,9 @@ pub(crate) async fn finish(State(app): State<Arc<App>>, request: Request, next: 
     let mut response = next.run(request).await;
     let status = response.status();
     app.meter.count(&route, status, begun.elapsed());
-    if (status.is_client_error() || status.is_server_error()) && is_api(&path) {
-        let error = response.extensions_mut().remove::<ApiError>().unwrap_or_else(|| ApiError::of_status(status));
+    let told = response.extensions_mut().remove::<ApiError>();
+    if (status.is_client_error() || status.is_server_error()) && (told.is_some() || is_api(&path)) {
+        let error = told.unwrap_or_else(|| ApiError::of_status(status));
         if status.is_server_error() {
             let cause = error.cause.as_deref().unwrap_or(&error.message);
             tracing::error!(request = id, %method, path, code = error.code.name(), cause, "a request failed");
@@ -52,7 +53,7 @@ pub(crate) async fn finish(State(app): State<Arc<App>>, request: Request, next: 
 }
 
 /// Puts the error into the body, where it was only beside it.
-pub(crate) fn tell(response: &mut Response, error: ApiError) {
+fn tell(response: &mut Response, error: ApiError) {
     *response.status_mut() = error.code.status();
     let retry_after = error.retry_after;
     let ApiError { code, message, fields, .. } = error;

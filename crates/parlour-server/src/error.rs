@@ -57,7 +57,7 @@ impl ErrorCode {
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR),
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE),
             Self::Busy => ("busy", StatusCode::SERVICE_UNAVAILABLE),
-            Self::DiskFull => ("disk_full", StatusCode::INSUFFICIENT_STORAGE),
+            Self::DiskFull => ("disk_full", StatusCode::SERVICE_UNAVAILABLE),
         }
     }
 
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn passing_errors_say_when_to_try_again() {
-        for (error, status) in [(StoreError::Busy, 503), (StoreError::Full, 507), (StoreError::Unknown, 503)] {
+        for (error, status) in [(StoreError::Busy, 503), (StoreError::Full, 503), (StoreError::Unknown, 503)] {
             let error = ApiError::from(error);
             assert_eq!((error.code.status().as_u16(), error.retry_after), (status, Some(1)));
         }

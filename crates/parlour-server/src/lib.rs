@@ -12,6 +12,7 @@ mod doors;
 mod error;
 mod input;
 mod meter;
+mod mqtt;
 mod openapi;
 mod router;
 mod serve;

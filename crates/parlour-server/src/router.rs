@@ -102,10 +102,10 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(body_limit)
         .layer(from_fn(access::require_same_origin))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, request_time))
-        .layer(finish)
+        .layer(finish.clone())
         .layer(CompressionLayer::new().compress_when(smaller));
     // Programs that send events have neither session nor origin, and need none of what pages need.
-    desk.merge(doors::routes()).with_state(app)
+    desk.merge(doors::routes().layer(finish)).with_state(app)
 }
 
 #[cfg(test)]

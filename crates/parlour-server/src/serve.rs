@@ -18,12 +18,13 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncWrite;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::api::metrics::Peer;
 use crate::app::App;
+use crate::mqtt;
 use crate::router::router;
 
 mod stall;
@@ -58,6 +59,9 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
     http.timer(TokioTimer::new()).header_read_timeout(header_time).max_buf_size(MAX_HEADER_BYTES);
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
+    let (hear, stop) = oneshot::channel();
+    let mut brokers = JoinSet::new();
+    brokers.spawn(mqtt::listen(Arc::clone(&app), stop));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let (stream, address) = tokio::select! {
@@ -98,11 +102,15 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
         });
     }
     drop(listener);
+    drop(hear);
     app.stop();
     if timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still being answered and are given up");
     }
     connections.shutdown().await;
+    if timeout(DRAIN, brokers.join_next()).await.is_err() {
+        tracing::warn!("some brokers were still being listened to and are given up");
+    }
     Ok(())
 }
 

@@ -260,6 +260,12 @@ pub(crate) enum Source {
         /// Where its events happen: face, web, social, hub, mobile, virtual or game.
         #[arg(long, default_value = "web")]
         layer: String,
+        /// How its events come in: sdk, webhook, mqtt or file.
+        #[arg(long, default_value = "sdk")]
+        kind: String,
+        /// A file with the mapping of a webhook or a broker's messages.
+        #[arg(long, value_name = "FILE")]
+        mapping: Option<PathBuf>,
         /// Print JSON.
         #[arg(long)]
         json: bool,

@@ -1,11 +1,12 @@
 //! `parlour source`: who may send events, and with which keys.
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
 use parlour_core::event::Layer;
-use parlour_engine::source::{Keyed, NewSource, Source};
+use parlour_engine::source::{Keyed, NewSource, Source, SourceKind};
 use parlour_engine::{Engine, clock};
 use serde_json::{Value, json};
 
@@ -15,12 +16,20 @@ use crate::output::Output;
 /// Does what one of the subcommands says.
 pub(crate) fn source(engine: &Engine, command: &cli::Source, out: &mut Output) -> anyhow::Result<()> {
     match command {
-        cli::Source::Create { name, brand, layer, json } => {
+        cli::Source::Create { name, brand, layer, kind, mapping, json } => {
             let layer = Layer::of_name(layer).with_context(|| {
                 let all: Vec<&str> = Layer::ALL.into_iter().map(Layer::name).collect();
                 format!("`{layer}` is no layer; take one of {}", all.join(", "))
             })?;
-            let new = NewSource { brand: brand.clone(), layer, ..NewSource::named(name) };
+            let kind = SourceKind::of_name(kind).with_context(|| {
+                let all: Vec<&str> = SourceKind::ALL.into_iter().map(SourceKind::name).collect();
+                format!("`{kind}` is no kind of source; take one of {}", all.join(", "))
+            })?;
+            let read = |path: &PathBuf| {
+                std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
+            };
+            let mapping = mapping.as_ref().map(read).transpose()?;
+            let new = NewSource { brand: brand.clone(), layer, kind, mapping, ..NewSource::named(name) };
             tell(&engine.create_source(new)?, *json, out)
         }
         cli::Source::Rotate { name, overlap, json } => {

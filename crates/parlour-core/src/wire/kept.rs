@@ -28,23 +28,24 @@ pub(super) fn extra(item: Value<'_>, keys: Keys, common: &[(&str, Value<'_>)]) -
     let mut text = open(item, keys, is_left_out);
     for (name, value) in common {
         if item.get(name).is_none() {
-            begin(&mut text);
-            text.push('"');
-            text.push_str(name);
-            text.push_str("\":");
-            text.push_str(value.raw());
+            add(&mut text, name, value.raw());
         }
     }
     text.push('}');
     text
 }
 
-/// The item as it is kept where it is refused.
-pub(super) fn without_keys(item: Value<'_>, keys: Keys) -> String {
+/// The item as it is kept where it is refused, with what was said beside it where it does not say that itself.
+pub(super) fn without_keys(item: Value<'_>, keys: Keys, beside: &[(&str, String)]) -> String {
     if !item.is_object() {
         return item.raw().to_owned();
     }
     let mut text = open(item, keys, is_key);
+    for (name, value) in beside {
+        if item.get(name).is_none_or(|value| value.is_null()) {
+            add(&mut text, name, value);
+        }
+    }
     text.push('}');
     text
 }
@@ -71,6 +72,14 @@ fn open(object: Value<'_>, keys: Keys, is_out: fn(&str) -> bool) -> String {
     text
 }
 
+fn add(text: &mut String, name: &str, value: &str) {
+    begin(text);
+    text.push('"');
+    text.push_str(name);
+    text.push_str("\":");
+    text.push_str(value);
+}
+
 /// Parts a field from the one before it.
 fn begin(text: &mut String) {
     if text.len() > 1 {
@@ -95,6 +104,17 @@ mod tests {
         let sent = r#"{"sentAt":1,"a":[1, 2],"writeKey":"k","_metadata":{},"b":"x","properties":{"token":"k","c":1}}"#;
         assert_eq!(extra_of(sent, "{}"), r#"{"a":[1, 2],"b":"x","properties":{"c":1}}"#);
         assert_eq!(extra_of(r#"{"sentAt":1}"#, "{}"), "{}");
+    }
+
+    #[test]
+    fn what_is_refused_is_kept_with_what_was_said_beside_it() {
+        let kept = |item: &str| {
+            let document = Document::parse(item, 9).unwrap();
+            without_keys(document.root(), Keys::Outside, &[("type", "\"track\"".to_owned())])
+        };
+        assert_eq!(kept(r#"{"writeKey":"k"}"#), r#"{"type":"track"}"#);
+        assert_eq!(kept(r#"{"type":"page","a":1}"#), r#"{"type":"page","a":1}"#);
+        assert_eq!(kept("7"), "7");
     }
 
     #[test]

@@ -69,7 +69,7 @@ fn event_of(item: Value<'_>, context: &Context<'_>) -> Result<Event, Wrong> {
     }
     let nobody = Name::new("", "");
     let event = Event::new(context.received_at, nobody.clone(), "", nobody);
-    let mut event = Event { layer: context.origin.layer, ..event };
+    let mut event = Event { layer: context.origin.layer, undated: true, ..event };
     for (name, value) in item.fields().filter(|(_, value)| !value.is_null()) {
         set(&mut event, &name, value, context)?;
     }
@@ -99,7 +99,10 @@ fn set(event: &mut Event, field: &str, value: Value<'_>, context: &Context<'_>) 
         "target" => event.target = Some(name(field, value)?),
         "layer" => event.layer = layer(field, value)?,
         "space" => event.space = space(field, value)?,
-        "at" | "published" => event.at = time(field, value)?,
+        "at" | "published" => {
+            event.at = time(field, value)?;
+            event.undated = false;
+        }
         "in_reply_to" | "inReplyTo" => event.reply_to = Some(text(field, value)?.into_owned()),
         "text" | "content" => event.text = Some(text(field, value)?.into_owned()),
         "rating" => event.rating = Some(whole(field, value)?),

@@ -6,7 +6,7 @@ use super::commerce::push_named;
 use super::ids::{Person, is_uuid, path_of, place};
 use super::json::{Document, Value};
 use super::kept::Keys;
-use super::segment::corrected;
+use super::moment::Moment;
 use super::{BatchError, Context, Decoded, Wrong, kept, shown, text_of, wrong};
 use crate::event::{Event, Flaw, Layer, Name};
 use crate::time::instant;
@@ -33,7 +33,11 @@ pub fn decode(body: &[u8], sent_at: Option<i64>, context: &Context<'_>) -> Resul
     let is_import = root.get("historical_migration").and_then(|value| value.bool()) == Some(true);
     let sent_at = time_of("sent_at").or_else(|| time_of("created_at").filter(|_| batch.is_some())).or(sent_at);
     let sent_at = sent_at.filter(|_| !is_import);
-    let mut decoded = Decoded { keys: Keys::Inside, ..Decoded::with_room(items.len(), context.limits)? };
+    let mut decoded = Decoded {
+        keys: Keys::Inside,
+        beside: sent_at.map(|at| ("sent_at", at.to_string())).into_iter().collect(),
+        ..Decoded::with_room(items.len(), context.limits)?
+    };
     for item in items {
         let n_before = decoded.events.len();
         let outcome = Fields::of(item, context).and_then(|fields| fields.push(sent_at, &mut decoded.events, context));
@@ -188,7 +192,7 @@ impl<'d> Fields<'d> {
     /// The event without its verb and object.
     fn base(&self, name: &str, sent_at: Option<i64>, context: &Context<'_>) -> Result<Event, Wrong> {
         let (subject, also) = self.person(name, context)?;
-        let (at, said_at) = self.time(sent_at, context)?;
+        let Moment { at, said_at, undated } = self.time(sent_at, context)?;
         let message = self.message.or(self.inside.message).and_then(|message| message.text()).map(Cow::into_owned);
         let most = context.limits.message_id_bytes;
         if message.as_ref().is_some_and(|message| most < message.len()) {
@@ -197,6 +201,7 @@ impl<'d> Fields<'d> {
         Ok(Event {
             message,
             said_at,
+            undated,
             also,
             layer: self.layer(context),
             scored: subject.kind != NOBODY,
@@ -255,17 +260,16 @@ impl<'d> Fields<'d> {
         }
     }
 
-    /// When it happened, and what the sender's clock said where that is not the same.
-    fn time(&self, sent_at: Option<i64>, context: &Context<'_>) -> Result<(i64, Option<i64>), Wrong> {
+    fn time(&self, sent_at: Option<i64>, context: &Context<'_>) -> Result<Moment, Wrong> {
         let Some(text) = self.timestamp.and_then(|timestamp| timestamp.text()) else {
             let offset_ms = self.offset.and_then(|offset| offset.text()?.parse::<i64>().ok()).unwrap_or(0).max(0);
-            return Ok((context.received_at.saturating_sub(offset_ms.saturating_mul(1000)), None));
+            return Ok(Moment::received(context.received_at.saturating_sub(offset_ms.saturating_mul(1000))));
         };
         let Some(original) = instant(&text) else {
             let message = format!("`{}` is no time; send ISO 8601 such as 2030-01-31T12:00:00Z", shown(&text));
             return wrong("timestamp", message);
         };
-        Ok(corrected(original, sent_at, context.received_at))
+        Ok(Moment::corrected(original, sent_at, context.received_at))
     }
 
     fn layer(&self, context: &Context<'_>) -> Layer {

@@ -6,6 +6,7 @@ use super::commerce::push_named;
 use super::ids::{Person, path_of, place};
 use super::json::{Document, Value};
 use super::kept::Keys;
+use super::moment::Moment;
 use super::{BatchError, Context, Decoded, Wrong, kept, shown, text_of, wrong};
 use crate::event::{Event, Flaw, Layer, Name};
 use crate::time::instant;
@@ -43,6 +44,19 @@ impl Call {
             _ => return None,
         })
     }
+
+    /// Its name in full.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Identify => "identify",
+            Self::Track => "track",
+            Self::Page => "page",
+            Self::Screen => "screen",
+            Self::Group => "group",
+            Self::Alias => "alias",
+            Self::Merge => "merge",
+        }
+    }
 }
 
 /// How a body is to be read.
@@ -59,6 +73,16 @@ struct Batch<'d> {
     sent_at: Option<i64>,
     common: Vec<(&'static str, Value<'d>)>,
     reading: Reading,
+}
+
+impl Batch<'_> {
+    /// What every item would have to say by itself.
+    fn beside(&self, root: Value<'_>) -> Vec<(&'static str, String)> {
+        let call = self.reading.call.map(|call| ("type", format!("\"{}\"", call.name())));
+        let sent_at = root.get("sentAt").map(|sent_at| ("sentAt", sent_at.raw().to_owned()));
+        let common = self.common.iter().map(|(name, value)| (*name, value.raw().to_owned()));
+        call.into_iter().chain(sent_at).chain(common).collect()
+    }
 }
 
 /// Decodes a body: one call, an array of them, or an object with them in `batch`.
@@ -84,6 +108,7 @@ pub fn decode(body: &[u8], reading: Reading, context: &Context<'_>) -> Result<De
         common: common.collect(),
         reading,
     };
+    decoded.beside = batch.beside(root);
     for item in items {
         let n_before = decoded.events.len();
         let outcome = Fields::of(item, &batch, context).and_then(|fields| fields.push(&mut decoded.events, context));
@@ -260,7 +285,7 @@ impl<'d> Fields<'d> {
     /// The event without its verb and object.
     fn base(&self, call: Call, context: &Context<'_>) -> Result<Event, Wrong> {
         let (subject, also) = self.person(call, context).split("userId").map_err(|flaw| (flaw, None))?;
-        let (at, said_at) = self.time(context)?;
+        let Moment { at, said_at, undated } = self.time(context)?;
         let message = self.message.and_then(|message| message.text()).map(Cow::into_owned);
         let most = context.limits.message_id_bytes;
         if message.as_ref().is_some_and(|message| most < message.len()) {
@@ -275,6 +300,7 @@ impl<'d> Fields<'d> {
         Ok(Event {
             message,
             said_at,
+            undated,
             also,
             layer: self.layer(call, context),
             scored: !self.surroundings.is_inactive,
@@ -311,22 +337,21 @@ impl<'d> Fields<'d> {
         person
     }
 
-    /// When it happened, and what the sender's clock said where that is not the same.
-    fn time(&self, context: &Context<'_>) -> Result<(i64, Option<i64>), Wrong> {
+    fn time(&self, context: &Context<'_>) -> Result<Moment, Wrong> {
         let is_said = |value: &Value<'_>| value.text().is_some();
         // Where both are there, `timestamp` is what the caller gave and the other merely when they called.
         let named = [("timestamp", self.timestamp), ("originalTimestamp", self.original)];
         let said = named.into_iter().find_map(|(name, value)| Some((name, value.filter(is_said)?)));
-        let Some((name, value)) = said else { return Ok((context.received_at, None)) };
+        let Some((name, value)) = said else { return Ok(Moment::received(context.received_at)) };
         let text = value.text().unwrap_or_default();
         let Some(original) = instant(&text) else {
             return wrong(name, format!("`{}` is no time; send ISO 8601 such as 2030-01-31T12:00:00Z", shown(&text)));
         };
         if self.batch.reading.is_import {
-            return Ok((original, None));
+            return Ok(Moment::said(original));
         }
         let sent_at = self.sent_at.and_then(|sent_at| instant(&sent_at.text()?)).or(self.batch.sent_at);
-        Ok(corrected(original, sent_at, context.received_at))
+        Ok(Moment::corrected(original, sent_at, context.received_at))
     }
 
     fn layer(&self, call: Call, context: &Context<'_>) -> Layer {
@@ -353,13 +378,6 @@ impl<'d> Fields<'d> {
         let name = self.name.or_else(|| self.properties?.get("name"))?.scalar()?;
         place("screen", &name)
     }
-}
-
-/// A time by our own clock: as long before the receipt as it was, by the sender's clock, before the sending.
-pub(super) fn corrected(original: i64, sent_at: Option<i64>, received_at: i64) -> (i64, Option<i64>) {
-    let Some(sent_at) = sent_at else { return (original, None) };
-    let at = received_at.saturating_sub(sent_at.saturating_sub(original));
-    (at, (at != original).then_some(original))
 }
 
 #[cfg(test)]

@@ -6,8 +6,15 @@ use super::*;
 
 fn mapped(mapping: &str, raw: &str) -> Result<Vec<Event>, String> {
     let brand = Name::new("brand", "acme");
-    let headers = [("webhook-id".to_owned(), "msg_1".to_owned())];
-    let body = Body { raw: raw.as_bytes(), headers: &headers, received_at: 7, brand: &brand, layer: Layer::Web };
+    let body = Body {
+        raw: raw.as_bytes(),
+        headers: &[],
+        received_at: 7,
+        brand: &brand,
+        layer: Layer::Web,
+        message: Some("msg_1"),
+        topic: None,
+    };
     Mapping::parse(mapping)?.events(&body, &Vocabulary::default()).map_err(|flaw| flaw.to_string())
 }
 

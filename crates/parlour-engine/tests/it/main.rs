@@ -5,6 +5,7 @@
 mod bench;
 mod histories;
 mod intake;
+mod mqtt;
 mod names;
 mod rejections;
 mod repeats;

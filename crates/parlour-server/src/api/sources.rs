@@ -17,6 +17,7 @@ use super::health::ReasonCount;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::input::{At, Sent};
+use crate::mqtt::Link;
 
 /// One source.
 #[derive(Serialize, ToSchema)]
@@ -33,7 +34,9 @@ pub(crate) struct Source {
     events_per_second: Option<u32>,
     /// How a body becomes events, where the source speaks no dialect we know.
     mapping: Option<String>,
-    /// Whether what it sends must be signed.
+    /// How it stands with its broker; null for other kinds, and until the broker was tried.
+    broker: Option<Link>,
+    /// Whether what it sends must be signed, or a broker asks for a password.
     has_secret: bool,
     created_at: String,
     /// Null until its first event came.
@@ -88,7 +91,7 @@ pub(crate) struct NewSource {
     kind: Option<String>,
     events_per_second: Option<u32>,
     mapping: Option<String>,
-    /// What it signs with.
+    /// What it signs with; of a broker, the password, which may also stand in the mapping's `broker`.
     secret: Option<String>,
 }
 
@@ -131,6 +134,7 @@ impl Source {
             layer: source.layer.name(),
             events_per_second: source.events_per_second,
             mapping: source.mapping.clone(),
+            broker: app.links.get(source.id),
             has_secret: source.secret.is_some(),
             created_at: clock::rfc3339(source.created_at),
             first_event_at: source.first_event_at.map(clock::rfc3339),

@@ -1,6 +1,7 @@
 //! Webhooks in: what another system posts to a source, and a place to try what would become of it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -87,7 +88,15 @@ pub(crate) async fn take_webhook(
         None => check_key(&app, &source, &headers, query.key.as_deref())?,
     }
     headers.retain(|(name, _)| !SECRET_HEADERS.contains(&name.as_str()));
-    let receipt = app.run(move |app| Ok(app.engine.take_webhook(&source, &headers, &body)?)).await?;
+    let _room = app.gate.enter(body.len())?;
+    app.gate.pass(&source, 1, Instant::now())?;
+    let receipt = app
+        .run(move |app| {
+            let receipt = app.engine.take_webhook(&source, &headers, &body)?;
+            app.gate.owe(&source, (receipt.n_accepted + receipt.n_rejected).saturating_sub(1));
+            Ok(receipt)
+        })
+        .await?;
     Ok(Json(Taken { accepted: receipt.n_accepted, rejected: receipt.n_rejected }))
 }
 

@@ -6,7 +6,6 @@ use axum::http::header::{self, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use parlour_core::wire::BatchError;
 
-use crate::border::tell;
 use crate::error::{ApiError, ErrorCode};
 
 /// The media type of every answer but images and scripts.
@@ -20,7 +19,7 @@ const PIXEL: &[u8] =
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\
     \x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
-/// A request that is not taken; its answer is made by [`IntoResponse`].
+/// A request that is not taken; the border makes its answer.
 #[derive(Debug)]
 pub(crate) struct Refused(pub(super) ApiError);
 
@@ -43,6 +42,11 @@ impl From<BatchError> for Refused {
 }
 
 impl Refused {
+    /// Says 503 of what is too fast: PostHog's SDK for pages gives up for good at any 4xx.
+    pub(super) fn for_posthog(self) -> Self {
+        if self.0.code == ErrorCode::TooManyEvents { Self(ApiError { code: ErrorCode::Busy, ..self.0 }) } else { self }
+    }
+
     /// Says 400 of what is too large, as Segment does: its SDKs drop a batch at 400 and would send it for ever at others.
     pub(super) fn for_segment(self) -> Self {
         if self.0.code == ErrorCode::BodyTooLarge {
@@ -55,19 +59,7 @@ impl Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let error = self.0;
-        let is_full = error.code == ErrorCode::DiskFull;
-        if error.code.status().is_server_error() {
-            let cause = error.cause.as_deref().unwrap_or(&error.message);
-            tracing::warn!(code = error.code.name(), cause, "events were not taken");
-        }
-        let mut response = Response::new(Body::empty());
-        tell(&mut response, error);
-        // Every SDK comes back after 503; not all know 507.
-        if is_full {
-            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        }
-        response
+        self.0.into_response()
     }
 }
 

@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 
 /// Seconds for which a browser need not ask again.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("86400");
+/// When to come back, and the request's name in the log.
+const EXPOSED: HeaderValue = HeaderValue::from_static("retry-after, x-request-id");
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 
 /// Answers the questions that browsers ask beforehand, and lets their pages see the answers to what they send.
@@ -34,5 +36,6 @@ fn allow(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
     headers.insert(header::VARY, HeaderValue::from_static("origin, access-control-request-headers"));
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     }
 }

@@ -34,7 +34,7 @@ impl Gate {
     }
 
     /// Room for a body, as long as the permit is held; without any, the sender is asked to come back.
-    pub(super) fn enter(&self, n_bytes: usize) -> Result<OwnedSemaphorePermit, ApiError> {
+    pub(crate) fn enter(&self, n_bytes: usize) -> Result<OwnedSemaphorePermit, ApiError> {
         let n = u32::try_from(n_bytes.div_ceil(PIECE).max(1)).unwrap_or(u32::MAX);
         Arc::clone(&self.room).try_acquire_many_owned(n).map_err(|_| {
             let error = ApiError::new(ErrorCode::Busy, "the server has more to take than it may hold; come back soon");
@@ -44,7 +44,7 @@ impl Gate {
 
     /// Counts `n` events of a source against what it may send. A batch is taken whole while there is anything left, so
     /// that a large one gets through at all, and the next waits the longer.
-    pub(super) fn pass(&self, source: &Source, n: usize, now: Instant) -> Result<(), ApiError> {
+    pub(crate) fn pass(&self, source: &Source, n: usize, now: Instant) -> Result<(), ApiError> {
         let Some(rate) = source.events_per_second.map(f64::from).filter(|rate| 0.0 < *rate) else { return Ok(()) };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let bucket = buckets.entry(source.id).or_insert(Bucket { events: rate, at: now });
@@ -58,6 +58,14 @@ impl Gate {
         }
         bucket.events -= n as f64;
         Ok(())
+    }
+
+    /// Counts `n` more events of a source that was let pass before it was known how many they are.
+    pub(crate) fn owe(&self, source: &Source, n: u64) {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get_mut(&source.id) {
+            bucket.events -= n as f64;
+        }
     }
 }
 
@@ -96,6 +104,8 @@ mod tests {
         assert_eq!(pass(1, 0).unwrap_err().retry_after, Some(2));
         assert!(pass(1, 1500).is_err());
         assert!(pass(1, 1700).is_ok());
+        gate.owe(&source(Some(10)), 15);
+        assert_eq!(pass(1, 1700).unwrap_err().retry_after, Some(2));
         assert!(gate.pass(&source(None), 1_000_000, start).is_ok());
     }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::{self, Refused};
-use super::take::{Fate, FateKind, Parcel, take};
+use super::take::{Fate, FateKind, Parcel, take_and_tell};
 use crate::app::App;
 use crate::error::ApiError;
 
@@ -17,6 +17,8 @@ use crate::error::ApiError;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Receipt {
     n_accepted: usize,
+    /// Those that came before and are counted once.
+    n_duplicate: usize,
     n_rejected: usize,
     events: Vec<EventResult>,
 }
@@ -41,6 +43,7 @@ impl From<Fate> for EventResult {
         let id = fate.message;
         match fate.kind {
             FateKind::Accepted => Self { id, result: "accepted", reason: None, message: None, field: None },
+            FateKind::Duplicate => Self { id, result: "duplicate", reason: None, message: None, field: None },
             FateKind::Rejected { reason, message, field } => {
                 Self { id, result: "rejected", reason: Some(reason), message: Some(message), field }
             }
@@ -58,10 +61,11 @@ impl From<Fate> for EventResult {
 )]
 pub(crate) async fn create_events(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refused> {
     let parcel = Parcel::read(&app, request, Dialect::Native).await?;
-    let fates = take(app, parcel, Dialect::Native).await?;
+    let fates = take_and_tell(app, parcel, Dialect::Native).await?;
     let events: Vec<EventResult> = fates.into_iter().map(Into::into).collect();
-    let n_rejected = events.iter().filter(|event| event.result == "rejected").count();
-    let receipt = Receipt { n_accepted: events.len() - n_rejected, n_rejected, events };
+    let n = |result: &str| events.iter().filter(|event| event.result == result).count();
+    let (n_accepted, n_duplicate, n_rejected) = (n("accepted"), n("duplicate"), n("rejected"));
+    let receipt = Receipt { n_accepted, n_duplicate, n_rejected, events };
     let text = serde_json::to_vec(&receipt).map_err(|error| Refused(ApiError::internal(error.to_string())))?;
     Ok(answer::json(text))
 }

@@ -10,13 +10,18 @@ use parlour_core::wire::Dialect;
 use serde_json::{Map, json};
 
 use super::answer::{self, Refused};
-use super::take::{FateKind, Parcel, take};
+use super::take::{FateKind, Parcel, take, take_and_tell};
 use crate::app::App;
 
 const MICROS_PER_MS: i64 = 1000;
 
 /// Events in the older form: a body, or the `data` of a query.
 pub(super) async fn take_events(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refused> {
+    take_body(app, request).await.map_err(Refused::for_posthog)?;
+    Ok(answer::ok())
+}
+
+async fn take_body(app: Arc<App>, request: Request) -> Result<(), Refused> {
     let dialect = Dialect::Posthog { sent_at: None };
     let parcel = if request.method() == Method::GET {
         let query = request.uri().query().unwrap_or_default().to_owned();
@@ -27,8 +32,7 @@ pub(super) async fn take_events(State(app): State<Arc<App>>, request: Request) -
         Parcel::read(&app, request, dialect).await?
     };
     let sent_at = parcel.parameter("_").and_then(|ms| ms.parse::<i64>().ok()?.checked_mul(MICROS_PER_MS));
-    take(app, parcel, Dialect::Posthog { sent_at }).await?;
-    Ok(answer::ok())
+    take(app, parcel, Dialect::Posthog { sent_at }).await
 }
 
 /// Events in the newer form, each answered by its id; SDKs send again only what they are told to.
@@ -36,10 +40,11 @@ pub(super) async fn take_batch(State(app): State<Arc<App>>, request: Request) ->
     let parcel = Parcel::read(&app, request, Dialect::Posthog { sent_at: None }).await?;
     let sent_at = parcel.header("posthog-request-timestamp").and_then(instant);
     let mut results = Map::new();
-    for fate in take(app, parcel, Dialect::Posthog { sent_at }).await? {
+    let fates = take_and_tell(app, parcel, Dialect::Posthog { sent_at }).await.map_err(Refused::for_posthog)?;
+    for fate in fates {
         let Some(message) = fate.message else { continue };
         let result = match fate.kind {
-            FateKind::Accepted => json!({ "result": "ok" }),
+            FateKind::Accepted | FateKind::Duplicate => json!({ "result": "ok" }),
             FateKind::Rejected { message, .. } => json!({ "result": "drop", "details": message }),
         };
         results.insert(message, result);

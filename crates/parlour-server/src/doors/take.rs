@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use parlour_core::event::Event;
+use parlour_core::event::{Event, Flaw};
 use parlour_core::wire::{Context, Decoded, Dialect, Item, Origin, key_in};
 use parlour_engine::source::Source;
-use parlour_engine::{Submission, clock};
+use parlour_engine::{Novelty, Submission, clock};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::answer::Refused;
@@ -37,7 +37,13 @@ pub(super) struct Fate {
 /// Taken, or why not.
 pub(super) enum FateKind {
     Accepted,
-    Rejected { reason: &'static str, message: String, field: Option<String> },
+    /// It came before, and is counted once.
+    Duplicate,
+    Rejected {
+        reason: &'static str,
+        message: String,
+        field: Option<String>,
+    },
 }
 
 impl Parcel {
@@ -99,19 +105,25 @@ pub(super) fn source_of(app: &App, headers: &HeaderMap, query: Option<&str>) -> 
     found.ok_or_else(|| unknown().into())
 }
 
-/// Takes a body in a dialect: once this returns, all that could be taken is durable, and so is what was refused. What
-/// became of each item is told for the dialects that answer it.
-pub(super) async fn take(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<Vec<Fate>, Refused> {
-    let source = parcel.source(&app)?;
-    let decoded = decode(&app, &parcel.body, dialect, &source)?;
-    app.gate.pass(&source, decoded.items.len(), Instant::now())?;
-    let is_told = match dialect {
-        Dialect::Segment(_) => false,
-        Dialect::Posthog { .. } | Dialect::Native => true,
-    };
-    let fates = if is_told { fates(&decoded) } else { Vec::new() };
+/// Takes a body in a dialect: once this returns, all that could be taken is durable, and so is what was refused.
+pub(super) async fn take(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<(), Refused> {
+    let (source, decoded) = admit(&app, &parcel, dialect)?;
+    store(app, source, decoded, dialect, parcel.room).await
+}
+
+/// The same, and tells what became of each item.
+pub(super) async fn take_and_tell(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<Vec<Fate>, Refused> {
+    let (source, decoded) = admit(&app, &parcel, dialect)?;
+    let fates = fates(&app, &source, &decoded)?;
     store(app, source, decoded, dialect, parcel.room).await?;
     Ok(fates)
+}
+
+fn admit(app: &App, parcel: &Parcel, dialect: Dialect) -> Result<(Arc<Source>, Decoded), Refused> {
+    let source = parcel.source(app)?;
+    let decoded = decode(app, &parcel.body, dialect, &source)?;
+    app.gate.pass(&source, decoded.items.len(), Instant::now())?;
+    Ok((source, decoded))
 }
 
 fn decode(app: &App, body: &[u8], dialect: Dialect, source: &Source) -> Result<Decoded, Refused> {
@@ -128,23 +140,41 @@ fn decode(app: &App, body: &[u8], dialect: Dialect, source: &Source) -> Result<D
     Ok(dialect.decode(body, &context)?)
 }
 
-fn fates(decoded: &Decoded) -> Vec<Fate> {
+/// What becomes of each item. Of what came shortly before and is not folded yet it is not told that it came before;
+/// it is counted once all the same.
+fn fates(app: &App, source: &Source, decoded: &Decoded) -> Result<Vec<Fate>, Refused> {
     let mut events = decoded.events.iter();
-    let fate = |item: &Item| match item {
-        Item::Taken { n } => {
-            let first = events.by_ref().take(*n).fold(None, |first, event| first.or(Some(event)));
-            Fate { message: first.and_then(|event| event.message.clone()), kind: FateKind::Accepted }
-        }
-        Item::Refused(refusal) => Fate {
-            message: refusal.message.clone(),
-            kind: FateKind::Rejected {
-                reason: refusal.flaw.code(),
-                message: refusal.flaw.to_string(),
-                field: refusal.field.clone(),
+    let mut fates = Vec::with_capacity(decoded.items.len());
+    for item in &decoded.items {
+        fates.push(match item {
+            Item::Taken { n } => match events.by_ref().take(*n).fold(None, |first, event| first.or(Some(event))) {
+                Some(event) => Fate { message: event.message.clone(), kind: kind_of(app, source, event)? },
+                None => Fate { message: None, kind: FateKind::Accepted },
             },
-        },
-    };
-    decoded.items.iter().map(fate).collect()
+            Item::Refused(refusal) => {
+                let kind = FateKind::of_flaw(&refusal.flaw, refusal.field.clone());
+                Fate { message: refusal.message.clone(), kind }
+            }
+        });
+    }
+    Ok(fates)
+}
+
+fn kind_of(app: &App, source: &Source, event: &Event) -> Result<FateKind, Refused> {
+    Ok(match app.engine.novelty(&source.name, event).map_err(ApiError::from)? {
+        Novelty::New => FateKind::Accepted,
+        Novelty::Duplicate => FateKind::Duplicate,
+        // The fold will set it aside with this reason.
+        Novelty::Conflict => {
+            FateKind::of_flaw(&Flaw::Conflict(event.message.clone().unwrap_or_default()), Some("id".to_owned()))
+        }
+    })
+}
+
+impl FateKind {
+    fn of_flaw(flaw: &Flaw, field: Option<String>) -> Self {
+        Self::Rejected { reason: flaw.code(), message: flaw.to_string(), field }
+    }
 }
 
 /// Makes it durable. A sender that hangs up cancels nothing: what is handed to the engine is written, and its room is

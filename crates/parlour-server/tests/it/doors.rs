@@ -205,6 +205,9 @@ fn pages_of_any_site_may_send() {
         let answer = house.send("POST", "/v1/track", &headers, TRACK.as_bytes());
         assert_eq!(answer.status, status);
         assert_eq!(answer.header("access-control-allow-origin"), Some("https://shop.example"));
+        assert_eq!(answer.header("access-control-expose-headers"), Some("retry-after, x-request-id"));
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert!(answer.header("x-request-id").is_some());
     }
     // What is no door stays closed.
     let answer = house.send("OPTIONS", "/api/v1/sql", &asked, b"");
@@ -261,8 +264,79 @@ fn each_event_of_ours_is_answered() {
     assert_eq!(house.counts(), (1, 2));
     let rejected = house.desk.get("/api/v1/rejected");
     assert!(rejected.to_string().contains("colour"), "{rejected}");
+    // What came before is told apart from what is new and from what takes another's id.
+    house.desk.engine.fold_all().unwrap();
+    let body = r#"[{"id":"m1","subject":"user:1","verb":"liked","object":"brand:acme"},
+        {"id":"m1","subject":"user:2","verb":"liked","object":"brand:acme"},
+        {"id":"m3","subject":"user:2","verb":"liked","object":"brand:acme"}]"#;
+    let receipt = house.post("/api/v1/events", body).json();
+    let n = |name: &str| receipt[name].as_u64().unwrap();
+    assert_eq!((n("n_accepted"), n("n_duplicate"), n("n_rejected")), (1, 1, 1), "{receipt}");
+    let duplicate = json!({ "id": "m1", "result": "duplicate", "reason": null, "message": null, "field": null });
+    assert_eq!((&receipt["events"][0], &receipt["events"][1]["reason"]), (&duplicate, &json!("conflict")));
+    house.desk.engine.fold_all().unwrap();
+    let sums = house.desk.get("/api/v1/health")["sums"].clone();
+    assert_eq!((&sums["folded"], &sums["duplicate"], &sums["rejected"]), (&json!(2), &json!(1), &json!(3)), "{sums}");
     let schema = house.send("GET", "/api/v1/events/schema.json", &[], b"").json();
     assert_eq!(schema["properties"]["id"]["maxLength"], 100);
+}
+
+/// A sender that gives no time and sends again must not come into conflict with itself.
+#[test]
+fn without_a_time_a_repeat_is_a_repeat() {
+    let house = House::new();
+    let mapping = r#"{"subject": "body.who", "verb": "'bought'", "message": "body.id"}"#;
+    let made = json!({ "name": "till", "kind": "webhook", "mapping": mapping });
+    let till = house.desk.ask("POST", "/api/v1/sources", Some(&made)).json()["key"].as_str().unwrap().to_owned();
+    for _ in 0..2 {
+        let sent = [
+            house.post("/api/v1/events", r#"{"id":"m","subject":"user:1","verb":"liked","object":"brand:acme"}"#),
+            house.post("/v1/track", r#"{"event":"E","userId":"u","messageId":"s"}"#),
+            house.post("/e/", r#"{"event":"e","distinct_id":"u","uuid":"p","offset":5}"#),
+            house.send("POST", "/in/till", &[("x-write-key", &till)], br#"{"who":"anna","id":"w"}"#),
+        ];
+        assert_eq!(sent.map(|answer| answer.status), [200; 4]);
+        house.desk.engine.fold_all().unwrap();
+    }
+    let sums = house.desk.get("/api/v1/health")["sums"].clone();
+    assert_eq!((&sums["folded"], &sums["duplicate"], &sums["rejected"]), (&json!(4), &json!(4), &json!(0)), "{sums}");
+}
+
+/// What was refused can be taken once it is mended, by the dialect in which it came and with all that was said beside it.
+#[test]
+fn what_is_refused_is_decoded_again() {
+    let house = House::new();
+    let batch = r#"{"batch":[{"messageId":"b","type":"track","event":"Order Completed","userId":"u","timestamp":"soon",
+        "properties":{"total":5}}],"context":{"active":false},"sentAt":"2026-01-01T00:00:00Z"}"#;
+    house.post("/v1/track", r#"{"event":"E","userId":"u","messageId":"s","timestamp":"soon"}"#);
+    house.post("/v1/page", r#"{"userId":"u","messageId":"v","timestamp":"soon"}"#);
+    house.post("/v1/batch", batch);
+    house.post("/v1/import", &batch.replace("\"b\"", "\"i\""));
+    house.post("/e/", r#"[{"event":"e","distinct_id":"u","uuid":"p","timestamp":"soon"}]"#);
+    house.post("/api/v1/events", r#"{"id":"n","subject":"user:u","verb":"liked","object":"brand:acme","at":"soon"}"#);
+    let rows = house.desk.get("/api/v1/rejected")["rows"].as_array().unwrap().clone();
+    assert_eq!(rows.len(), 6);
+    for row in &rows {
+        let path = format!("/api/v1/rejected/{}", row["id"]);
+        let raw = row["raw"].as_str().unwrap();
+        let still = house.desk.ask("POST", &format!("{path}/replay"), None).json();
+        assert_eq!(still["n_refused"], 1, "{raw}");
+        let mended = json!({ "raw": raw.replace("soon", "2024-05-01T10:00:00Z") });
+        assert_eq!(house.desk.ask("PUT", &path, Some(&mended)).json()["reason"], "mended", "{raw}");
+        assert_eq!(house.desk.ask("POST", &format!("{path}/replay"), None).json()["n_replayed"], 1, "{raw}");
+    }
+    house.desk.engine.fold_all().unwrap();
+    let timeline = house.desk.get("/api/v1/people/user:u/timeline");
+    let rows = timeline["rows"].as_array().unwrap();
+    let of = |id: &str| {
+        let has = |row: &&Value| row["extra"].as_str().is_some_and(|extra| extra.contains(&format!("\"{id}\"")));
+        rows.iter().find(has).unwrap_or_else(|| panic!("{id} in {timeline}"))
+    };
+    assert_eq!((&of("s")["verb"], &of("v")["verb"]), (&json!("did:E"), &json!("viewed")));
+    assert_eq!((&of("b")["value_minor"], &of("b")["said_at"]), (&json!(500), &json!("2024-05-01T10:00:00Z")));
+    // What was imported is not corrected by what the clock was off.
+    assert_eq!((&of("i")["at"], &of("i")["said_at"]), (&json!("2024-05-01T10:00:00Z"), &Value::Null));
+    assert_eq!(rows.len(), 6, "{timeline}");
 }
 
 #[test]
@@ -276,6 +350,12 @@ fn posthogs_newer_route_tells_of_each_event() {
     assert_eq!(results["results"]["m1"], json!({ "result": "ok" }));
     assert_eq!(results["results"]["m2"]["result"], "drop");
     assert_eq!(house.counts(), (1, 1));
+    house.desk.engine.fold_all().unwrap();
+    let again = house.send("POST", "/i/v1/analytics/events", &headers, body.as_bytes()).json();
+    assert_eq!(again["results"]["m1"], json!({ "result": "ok" }));
+    let other = body.replace("\"u\"", "\"w\"");
+    let other = house.send("POST", "/i/v1/analytics/events", &headers, other.as_bytes()).json();
+    assert_eq!(other["results"]["m1"]["result"], "drop");
 }
 
 #[test]
@@ -322,6 +402,12 @@ fn who_sends_too_fast_is_told_when_to_come_back() {
     assert_eq!((answer.status, answer.code().as_str()), (429, "too_many_events"));
     let seconds: u64 = answer.header("retry-after").unwrap().parse().unwrap();
     assert!((900..=1001).contains(&seconds), "{seconds}");
+    // PostHog's SDK for pages gives up for good at 429.
+    for path in ["/e/", "/i/v1/analytics/events"] {
+        let answer = house.post(path, r#"{"event":"e","distinct_id":"u"}"#);
+        assert_eq!((answer.status, answer.code().as_str()), (503, "busy"), "{path}");
+        assert!(answer.header("retry-after").unwrap().parse::<u64>().unwrap() >= 900);
+    }
     assert_eq!(house.counts(), (1000, 0));
 }
 

@@ -90,6 +90,19 @@ fn a_source_with_a_secret_takes_only_what_is_signed() {
 }
 
 #[test]
+fn a_webhook_too_comes_no_faster_than_its_source_may() {
+    let desk = Desk::empty();
+    let mapping = r#"{"each": "body", "subject": "item", "verb": "'bought'"}"#;
+    let (_, key) =
+        made(&desk, &json!({ "name": "till", "kind": "webhook", "mapping": mapping, "events_per_second": 1 }));
+    let people: Vec<String> = (0..500).map(|n| format!("p{n}")).collect();
+    assert_eq!(taken(&post(&desk, "/in/till", &[("x-write-key", &key)], &json!(people).to_string())), (500, 0));
+    let answer = post(&desk, "/in/till", &[("x-write-key", &key)], r#"["anna"]"#);
+    assert_eq!((answer.status, answer.code().as_str()), (429, "too_many_events"));
+    assert!(answer.header("retry-after").unwrap().parse::<u64>().unwrap() > 400);
+}
+
+#[test]
 fn a_mapping_can_be_tried() {
     let desk = Desk::empty();
     let (id, _) = made(&desk, &json!({ "name": "till", "kind": "webhook", "mapping": MAPPING }));

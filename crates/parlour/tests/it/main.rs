@@ -9,6 +9,7 @@ mod full;
 mod habits;
 mod house;
 mod injected;
+mod mqtt;
 mod nasty;
 mod opening;
 mod orders;
