@@ -8,6 +8,7 @@ mod delivery;
 mod disk;
 mod faults;
 mod full;
+mod fuzzed;
 mod habits;
 mod hangup;
 mod hostile;
