@@ -87,7 +87,7 @@ fn what_is_acknowledged_is_seen_by_others_in_sqlite() {
     let served = Served::start(&house);
     let other = Connection::open_with_flags(house.data().join("parlour.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     other.busy_timeout(PATIENCE).unwrap();
-    let look: Look<'_> = Box::new(|| other.query_row(ACCEPTED, [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs());
+    let look: Look<'_> = Box::new(move || other.query_row(ACCEPTED, [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs());
     let counts = come_and_go(&served, &key, &mut dice, look);
     served.stop();
     must_agree(&house.json(&["doctor", "--json"]), &counts);
