@@ -120,7 +120,7 @@ fn bombs_die_early() {
     let served = Served::start(&house);
     let before = served.memory("VmRSS");
     let keys: String = (0..1_000_000).fold(String::from("{"), |text, i| text + &format!("\"{i:x}\":1,")) + "\"z\":1}";
-    let items = format!("{{\"batch\":[{}{{}}]}}", "{},".repeat(1_000_000));
+    let items = format!("[{}{{}}]", "{},".repeat(1_000_000));
     let deep = "[".repeat(100_000);
     let deeper = format!("{{\"batch\":[{{\"type\":\"track\",\"properties\":{}", "{\"a\":".repeat(80_000));
     let bombs = [

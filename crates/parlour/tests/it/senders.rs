@@ -171,7 +171,7 @@ impl Senders {
                 assert!(answer.retry_after.is_some(), "{answer:?}");
                 self.n_put_off.fetch_add(1, Ordering::SeqCst);
             }
-            _ => panic!("{answer:?}"),
+            status => panic!("{status} with {}", String::from_utf8_lossy(&answer.body)),
         }
         *line = Some(open);
         answer.status == 200

@@ -30,7 +30,7 @@ impl Served {
     pub(crate) fn try_start(house: &House, strace: &[&str]) -> Option<Self> {
         let mut command = Command::new(if strace.is_empty() { PARLOUR } else { "strace" });
         if !strace.is_empty() {
-            command.args(["-f", "-qq", "--seccomp-bpf", "-o", "/dev/null"]).args(strace).arg(PARLOUR);
+            command.args(["-f", "-qq", "-o", "/dev/null"]).args(strace).arg(PARLOUR);
         }
         command.env_remove("PARLOUR_DATABASE").env_remove("PARLOUR_LOG");
         Self::of(house, command)
@@ -38,8 +38,9 @@ impl Served {
 
     /// Of a command that runs the binary, with arguments before the command's own.
     pub(crate) fn of(house: &House, mut command: Command) -> Option<Self> {
-        command.arg("--data").arg(house.data()).args(["--log", "off", "serve", "--listen", "127.0.0.1:0"]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.arg("--data").arg(house.data()).args(["--log", "warn", "serve", "--listen", "127.0.0.1:0"]);
+        let log = std::fs::File::options().create(true).append(true).open(house.path("server.log")).unwrap();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("it is installed; ./test sees to that");
         let mut said = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
