@@ -15,6 +15,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const SUCCESS: &str = "{\"success\":true}";
 /// What PostHog's are told.
 const OK: &str = "{\"status\":\"Ok\"}";
+/// Seconds after which a sender may come back that failed by no fault of its own.
+const RETRY_SECONDS: u64 = 1;
 /// A transparent image of one pixel.
 const PIXEL: &[u8] =
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\
@@ -55,16 +57,17 @@ impl Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let error = self.0;
-        let is_full = error.code == ErrorCode::DiskFull;
-        if error.code.status().is_server_error() {
+        let mut error = self.0;
+        let is_ours = error.code.status().is_server_error();
+        if is_ours {
+            error.retry_after.get_or_insert(RETRY_SECONDS);
             let cause = error.cause.as_deref().unwrap_or(&error.message);
             tracing::warn!(code = error.code.name(), cause, "events were not taken");
         }
         let mut response = Response::new(Body::empty());
         tell(&mut response, error);
-        // Every SDK comes back after 503; not all know 507.
-        if is_full {
+        // Whatever failed here, it was not taken: every SDK comes back after 503, and not all know 507.
+        if is_ours {
             *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         }
         response

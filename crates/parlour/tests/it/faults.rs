@@ -64,7 +64,7 @@ fn a_call_that_fails_is_never_answered_as_done() {
     if !can_mount(&NEEDS) {
         return;
     }
-    let n_points = if is_long() { 40 } else { 2 };
+    let n_points = if is_long() { 40 } else { 1 };
     let mut dice = Dice::new("a_call_that_fails_is_never_answered_as_done");
     let mut disk = Disk::new("ext4");
     let house = house_on(&disk);
