@@ -19,9 +19,9 @@ test("the verbs are listed with what they are worth", async ({ page }) => {
 
 test("the tabs lead to what they say", async ({ page }) => {
   await open(page, "/settings");
-  await page.getByRole("tab", { name: "Rejected" }).click();
+  await page.getByRole("tab", { name: "Rejections" }).click();
   await expect(page).toHaveURL(/tab=rejected/);
-  await expect(page.locator("main h1")).toContainText("rejected");
+  await expect(page.locator("main h1")).toHaveText("Nothing waits to be mended.");
   await page.getByRole("tab", { name: "You" }).click();
   await expect(page.getByText(/Signed in as/)).toBeVisible();
 });

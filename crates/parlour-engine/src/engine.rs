@@ -37,6 +37,7 @@ pub(crate) const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standin
 const EVENT_BYTES: usize = 600;
 /// The dialect of what was decoded and is kept as an event in our own JSON.
 pub(crate) const EVENT_DIALECT: &str = "event";
+const MICROS_PER_MINUTE: i64 = 60_000_000;
 /// How long a task rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
 
@@ -328,6 +329,31 @@ impl Engine {
         Tasks { engine: Arc::clone(self), threads: vec![folds, seals] }
     }
 
+    /// Does what is due every minute: keeps the last day that is over, lets go of rejections that are too old.
+    fn keep_house(&self) {
+        let mut next_at = 0;
+        while !self.is_stopping() {
+            let rung = self.bell.count();
+            if next_at <= clock::now() {
+                if let Err(error) = self.keep_due()
+                    && !self.is_stopping()
+                {
+                    tracing::error!(%error, "the day's standings could not be kept; it will be tried again");
+                }
+                if let Err(error) = self.delete_old_rejected() {
+                    tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
+                }
+                next_at = clock::now() + MICROS_PER_MINUTE;
+            }
+            self.bell.wait_beyond(rung, REST);
+        }
+    }
+
+    /// Whether the tasks are to end.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
     fn spawn(
         self: &Arc<Self>,
         name: &str,
@@ -386,6 +412,13 @@ pub struct Tasks {
 }
 
 impl Tasks {
+    /// Has what is due every minute done too, as long as they run.
+    pub fn keep_house(&mut self) {
+        let engine = Arc::clone(&self.engine);
+        let thread = std::thread::Builder::new().name("house".to_owned()).spawn(move || engine.keep_house());
+        self.threads.push(thread.expect("the system can start a thread"));
+    }
+
     /// Lets the tasks end their step and waits for them.
     pub fn stop(self) {
         self.engine.is_stopping.store(true, Ordering::Relaxed);

@@ -177,6 +177,11 @@ impl Keeper {
         if self.failed.is_some() {
             return;
         }
+        if engine.is_stopping() {
+            // It is written down that the day is being kept; the next start does it.
+            self.failed = Some(StoreError::Aborted("parlour is stopping".to_owned()).into());
+            return;
+        }
         let Some(about) = snapshot.objects.get(object) else { return };
         let row = StandingRow { person, object: about.key, standing };
         if let Err(error) = self.writer.push(&row) {

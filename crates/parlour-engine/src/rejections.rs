@@ -4,6 +4,7 @@
 use std::sync::PoisonError;
 
 use parlour_core::event::{Event, Flaw};
+use parlour_core::wire::{Context, Dialect, Item, Origin};
 use parlour_store::rejected::{self, OPEN, Rejected, Wanted};
 use parlour_store::{Conn, StoreError};
 
@@ -211,10 +212,31 @@ impl Engine {
                 None => flaw,
             }),
             Some(webhook::DIALECT) => self.remapped(row),
-            Some(other) => {
-                Err(Flaw::Unreadable(format!("what came as `{other}` cannot be decoded again by this version")))
-            }
+            Some(name) => match Dialect::of_name(name) {
+                Some(dialect) => self.rewired(row, dialect),
+                None => Err(Flaw::Unreadable(format!("what came as `{name}` cannot be decoded again by this version"))),
+            },
         }
+    }
+
+    /// The events of what came by the wire, as if it came at the same moment as it is now.
+    fn rewired(&self, row: &Rejected, dialect: Dialect) -> Result<Vec<Event>, Flaw> {
+        let gone = || Flaw::Unreadable(format!("source `{}` is no longer there", row.source));
+        let source = self.source_named(&row.source).ok_or_else(gone)?;
+        let origin = Origin { id: source.id, brand: source.brand.clone(), layer: source.layer };
+        let context = Context {
+            received_at: row.at,
+            origin: &origin,
+            limits: &self.settings.ingest.limits(),
+            vocabulary: &self.vocabulary(),
+            blocked_ids: &self.settings.standing.blocked_ids,
+        };
+        let decoded = dialect.decode(&row.raw, &context).map_err(|error| Flaw::Unreadable(error.to_string()))?;
+        let flaw = decoded.items.into_iter().find_map(|item| match item {
+            Item::Taken { .. } => None,
+            Item::Refused(refusal) => Some(refusal.flaw),
+        });
+        flaw.map_or(Ok(decoded.events), Err)
     }
 
     /// Deletes the rejections that are searched; returns how many there were.

@@ -125,7 +125,8 @@ impl Engine {
             if !is_enough {
                 return None;
             }
-            state.sealing = Some(Arc::new(std::mem::take(&mut state.tail)));
+            let next = state.tail.next();
+            state.sealing = Some(Arc::new(std::mem::replace(&mut state.tail, next)));
         }
         Some((Arc::clone(state.sealing.as_ref()?), Arc::clone(&state.verbs)))
     }

@@ -41,6 +41,15 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
+    /// An empty one with the room that this one came to need, so that its tables need not grow again.
+    pub(crate) fn next(&self) -> Self {
+        Self {
+            people: HashMap::with_capacity_and_hasher(self.people.len(), KeyHashing::default()),
+            seen: HashMap::with_capacity_and_hasher(self.seen.len(), KeyHashing::default()),
+            ..Self::default()
+        }
+    }
+
     /// Adds rows of the batch `seq`.
     pub(crate) fn add(&mut self, seq: i64, rows: &[ActivityRow], verbs: &Verbs) {
         self.n_events += rows.len() as u64;

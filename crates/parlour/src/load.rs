@@ -232,7 +232,7 @@ async fn sums(host: &str) -> anyhow::Result<Sums> {
         rejected: value("parlour_events_rejected_total"),
         folded: value("parlour_events_folded_total"),
         duplicate: value("parlour_events_duplicate_total"),
-        waiting: value("parlour_events_waiting"),
+        waiting: value("parlour_lag_events"),
         resident_bytes: value("process_resident_memory_bytes"),
     })
 }

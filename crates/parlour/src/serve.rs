@@ -4,7 +4,6 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
-use std::time::Duration;
 
 use anyhow::Context;
 use parlour_core::sentence::thousands;
@@ -17,13 +16,11 @@ use crate::cli;
 use crate::output::Output;
 use crate::sample;
 
-/// How often it is looked whether a day is over whose standings are to be kept.
-const KEEPING_REST: Duration = Duration::from_mins(1);
-
 /// Serves until it is told to stop (Ctrl-C or SIGTERM). A hang-up signal prints another sign-in link.
 pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
-    let tasks = engine.start();
+    let mut tasks = engine.start();
     let served = prepare(engine, options, out).and_then(|()| {
+        tasks.keep_house();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(listen(engine, options, out));
         // Work that was begun is done to its end before the process goes.
@@ -62,7 +59,6 @@ async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) ->
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    let mut keeping = tokio::time::interval(KEEPING_REST);
     tokio::pin!(server);
     loop {
         tokio::select! {
@@ -70,24 +66,7 @@ async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) ->
             _ = interrupt.recv() => drop(stop.take()),
             _ = terminate.recv() => drop(stop.take()),
             _ = hang_up.recv() => print_link(engine, &url, out).await?,
-            _ = keeping.tick() => keep_due(engine).await,
         }
-    }
-}
-
-/// Keeps the last day that is over, if it is not kept yet, and lets go of rejections that are too old.
-async fn keep_due(engine: &Arc<Engine>) {
-    let engine = Arc::clone(engine);
-    let done = tokio::task::spawn_blocking(move || {
-        if let Err(error) = engine.keep_due() {
-            tracing::error!(%error, "the day's standings could not be kept; it will be tried again");
-        }
-        if let Err(error) = engine.delete_old_rejected() {
-            tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
-        }
-    });
-    if done.await.is_err() {
-        tracing::error!("what is due every minute panicked");
     }
 }
 

@@ -22,12 +22,15 @@ interface TableProps<Row> {
   isTight?: boolean;
   isCapped?: boolean;
   isNarrow?: boolean;
+  /** Whether each row becomes a card where the page is narrow. */
+  isCards?: boolean;
 }
 
-export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, isNarrow }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, isNarrow, isCards }: TableProps<Row>) {
+  const names = [isTight && "tight", isCards && "cards"].filter(Boolean).join(" ");
   return (
     <ScrollBox label={caption} isCapped={isCapped} isNarrow={isNarrow}>
-      <table className={isTight ? "tight" : undefined}>
+      <table className={names || undefined}>
         <caption className="unseen">{caption}</caption>
         <thead>
           <tr>
@@ -51,7 +54,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, 
                   );
                 }
                 return (
-                  <td key={column.title} className={column.isNumber ? "n" : undefined}>
+                  <td key={column.title} className={column.isNumber ? "n" : undefined} data-label={column.title}>
                     {content}
                   </td>
                 );

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::response::sse::{self, Sse};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt};
 use parlour_engine::arrivals::{Arrival as EngineArrival, Outcome};
 use parlour_engine::clock;
 use serde::{Deserialize, Serialize};
@@ -138,7 +138,9 @@ pub(crate) async fn watch_arrivals(
         let told = serde_json::to_string(&Arrival::from(next)).unwrap_or_default();
         Some((Ok(sse::Event::default().id(number).data(told)), (watch, ticks, waiting)))
     });
-    Ok(Sse::new(stream).keep_alive(sse::KeepAlive::new().interval(KEEP_ALIVE)))
+    // The head of an answer goes out with the first of its body, and whoever watches wants to know that they do.
+    let greeting = stream::once(async { Ok(sse::Event::default().comment("watching")) });
+    Ok(Sse::new(greeting.chain(stream)).keep_alive(sse::KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
 /// Somebody who watches a source.

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use parlour_engine::clock;
 use parlour_engine::rejections::Search;
 use parlour_store::rejected::Rejected;
@@ -77,7 +77,8 @@ pub(crate) async fn export_rejected(
         Some((bytes, rest))
     });
     let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(body)).into_response())
+    // Whoever packs a body asks once more after its end, which an unfolded stream does not bear.
+    Ok((headers, Body::from_stream(body.fuse())).into_response())
 }
 
 /// What of the file is still to be written.

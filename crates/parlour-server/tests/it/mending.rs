@@ -1,9 +1,11 @@
 //! Rejections in Settings: found, counted, mended, replayed, exported, deleted.
 
 use parlour_core::event::{Event, Flaw, Name};
+use parlour_engine::source::NewSource;
 use parlour_engine::{Refused, Submission};
 use serde_json::{Value, json};
 
+use crate::client::send;
 use crate::desk::{Desk, START};
 
 fn event(who: &str) -> Event {
@@ -85,4 +87,39 @@ fn the_file_has_every_row_and_no_formula() {
     let csv = lines("/api/v1/rejected/export?format=csv&source=shop");
     assert_eq!(csv.matches("\r\n").count(), 4);
     assert!(csv.contains("\"'=HYPERLINK(\"\"http://x\"\"), \"\"quoted\"\"\""), "{csv}");
+}
+
+#[test]
+fn what_came_by_the_wire_is_mended_in_its_own_dialect() {
+    let desk = Desk::with("", None);
+    let new = NewSource { brand: Some("brand:acme".to_owned()), ..NewSource::named("shop") };
+    let key = desk.engine.create_source(new).unwrap().key;
+    let post = |path: &str, body: &Value| {
+        send(desk.address, "POST", path, &[("x-write-key", &key)], body.to_string().as_bytes())
+    };
+    let native = json!({ "subject": "user:anna", "verb": "viewed" });
+    let segment = json!({ "type": "track", "event": "Order Completed" });
+    let posthog = json!({ "event": "signed_up" });
+    assert_eq!(post("/api/v1/events", &native).status, 200);
+    assert_eq!(post("/v1/batch", &json!({ "batch": [segment] })).status, 200);
+    assert_eq!(post("/batch/", &json!({ "batch": [posthog] })).status, 200);
+    let open = desk.get("/api/v1/rejected")["rows"].clone();
+    let dialects: Vec<&str> = open.as_array().unwrap().iter().map(|row| row["dialect"].as_str().unwrap()).collect();
+    assert_eq!(dialects, ["posthog", "segment", "native"]);
+    let replay = |id: i64| desk.ask("POST", &format!("/api/v1/rejected/{id}/replay"), None).json();
+    assert_eq!(replay(1)["n_refused"], 1, "nothing was mended yet");
+    for (id, field, value) in [(1, "object", "brand:acme"), (2, "userId", "berta"), (3, "distinct_id", "carla")] {
+        let mut raw: Value = serde_json::from_str(open[3 - id]["raw"].as_str().unwrap()).unwrap();
+        raw[field] = value.into();
+        let mended = json!({ "raw": raw.to_string() });
+        let row = desk.ask("PUT", &format!("/api/v1/rejected/{id}"), Some(&mended)).json();
+        assert_eq!(row["reason"], "mended", "{row}");
+        assert_eq!(replay(id as i64)["n_events"], 1);
+    }
+    assert_eq!(desk.get("/api/v1/rejected")["rows"], json!([]));
+    desk.engine.fold_all().unwrap();
+    for who in ["anna", "berta", "carla"] {
+        let timeline = desk.get(&format!("/api/v1/people/user:{who}/timeline"));
+        assert_eq!(timeline["rows"].as_array().unwrap().len(), 1, "{who}: {timeline}");
+    }
 }

@@ -16,12 +16,16 @@ function stars(rating: number): string {
   return `${"★".repeat(full)}${"☆".repeat(5 - full)}`;
 }
 
+const CALL_FIELDS = new Set(["type", "messageId", "userId", "anonymousId", "event", "distinct_id"]);
+
 /** What else was sent, in words: `{"quantity":3}` becomes "quantity 3"; what is no flat object is no matter for a line. */
 export function extraWords(extra: string): string {
   try {
     const sent: unknown = JSON.parse(extra);
     if (typeof sent !== "object" || sent === null || Array.isArray(sent)) return extra;
     const parts = Object.entries(sent);
+    // A whole call of an SDK repeats what the line says already.
+    if (parts.some(([name]) => CALL_FIELDS.has(name))) return "";
     if (parts.some(([, value]) => typeof value === "object" && value !== null)) return "";
     return parts.map(([name, value]) => `${spaced(name)} ${value}`).join(", ");
   } catch {

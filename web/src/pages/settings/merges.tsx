@@ -48,12 +48,25 @@ function Headline() {
   const suspicious = useMerges("suspicious").data?.n_total;
   if (refused === undefined || suspicious === undefined) return <h1>Who is who.</h1>;
   if (refused === 0 && suspicious === 0) return <h1>Every link between ids was taken, and none looks odd.</h1>;
-  const number = (n: number, state: MergeState) =>
-    n === 0 ? "no" : <Link to={to("/settings", `tab=merges&state=${state}`)}>{count(n)}</Link>;
+  const number = (n: number, state: MergeState) => (
+    <Link to={to("/settings", `tab=merges&state=${state}`)}>{count(n)}</Link>
+  );
   return (
     <h1>
-      Safeguards held {number(refused, "refused")} {refused === 1 ? "link" : "links"} between ids back;{" "}
-      {number(suspicious, "suspicious")} that {suspicious === 1 ? "holds is" : "hold are"} worth a look.
+      {refused === 0 ? (
+        "Safeguards held no link between ids back"
+      ) : (
+        <>
+          Safeguards held {number(refused, "refused")} {refused === 1 ? "link" : "links"} between ids back
+        </>
+      )}
+      {suspicious === 0 ? (
+        "; none of those that hold looks odd."
+      ) : (
+        <>
+          ; {number(suspicious, "suspicious")} of those that hold {suspicious === 1 ? "is" : "are"} worth a look.
+        </>
+      )}
     </h1>
   );
 }

@@ -2,6 +2,7 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
+import { after } from "../../after";
 import { useMapName, useNames } from "../../api/names";
 import { useSettings } from "../../api/settings";
 import type { MappedUse, Names, UnmappedUse, VerbRow } from "../../api/types";
@@ -154,7 +155,7 @@ function Given({ rows, onSaid }: RowsProps<MappedUse>) {
 function NameTable({ caption, children }: { caption: string; children: React.ReactNode }) {
   return (
     <ScrollBox label={caption}>
-      <table className="tight names">
+      <table className="tight names cards">
         <caption className="unseen">{caption}</caption>
         <thead>
           <tr>
@@ -194,22 +195,23 @@ function NameLine({ row, verb, isChosen, onSaid }: NameLineProps) {
   const [isOpen, setOpen] = useState(false);
   const map = useMapName();
   const choose = (wanted: string | null) =>
-    map.mutate(
-      { name: row.name, verb: wanted },
-      {
-        onSuccess: () => {
-          setOpen(false);
-          onSaid(saidOf(row.name, wanted, row.n));
-        },
-      },
-    );
+    after(map.mutateAsync({ name: row.name, verb: wanted }), () => {
+      setOpen(false);
+      onSaid(saidOf(row.name, wanted, row.n));
+    });
   return (
     <tr>
       <th scope="row">{row.name}</th>
-      <td className="n">{count(row.n)}</td>
-      <td className="n">{count(row.n_people)}</td>
-      <td className="nowrap">{row.last_day ? dayShort(row.last_day) : NONE}</td>
-      <td>
+      <td className="n" data-label="Events">
+        {count(row.n)}
+      </td>
+      <td className="n" data-label="People">
+        {count(row.n_people)}
+      </td>
+      <td className="nowrap" data-label="Last">
+        {row.last_day ? dayShort(row.last_day) : NONE}
+      </td>
+      <td className="whole">
         {isOpen ? (
           <VerbChoice name={row.name} verb={verb} onChoose={choose} onClose={() => setOpen(false)} />
         ) : (

@@ -93,10 +93,10 @@ export function RejectedFilters({ query, counts }: { query: RejectedQuery; count
             clear
           </button>
         ) : null}
-        <a href={rejectedFile(query, "csv")} download>
+        <a href={rejectedFile(query, "csv")} download="rejected.csv">
           CSV
         </a>
-        <a href={rejectedFile(query, "jsonl")} download>
+        <a href={rejectedFile(query, "jsonl")} download="rejected.jsonl">
           JSON lines
         </a>
       </span>

@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { Link, useSearchParams } from "react-router";
+import { after } from "../../../after";
 import { useMendAll, useRejected, useRejectedCounts } from "../../../api/rejected";
 import type { RejectedCount, RejectedQuery } from "../../../api/types";
 import { AskOnce } from "../../../components/ask-once";
@@ -182,7 +183,7 @@ function All({ query, counts, onSaid }: ListProps) {
         <button
           type="button"
           disabled={replay.isPending}
-          onClick={() => replay.mutate(undefined, { onSuccess: (done) => onSaid(replayedWords(done)) })}
+          onClick={() => after(replay.mutateAsync(), (done) => onSaid(replayedWords(done)))}
         >
           {replay.isPending ? "sending again …" : `replay ${which}`}
         </button>
@@ -197,11 +198,9 @@ function All({ query, counts, onSaid }: ListProps) {
         yes="Drop them"
         isBusy={drop.isPending}
         onYes={() =>
-          drop.mutate(undefined, {
-            onSuccess: ({ n_deleted }) => {
-              setAsking(false);
-              onSaid(`${counted(n_deleted, "rejection was", "rejections were")} dropped.`);
-            },
+          after(drop.mutateAsync(), ({ n_deleted }) => {
+            setAsking(false);
+            onSaid(`${counted(n_deleted, "rejection was", "rejections were")} dropped.`);
           })
         }
         onNo={() => setAsking(false)}

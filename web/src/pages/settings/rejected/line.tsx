@@ -1,6 +1,7 @@
 // One rejection: why, what came, and mending it where it stands.
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import { after } from "../../../after";
 import { useMendOne, useRejectedOne } from "../../../api/rejected";
 import type { RejectedRow } from "../../../api/types";
 import { AskOnce } from "../../../components/ask-once";
@@ -52,11 +53,8 @@ function Mend({ row, onSaid }: LineProps) {
   const { mend, replay, drop } = useMendOne(row.id);
   const isChanged = text !== kept;
   const flaw = jsonFlaw(text);
-  const send = () => {
-    const again = () => replay.mutate(undefined, { onSuccess: (done) => onSaid(replayedWords(done)) });
-    if (isChanged) mend.mutate(text, { onSuccess: again });
-    else again();
-  };
+  const again = () => after(replay.mutateAsync(), (done) => onSaid(replayedWords(done)));
+  const send = () => (isChanged ? after(mend.mutateAsync(text), again) : again());
   const nRefused = replay.data?.n_refused ?? 0;
   const id = `payload-${row.id}`;
   return (
@@ -106,7 +104,7 @@ function Mend({ row, onSaid }: LineProps) {
         title="Drop this one?"
         yes="Drop it"
         isBusy={drop.isPending}
-        onYes={() => drop.mutate(undefined, { onSuccess: () => onSaid("One rejection was dropped.") })}
+        onYes={() => after(drop.mutateAsync(), () => onSaid("One rejection was dropped."))}
         onNo={() => setAsking(false)}
       >
         <p>Its payload is gone for good, and with it what {row.source} sent.</p>

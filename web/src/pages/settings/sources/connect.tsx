@@ -39,7 +39,7 @@ export function Connect({ source, freshKey, isHeard }: ConnectProps) {
       ) : null}
       <Part title={freshKey ? <Step n={3} name="Send" /> : "How to send"}>
         {source.kind === "webhook" ? <WebhookLines target={target} /> : <SdkLines target={target} />}
-        {freshKey ? null : (
+        {freshKey || source.kind === "webhook" ? null : (
           <p className="fine">
             Put the source’s key in the place of <code>{KEY_PLACE}</code>; it was shown when it was made.
           </p>
@@ -115,7 +115,7 @@ function FirstEvent({ source, freshKey, isHeard }: ConnectProps) {
   return (
     <div className="heard" data-heard={isHeard} aria-live="polite">
       <span className={isHeard ? "heard-mark pos" : "heard-mark waiting"} aria-hidden="true">
-        {isHeard ? "✓" : "○"}
+        {isHeard ? "✓" : ""}
       </span>
       <div>
         {isHeard ? (

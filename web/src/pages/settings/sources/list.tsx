@@ -111,7 +111,7 @@ function Body({ sources }: { sources: Source[] }) {
             </button>
           }
         >
-          <Table caption="All sources" columns={columns} rows={sources} rowKey={(row) => row.id} />
+          <Table caption="All sources" columns={columns} rows={sources} rowKey={(row) => row.id} isCards />
         </Part>
       )}
     </>

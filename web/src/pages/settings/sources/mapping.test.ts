@@ -1,6 +1,6 @@
 // A mapping survives being edited field by field, and what cannot be edited so is left alone.
 import { describe, expect, test } from "vitest";
-import { draftOf, EMPTY_DRAFT, mappingOf, missing, newSecret } from "./mapping";
+import { draftOf, EMPTY_DRAFT, mappingOf, missing, newSecret, readable } from "./mapping";
 
 describe("mappings", () => {
   test("nothing is an empty draft that lacks what is needed", () => {
@@ -29,6 +29,18 @@ describe("mappings", () => {
   });
   test.each(["[]", "3", "{", '{"subject": 1}', '{"also": 3}'])("%s is edited as text", (text) => {
     expect(draftOf(text)).toBeNull();
+  });
+  test("an event is told with its time and without what says nothing", () => {
+    const event = {
+      at: 1_893_456_000_000_000,
+      verb: "bought",
+      text: null,
+      seconds: 0,
+      paid: false,
+      also: [],
+      extra: "{}",
+    };
+    expect(readable(event)).toEqual({ at: "2030-01-01T00:00:00.000Z", verb: "bought" });
   });
   test("secrets are 32 bytes, and no two alike", () => {
     const secret = newSecret();

@@ -81,6 +81,20 @@ export function missing({ fields }: MappingDraft): string[] {
   return NEEDED.filter((name) => !fields[name]?.trim());
 }
 
+/** An event as the journal has it, made readable: times as people write them, no fields that say nothing. */
+export function readable(event: Record<string, unknown>): Record<string, unknown> {
+  const kept = Object.entries(event).filter(([name, value]) => {
+    const isEmpty = value === null || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+    return !isEmpty && name !== "extra";
+  });
+  return Object.fromEntries(
+    kept.map(([name, value]) => {
+      const isTime = (name === "at" || name === "said_at") && typeof value === "number";
+      return [name, isTime ? new Date(value / 1000).toISOString() : value];
+    }),
+  );
+}
+
 /** A secret as Standard Webhooks has it: 32 random bytes. */
 export function newSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));

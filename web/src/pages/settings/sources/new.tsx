@@ -59,8 +59,6 @@ export function NewSourceForm() {
           error={isTried ? flaw : null}
           autoComplete="off"
           data-autofocus
-          required
-          withAsterisk={false}
         />
         <Autocomplete
           label="Brand"

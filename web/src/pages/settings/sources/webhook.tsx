@@ -7,7 +7,16 @@ import { Copyable } from "../../../components/copyable";
 import { Part } from "../../../components/part";
 import { Problem, Words } from "../../../components/states";
 import { counted } from "../../../format";
-import { draftOf, EMPTY_DRAFT, MAPPING_FIELDS, type MappingDraft, mappingOf, missing, newSecret } from "./mapping";
+import {
+  draftOf,
+  EMPTY_DRAFT,
+  MAPPING_FIELDS,
+  type MappingDraft,
+  mappingOf,
+  missing,
+  newSecret,
+  readable,
+} from "./mapping";
 import { KEY_PLACE, webhookCurl } from "./snippets";
 
 export function Webhook({ source, freshKey }: { source: Source; freshKey: string | undefined }) {
@@ -19,10 +28,10 @@ export function Webhook({ source, freshKey }: { source: Source; freshKey: string
   );
 }
 
-const SAMPLE_BODY = `{
+const SAMPLE_BODY = () => `{
   "id": "order-1",
   "type": "order.paid",
-  "paid_at": "2030-01-31T12:00:00Z",
+  "paid_at": "${new Date().toISOString()}",
   "currency": "EUR",
   "customer": { "id": "42", "email": "ann@example.org" },
   "lines": [{ "sku": "teapot", "total": 24.5 }]
@@ -36,7 +45,7 @@ function MappingPart({ source, freshKey }: { source: Source; freshKey: string | 
   const mapping = asText ?? mappingOf(draft);
   const gaps = asText === null ? missing(draft) : [];
   const isChanged = mapping !== (kept ? mappingOf(kept) : source.mapping);
-  const set = (name: string, text: string) => setDraft((old) => ({ ...old, fields: { ...old.fields, [name]: text } }));
+  const set = (name: string, text: string) => setDraft({ ...draft, fields: { ...draft.fields, [name]: text } });
   const toText = () => setAsText(mappingOf(draft));
   const toFields = () => {
     const read = draftOf(asText);
@@ -82,7 +91,7 @@ function MappingPart({ source, freshKey }: { source: Source; freshKey: string | 
             description="further ids of the same person, one a line: kind, a colon, an expression"
             placeholder="email: body.customer.email"
             value={draft.also}
-            onChange={(event) => setDraft((old) => ({ ...old, also: event.currentTarget.value }))}
+            onChange={(event) => setDraft({ ...draft, also: event.currentTarget.value })}
             spellCheck={false}
             autosize
             minRows={2}
@@ -180,7 +189,7 @@ function Outcome({ tried }: { tried: Tried }) {
       <p>
         <span className="pos">✓</span> It becomes {counted(tried.events.length, "event", "events")}:
       </p>
-      <pre className="raw">{JSON.stringify(tried.events, null, 2)}</pre>
+      <pre className="raw">{JSON.stringify((tried.events as Record<string, unknown>[]).map(readable), null, 2)}</pre>
     </>
   );
 }
