@@ -94,6 +94,12 @@ fn methods(path: &str) -> MethodRouter<Arc<App>> {
 const EVENTS: &str = "/api/v1/events";
 const SCHEMA: &str = "/api/v1/events/schema.json";
 
+/// The JSON within a body, at most `most` bytes of it, whatever it is packed in; `None` where it is packed badly or
+/// would be longer. Public so that it can be tried with odd bytes.
+pub fn unpacked(sent: &[u8], most: usize) -> Option<Vec<u8>> {
+    body::unpacked(sent, most).ok().map(std::borrow::Cow::into_owned)
+}
+
 /// Every path of a door.
 #[cfg(test)]
 pub(crate) fn paths() -> impl Iterator<Item = &'static str> {

@@ -1,12 +1,17 @@
 //! Input: what a request says, typed, or an error that names the part that is wrong.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
+use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 
 /// The parameters of the query string.
@@ -36,11 +41,16 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
     }
 }
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Sent<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let body = Json::<T>::from_request(request, state).await;
+    /// Answering may take its time, sending may not: whoever drips would hold a connection for as long.
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
+        let most = Duration::from_secs(app.engine.settings.ingest.body_seconds);
+        let Ok(body) = timeout(most, Json::<T>::from_request(request, app)).await else {
+            let message = "the body took longer than `ingest.body_seconds`; send it again";
+            return Err(ApiError::new(ErrorCode::TooSlow, message));
+        };
         body.map(|Json(sent)| Self(sent)).map_err(|error| of_body(&error))
     }
 }

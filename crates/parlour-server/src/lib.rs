@@ -21,6 +21,7 @@ mod ui;
 mod words;
 
 pub use app::{App, IS_SAMPLE, LoadSample};
+pub use doors::unpacked;
 pub use openapi::openapi;
 pub use router::router;
 pub use serve::serve;

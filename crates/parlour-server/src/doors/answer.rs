@@ -14,6 +14,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const SUCCESS: &str = "{\"success\":true}";
 /// What PostHog's are told.
 const OK: &str = "{\"status\":\"Ok\"}";
+/// Seconds after which a sender may come back that failed by no fault of its own.
+const RETRY_SECONDS: u64 = 1;
 /// A transparent image of one pixel.
 const PIXEL: &[u8] =
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\
@@ -59,7 +61,16 @@ impl Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        self.0.into_response()
+        let mut error = self.0;
+        let status = error.code.status();
+        if status.is_server_error() {
+            error.retry_after.get_or_insert(RETRY_SECONDS);
+        }
+        // Whatever failed here, it was not taken: every SDK comes back after 503, and not all do after others.
+        if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
+            error.code = ErrorCode::Unavailable;
+        }
+        error.into_response()
     }
 }
 

@@ -111,6 +111,21 @@ impl Tmpfs {
         self.folder.path().to_owned()
     }
 
+    /// Fills it but for so many kilobytes.
+    pub(crate) fn fill(&self, n_kilobytes: u64) {
+        let filler = std::fs::File::create(self.root().join("filler")).unwrap();
+        let block = vec![0; 1 << 10];
+        // Until there is no space for another.
+        while std::io::Write::write_all(&mut &filler, &block).is_ok() {}
+        let n_bytes = filler.metadata().unwrap().len();
+        filler.set_len(n_bytes.saturating_sub(n_kilobytes << 10)).unwrap();
+    }
+
+    /// Takes back what filled it.
+    pub(crate) fn free(&self) {
+        std::fs::remove_file(self.root().join("filler")).unwrap();
+    }
+
     pub(crate) fn resize(&self, n_kilobytes: u64) {
         run("mount", &["-o", &format!("remount,size={n_kilobytes}k"), self.root().to_str().unwrap()]);
     }

@@ -176,6 +176,12 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// Whether the long runs are asked for.
+#[expect(clippy::disallowed_methods, reason = "tests have no settings file")]
+pub(crate) fn is_long() -> bool {
+    std::env::var("PARLOUR_LONG").is_ok_and(|value| value == "1")
+}
+
 /// Random numbers that come again with the same seed.
 pub(crate) struct Dice(u64);
 
@@ -186,6 +192,11 @@ impl Dice {
         let seed = std::env::var("PARLOUR_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_261_121);
         eprintln!("{name}: PARLOUR_SEED={seed}");
         Self(seed)
+    }
+
+    /// Others, for somebody else.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self(self.next())
     }
 
     pub(crate) fn next(&mut self) -> u64 {

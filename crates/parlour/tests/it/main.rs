@@ -4,15 +4,23 @@
 
 mod cdnow;
 mod crash;
+mod delivery;
 mod disk;
+mod faults;
 mod full;
+mod fuzzed;
 mod habits;
+mod hangup;
+mod hostile;
 mod house;
 mod injected;
 mod mqtt;
 mod nasty;
 mod opening;
 mod orders;
+mod outage;
 mod power;
 mod rebuild;
+mod senders;
+mod served;
 mod sources;

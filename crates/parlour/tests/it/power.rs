@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::disk::{Disk, can_mount};
 use crate::house::{Dice, House, RESTLESS, cdnow};
 
-const NEEDS: [&str; 5] = ["mkfs.ext4", "mkfs.xfs", "xfs_io", "mount", "umount"];
+pub(crate) const NEEDS: [&str; 5] = ["mkfs.ext4", "mkfs.xfs", "xfs_io", "mount", "umount"];
 /// Cuts on each kind of file system.
 const N_CUTS: u64 = 4;
 const IMPORT: [&str; 9] =
