@@ -1534,6 +1534,14 @@ export interface components {
             /** Format: int64 */
             value_minor: number;
         };
+        /** @description How it stands with a source's broker. */
+        MqttLink: {
+            /** @description What went wrong last. */
+            error: string | null;
+            is_connected: boolean;
+            /** @description Since when that is so. */
+            since: string;
+        };
         /** @description A name from outside and its verb. */
         NameRow: {
             name: string;
@@ -1565,7 +1573,7 @@ export interface components {
             layer: string | null;
             mapping: string | null;
             name: string;
-            /** @description What it signs with. */
+            /** @description What it signs with; of a broker, the password, which may also stand in the mapping's `broker`. */
             secret: string | null;
         };
         /**
@@ -1675,6 +1683,8 @@ export interface components {
         Receipt: {
             events: components["schemas"]["EventResult"][];
             n_accepted: number;
+            /** @description Those that came before and are counted once. */
+            n_duplicate: number;
             n_rejected: number;
         };
         /** @description A page of rejections. */
@@ -1802,6 +1812,7 @@ export interface components {
         Source: {
             /** @description What its events are about unless they say otherwise, `kind:id`. */
             brand: string;
+            broker: components["schemas"]["MqttLink"] | null;
             created_at: string;
             /**
              * Format: int32
@@ -1810,7 +1821,7 @@ export interface components {
             events_per_second: number | null;
             /** @description Null until its first event came. */
             first_event_at: string | null;
-            /** @description Whether what it sends must be signed. */
+            /** @description Whether what it sends must be signed, or a broker asks for a password. */
             has_secret: boolean;
             /** Format: int64 */
             id: number;
