@@ -4,7 +4,7 @@ const ALL = ["old", "view", "page", "identify", "order", "order-plain", "chess",
 const POSTHOG_ONLY = ["set", "personless"];
 const SEGMENT_PYTHON = { driver: "segment_day.py", skips: POSTHOG_ONLY };
 const RUDDER_NODE = { driver: "rudder-node.js", skips: POSTHOG_ONLY };
-const SEGMENT_BROWSER = { driver: "browser/segment.js", skips: ["old", ...POSTHOG_ONLY] };
+const SEGMENT_BROWSER = { driver: "browser/segment.js", skips: ["old", ...POSTHOG_ONLY], restates: true };
 const RUDDER_BROWSER = { driver: "browser/rudder.js", skips: ["old", "screen", ...POSTHOG_ONLY] };
 const POSTHOG_PYTHON = { driver: "posthog_day.py", skips: [] };
 const POSTHOG_NODE = { driver: "posthog-node.js", skips: [], untimed: ["identify", "group", "alias", "set"] };
@@ -22,6 +22,7 @@ const JITSU = { skips: ["old", "screen", "alias", ...POSTHOG_ONLY], untimed: ALL
  * - `skips`: calls of script.json that this client does not make.
  * - `untimed`: calls whose time it does not take from the caller; their events bear the moment of the run.
  * - `leaves`: the page is left once so many events have arrived, so that what is queued goes out as a beacon.
+ * - `restates`: when it sends again it asks anew who the user is, who may have been named or forgotten in between.
  * - `retries`: the faults (see wire.js) after which it sends again; all, unless said. A page that is gone and Jitsu's
  *   client never do, and PostHog's in the page gives up on any 4xx, 429 too.
  */

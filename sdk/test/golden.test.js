@@ -40,6 +40,6 @@ for (const client of clients) {
     const run = { from: from - MAX_QUEUED_MS, to };
     await judge(server, { script, name, source: name, requests, shift: { least, most }, run });
     assert.equal(sums.agree, true);
-    assert.equal(sums.rejected, 0);
+    assert.equal(sums.rejected, 0, JSON.stringify(await server.rejected()));
   });
 }
