@@ -36,8 +36,13 @@ pub fn native(bytes: &[u8]) {
 fn check(bytes: &[u8], dialect: Dialect) {
     let origin = Origin { id: 1, brand: Name::new("brand", "acme"), layer: Layer::Web };
     let (limits, blocked_ids) = (Limits::default(), ["null".to_owned()]);
-    let context =
-        Context { received_at: NOW, origin: &origin, limits: &limits, vocabulary: &VOCABULARY, blocked_ids: &blocked_ids };
+    let context = Context {
+        received_at: NOW,
+        origin: &origin,
+        limits: &limits,
+        vocabulary: &VOCABULARY,
+        blocked_ids: &blocked_ids,
+    };
     let _ = key_in(bytes, &limits);
     if let Ok(decoded) = dialect.decode(bytes, &context) {
         is_sound(&decoded, &limits);

@@ -95,7 +95,12 @@ fn the_same_world_however_it_comes() {
     let late_first: Vec<String> = [&calls[calls.len() / 2..], &calls[..calls.len() / 2]].concat();
     let backwards: Vec<String> = calls.iter().rev().cloned().collect();
     let twice = shuffled(&[calls.as_slice(), &calls[..calls.len() / 5]].concat(), &mut dice);
-    let ways = [("out of order", shuffled(&calls, &mut dice)), ("late", late_first), ("backwards", backwards), ("twice", twice)];
+    let ways = [
+        ("out of order", shuffled(&calls, &mut dice)),
+        ("late", late_first),
+        ("backwards", backwards),
+        ("twice", twice),
+    ];
     for (i, (name, calls)) in ways.into_iter().enumerate() {
         let house = origin.twin();
         let (first, second) = calls.split_at(calls.len() / 3);
@@ -103,7 +108,11 @@ fn the_same_world_however_it_comes() {
         let served = Served::start(&house);
         send(&served, &key, first, most, &mut dice);
         // What is acknowledged is kept whether the server may end in peace or not.
-        if i % 2 == 0 { served.kill() } else { served.stop() }
+        if i % 2 == 0 {
+            served.kill()
+        } else {
+            served.stop()
+        }
         let served = Served::start(&house);
         send(&served, &key, second, most, &mut dice);
         served.stop();

@@ -34,7 +34,8 @@ fn killed_at_the_nth_call_under_load() {
     for (calls, most) in CALLS {
         for _ in 0..n_points {
             let inject = format!("inject={calls}:signal=SIGKILL:when={}", 1 + dice.below(most));
-            n_hit += u32::from(disturbed(&senders, &house, &["-e", &format!("trace={calls}"), "-e", &inject], &mut dice));
+            n_hit +=
+                u32::from(disturbed(&senders, &house, &["-e", &format!("trace={calls}"), "-e", &inject], &mut dice));
             n_points_tried += 1;
             let doctor = house.json(&["doctor", "--json"]);
             assert_eq!(doctor["findings"], serde_json::json!([]), "{inject}");

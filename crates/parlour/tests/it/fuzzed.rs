@@ -20,8 +20,29 @@ use decoders::{outer, wire};
 
 /// What breaks decoders.
 const PIECES: [&[u8]; 24] = [
-    b"{", b"}", b"[", b"]", b"\"", b"\\", b",", b":", b"null", b"\\u0000", b"\\ud800", b"1e999", b"-0", b"\xff", b"\x00",
-    b"\xef\xbb\xbf", b"\r\n", b"\"batch\":", b"\"timestamp\":", b"9999-12-31T23:59:60Z", b"\x1f\x8b\x08", b"data=", b"''\"\"",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"\"",
+    b"\\",
+    b",",
+    b":",
+    b"null",
+    b"\\u0000",
+    b"\\ud800",
+    b"1e999",
+    b"-0",
+    b"\xff",
+    b"\x00",
+    b"\xef\xbb\xbf",
+    b"\r\n",
+    b"\"batch\":",
+    b"\"timestamp\":",
+    b"9999-12-31T23:59:60Z",
+    b"\x1f\x8b\x08",
+    b"data=",
+    b"''\"\"",
     b"99999999999999999999999999999.999",
 ];
 /// Longest input; libFuzzer takes 4096 unless a seed is longer.
@@ -50,7 +71,8 @@ fn seeds(clients: &[&str]) -> Vec<Vec<u8>> {
 
 /// The same, unpacked.
 fn plain(clients: &[&str]) -> Vec<Vec<u8>> {
-    let found: Vec<Vec<u8>> = seeds(clients).iter().filter_map(|body| parlour_server::unpacked(body, 1 << 20)).collect();
+    let found: Vec<Vec<u8>> =
+        seeds(clients).iter().filter_map(|body| parlour_server::unpacked(body, 1 << 20)).collect();
     assert!(5 < found.len(), "{clients:?}: {}", found.len());
     found
 }
@@ -115,7 +137,8 @@ fn bent_bytes_break_no_reader_of_our_own() {
 
 #[test]
 fn bent_bytes_break_no_mapping() {
-    let mapping = br#"{"each":"body.batch","subject":"item.userId","verb":"'bought'","at":"1.5e9","value":"item.a + 1"}"#;
+    let mapping =
+        br#"{"each":"body.batch","subject":"item.userId","verb":"'bought'","at":"1.5e9","value":"item.a + 1"}"#;
     let mut seeds = plain(&SEGMENT);
     seeds.extend(std::iter::repeat_n(mapping.to_vec(), seeds.len() / 4));
     bear("webhook", outer::webhook, &seeds);
@@ -130,6 +153,7 @@ fn bent_bytes_break_no_unpacking() {
 fn bent_bytes_break_no_file() {
     let csv = b"who,when,what\nann,2024-01-01,\"a \"\"b\"\"\nc\"\nbob;2024-01-02T03:04:05+02:00;x\r\n".to_vec();
     bear("csv", outer::csv, &[csv, b"1\t20240101\t'x'\n2\t1704067200\ty".to_vec()]);
-    let lines: Vec<Vec<u8>> = plain(&SEGMENT).iter().map(|body| [body.as_slice(), b"\n", body.as_slice()].concat()).collect();
+    let lines: Vec<Vec<u8>> =
+        plain(&SEGMENT).iter().map(|body| [body.as_slice(), b"\n", body.as_slice()].concat()).collect();
     bear("json_lines", outer::json_lines, &lines);
 }

@@ -28,7 +28,9 @@ struct Counts {
 }
 
 fn body(client: u64, round: u64, n: u64) -> String {
-    let event = |i| format!("{{\"type\":\"track\",\"event\":\"E\",\"userId\":\"u{i}\",\"messageId\":\"{client}-{round}-{i}\"}}");
+    let event = |i| {
+        format!("{{\"type\":\"track\",\"event\":\"E\",\"userId\":\"u{i}\",\"messageId\":\"{client}-{round}-{i}\"}}")
+    };
     format!("{{\"batch\":[{}]}}", (0..n).map(event).collect::<Vec<_>>().join(","))
 }
 
@@ -45,8 +47,11 @@ fn come_and_go(served: &Served, key: &str, dice: &mut Dice, look: Look<'_>) -> C
                     let mut line = Line::to(served.address).unwrap();
                     counts.sent.fetch_add(n, Ordering::SeqCst);
                     if dice.is(2, 3) {
-                        std::io::Write::write_all(&mut line.stream, &request("/v1/batch", key, body(client, round, n).as_bytes()))
-                            .unwrap();
+                        std::io::Write::write_all(
+                            &mut line.stream,
+                            &request("/v1/batch", key, body(client, round, n).as_bytes()),
+                        )
+                        .unwrap();
                         counts.hung_up.fetch_add(1, Ordering::SeqCst);
                         // The random moment is the fault itself, nothing waits for it.
                         std::thread::sleep(Duration::from_micros(dice.below(STAY)));
@@ -87,7 +92,8 @@ fn what_is_acknowledged_is_seen_by_others_in_sqlite() {
     let served = Served::start(&house);
     let other = Connection::open_with_flags(house.data().join("parlour.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     other.busy_timeout(PATIENCE).unwrap();
-    let look: Look<'_> = Box::new(move || other.query_row(ACCEPTED, [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs());
+    let look: Look<'_> =
+        Box::new(move || other.query_row(ACCEPTED, [], |row| row.get::<_, i64>(0)).unwrap().unsigned_abs());
     let counts = come_and_go(&served, &key, &mut dice, look);
     served.stop();
     must_agree(&house.json(&["doctor", "--json"]), &counts);

@@ -110,7 +110,10 @@ fn the_control_under_load_loses() {
     let found: Option<serde_json::Value> = serde_json::from_str(&doctor.out).ok();
     let is_whole = found.is_some_and(|found| found["findings"] == serde_json::json!([]));
     let n_lost = if is_whole { senders.differences(&house, "without fsync").len() } else { 0 };
-    eprintln!("without fsync: the house is whole: {is_whole}, {n_lost} acknowledged orders are lost; {}", doctor.err.trim());
+    eprintln!(
+        "without fsync: the house is whole: {is_whole}, {n_lost} acknowledged orders are lost; {}",
+        doctor.err.trim()
+    );
     let is_lost = !is_whole || 0 < n_lost;
     assert!(is_lost, "nothing was lost without fsync: the cut does not bite");
 }

@@ -120,7 +120,8 @@ impl Senders {
     pub(crate) fn wait_while_taking(&self, n: u64, served: &mut Served) -> bool {
         const OFTEN: u64 = 40;
         let start = Instant::now();
-        let (goal, last) = (self.n_acknowledged.load(Ordering::SeqCst) + n, self.n_put_off.load(Ordering::SeqCst) + OFTEN);
+        let (goal, last) =
+            (self.n_acknowledged.load(Ordering::SeqCst) + n, self.n_put_off.load(Ordering::SeqCst) + OFTEN);
         while self.n_acknowledged.load(Ordering::SeqCst) < goal && self.n_put_off.load(Ordering::SeqCst) < last {
             if served.has_ended() {
                 return false;
@@ -202,7 +203,12 @@ impl Senders {
     #[track_caller]
     pub(crate) fn check(&self, house: &House, when: &str) {
         let wrong = self.differences(house, when);
-        assert!(wrong.is_empty(), "{when}: {} orders are wrong, such as {:?}", wrong.len(), &wrong[..wrong.len().min(5)]);
+        assert!(
+            wrong.is_empty(),
+            "{when}: {} orders are wrong, such as {:?}",
+            wrong.len(),
+            &wrong[..wrong.len().min(5)]
+        );
     }
 
     /// Orders that are not counted as often as they must be.
@@ -294,7 +300,8 @@ fn batch(sender: usize, orders: &[usize]) -> String {
 #[track_caller]
 fn counted(house: &House) -> HashMap<String, u64> {
     house.ok(&["keep", DAY]);
-    let rows = house.rows(&format!("SELECT person, value_minor FROM standing WHERE day = '{DAY}' AND object = 'brand:acme'"));
+    let rows =
+        house.rows(&format!("SELECT person, value_minor FROM standing WHERE day = '{DAY}' AND object = 'brand:acme'"));
     let row = |row: &Value| Some((row[0].as_str()?.to_owned(), row[1].as_u64()?));
     rows.iter().map(|found| row(found).unwrap()).collect()
 }

@@ -163,6 +163,7 @@ impl Line {
 /// A request with a body, as bytes.
 pub(crate) fn request(path: &str, key: &str, body: &[u8]) -> Vec<u8> {
     let mut head = String::new();
-    write!(head, "POST {path} HTTP/1.1\r\nhost: x\r\nx-write-key: {key}\r\ncontent-length: {}\r\n\r\n", body.len()).unwrap();
+    write!(head, "POST {path} HTTP/1.1\r\nhost: x\r\nx-write-key: {key}\r\ncontent-length: {}\r\n\r\n", body.len())
+        .unwrap();
     [head.as_bytes(), body].concat()
 }
