@@ -39,8 +39,8 @@ const ACCEPT_REST: Duration = Duration::from_millis(50);
 const FULL_PATIENCE: Duration = Duration::from_secs(1);
 /// Most of those at once; others are hung up on.
 const MAX_TURNED_AWAY: usize = 128;
-/// Bytes of one request's headers.
-const MAX_HEADER_BYTES: usize = 64 << 10;
+/// Bytes of one request's headers, about: reading ahead may let in twice as many.
+const MAX_HEADER_BYTES: usize = 32 << 10;
 
 /// What somebody is told who finds the server full.
 const FULL: &str = "{\"error\":{\"code\":\"busy\",\"message\":\"the server has as many connections as it may; try again soon\",\

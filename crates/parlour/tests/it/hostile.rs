@@ -153,7 +153,8 @@ fn bombs_die_early() {
     let mut line = Line::to(served.address).unwrap();
     let head = format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx-large: {}\r\n\r\n", "x".repeat(64 << 10));
     let _ = line.stream.write_all(head.as_bytes());
-    assert_eq!(line.answer().unwrap().status, 431);
+    let status = line.answer().unwrap().status;
+    assert!((400..500).contains(&status), "a header of 64 KiB: {status}");
     let most = served.memory("VmHWM");
     eprintln!("{} MiB at most, {} MiB before", most / MIB, before / MIB);
     assert!(most - before < 100 * MIB, "{most} bytes");
