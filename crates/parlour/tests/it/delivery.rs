@@ -109,9 +109,9 @@ fn the_same_world_however_it_comes() {
         send(&served, &key, first, most, &mut dice);
         // What is acknowledged is kept whether the server may end in peace or not.
         if i % 2 == 0 {
-            served.kill()
+            served.kill();
         } else {
-            served.stop()
+            served.stop();
         }
         let served = Served::start(&house);
         send(&served, &key, second, most, &mut dice);

@@ -165,7 +165,7 @@ impl Senders {
         match answer.status {
             200 => {
                 let mut journal = self.journals[sender].lock().unwrap();
-                for &order in &orders {
+                for &order in orders {
                     journal[order] = Fate::Acknowledged;
                 }
                 self.n_acknowledged.fetch_add(orders.len() as u64, Ordering::SeqCst);
