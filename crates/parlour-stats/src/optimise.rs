@@ -15,7 +15,7 @@ pub(crate) type Matrix<const N: usize> = [[f64; N]; N];
 const MAX_STEPS: u32 = 200;
 const MAX_HALVINGS: u32 = 40;
 /// The gain still to be had, in units of the value, below which the top is reached.
-const GAIN: f64 = 1e-10;
+const GAIN: f64 = 1e-12;
 const ROUNDING: f64 = 2e-15;
 /// No step moves a variable by more: variables are logarithms, so this is a factor of twenty.
 const LONGEST: f64 = 3.0;

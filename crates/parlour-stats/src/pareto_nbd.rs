@@ -114,12 +114,19 @@ impl ParetoNbd {
         };
         let (from, to_high) = (low + t_x, high + t_x);
         let end = libm::log1p((age - t_x) / from);
-        let width = PANEL.min(FALL / (by_low + by_high));
+        // How fast the integrand falls at v, at most: it decides how wide a panel may be.
+        let fall = |v: f64| {
+            let y = from * libm::expm1(v);
+            (by_low - 1.0).abs() + by_high * (from + y) / (to_high + y)
+        };
         let ln_front = -by_low * libm::log(from) - by_high * libm::log(to_high) + libm::log(from);
         let mut sums = [0.0; 5];
         let mut at = 0.0;
-        while at < end {
-            let next = if end < at + 1.25 * width { end } else { at + width };
+        for _ in 0..MOST_PANELS {
+            let next = panel_end(at, end, fall);
+            if next <= at {
+                break;
+            }
             let before = sums[0];
             gauss(at, next, |v, weight| {
                 let y = from * libm::expm1(v);
@@ -153,6 +160,19 @@ impl ParetoNbd {
 /// A panel of the integral spans at most this in the logarithm of time, and a fall by e to this.
 const PANEL: f64 = 2.0;
 const FALL: f64 = 5.0;
+
+const MOST_PANELS: u32 = 1_000;
+
+/// Where a panel from `at` ends: at the `end` if that is near, else where the integrand has fallen enough.
+#[inline]
+fn panel_end(at: f64, end: f64, fall: impl Fn(f64) -> f64) -> f64 {
+    let left = end - at;
+    if left <= PANEL && left * fall(end) <= FALL {
+        return end;
+    }
+    let first = left.min(PANEL).min(FALL / fall(at));
+    at + first.min(FALL / fall(at + first))
+}
 
 /// The two ways to have that history: still here, or gone at some time since.
 struct Bracket {

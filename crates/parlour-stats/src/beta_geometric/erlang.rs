@@ -13,12 +13,14 @@ pub(super) struct Ahead {
     pub(super) stays: f64,
 }
 
-/// More stages than this to come on average are not counted one by one.
+/// Where more stages than this may come they are not counted one by one.
 const MOST_STAGES: f64 = 20_000.0;
 
 /// `ratio` is the horizon over α + T.
 pub(super) fn ahead(rest: &Rest, ratio: f64) -> Ahead {
-    if MOST_STAGES < rest.n * ratio {
+    // To where the tail is nothing: the bulk, and a geometric end.
+    let mean = rest.n * ratio;
+    if MOST_STAGES < mean + 12.0 * (mean * (1.0 + ratio)).sqrt() + 40.0 * (1.0 + ratio) {
         return in_the_long_run(rest, ratio);
     }
     let share = rest.since / rest.scale;
@@ -47,7 +49,7 @@ fn counted(rest: &Rest, n: f64, passed: u32, ratio: f64) -> Ahead {
     let mut story = Story { rest, n_purchases: 0.0, there: 1.0, purchases: 0.0 };
     let (mut stages, mut total) = (first, 0.0);
     let mut ahead = Ahead { purchases: 0.0, stays: 0.0 };
-    for _ in 0..50 * (MOST_STAGES as u32) {
+    for _ in 0..2 * MOST_STAGES as u32 {
         story.advance(((f64::from(passed) + stages) / f64::from(rest.k)).floor());
         total += p;
         ahead.purchases += p * story.purchases;

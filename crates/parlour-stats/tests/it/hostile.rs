@@ -88,7 +88,7 @@ fn everyone_is_the_same() {
 
 #[test]
 fn few_people() {
-    let few: Vec<History> = histories().iter().map(|(history, _)| history).step_by(100).take(20).collect();
+    let few: Vec<History> = histories().iter().map(|(history, _)| history).step_by(50).take(20).collect();
     assert_eq!(few.len(), 20);
     all_finite(&few);
     all_finite(&few[..3]);
@@ -193,7 +193,7 @@ fn a_prior_holds_back_little_where_there_is_much_to_see() {
     let free = BetaGeometric::fit(Form::Mbg, &histories(), PLAIN).unwrap();
     let held = BetaGeometric::fit(Form::Mbg, &histories(), Options { prior_sd: Some(2.0) }).unwrap();
     for (free, held) in free.model.parameters().into_iter().zip(held.model.parameters()) {
-        near(held, free, 0.02);
+        near(held, free, 0.05);
     }
     assert!(held.log_likelihood < free.log_likelihood);
 }
