@@ -19,7 +19,7 @@ const PLAIN: Options = Options { prior_sd: None };
 const TRUTH: [f64; 4] = [0.553, 10.578, 0.606, 11.669];
 
 fn main() {
-    let n_people = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(1_000_000);
+    let n_people = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(1_000_000);
     let people = people(n_people);
     let floored: Vec<_> = people.iter().map(by_day).collect();
     for (kind, people, n_pareto) in [("whole days", &floored, n_people), ("all distinct", &people, n_people / 10)] {

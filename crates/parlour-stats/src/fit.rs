@@ -121,7 +121,7 @@ const WEAK: f64 = 2.0;
 
 impl<L: Likelihood<N>, const N: usize> Problem<'_, L, N> {
     pub(crate) fn solve(&self, options: Options) -> Result<Found<N>, FitError> {
-        if !(0.0 < self.n_people) {
+        if self.n_people.is_nan() || self.n_people <= 0.0 {
             return Err(FitError::Nobody(self.names[0]));
         }
         if options.prior_sd.is_some_and(|sd| !(0.0 < sd && sd.is_finite())) {

@@ -16,7 +16,10 @@ const MAX_STEPS: u32 = 200;
 const MAX_HALVINGS: u32 = 40;
 /// The gain still to be had, in units of the value, below which the top is reached.
 const GAIN: f64 = 1e-12;
-const ROUNDING: f64 = 2e-15;
+/// What rounding in a sum over many people leaves uncertain, as a share of the value.
+const ROUNDING: f64 = 3e-14;
+/// A step that should gain less than this, in units of the value, and gains nothing has met rounding: the top is reached.
+const LITTLE: f64 = 1e-4;
 /// No step moves a variable by more: variables are logarithms, so this is a factor of twenty.
 const LONGEST: f64 = 3.0;
 
@@ -49,7 +52,12 @@ pub(crate) fn climb<const N: usize>(
             direction = direction.map(|step| step * LONGEST / longest);
         }
         let before = top;
-        if !search(f, &mut top, &direction) {
+        let has_moved = search(f, &mut top, &direction);
+        if is_learnt && gain < LITTLE && top.value - before.value <= ROUNDING * top.value.abs() {
+            top.is_converged = true;
+            break;
+        }
+        if !has_moved {
             // No way up: at rounding's end, or the metric is spoilt; the plain gradient has the last word once.
             if !is_learnt {
                 break;
@@ -87,7 +95,8 @@ fn search<const N: usize>(f: &impl Fn(&[f64; N]) -> (f64, [f64; N]), top: &mut T
             low = length;
         }
         length = if high.is_finite() { f64::midpoint(low, high) } else { 2.0 * length };
-        if best.is_some() && 8.0 < length {
+        let is_rounding = length * slope < 1e-3 * ROUNDING * top.value.abs();
+        if is_rounding || (best.is_some() && 8.0 < length) {
             break;
         }
     }
@@ -103,7 +112,7 @@ fn learn<const N: usize>(inverse: &mut Matrix<N>, before: &Top<N>, after: &Top<N
     let step: [f64; N] = std::array::from_fn(|i| after.at[i] - before.at[i]);
     let bend: [f64; N] = std::array::from_fn(|i| before.gradient[i] - after.gradient[i]);
     let along = dot(&step, &bend);
-    if !(1e-12 * norm(&step) * norm(&bend) < along) {
+    if along.is_nan() || along <= 1e-12 * norm(&step) * norm(&bend) {
         return;
     }
     if !is_learnt {
@@ -155,16 +164,17 @@ pub(crate) fn invert<const N: usize>(matrix: &Matrix<N>) -> Option<Matrix<N>> {
             }
         }
     }
+    // The inverse is symmetric, so its columns may be kept as rows.
     let mut inverse = [[0.0; N]; N];
-    for column in 0..N {
+    for (column, kept) in inverse.iter_mut().enumerate() {
         let mut solved = [0.0; N];
         for i in 0..N {
             let known: f64 = (0..i).map(|k| factor[i][k] * solved[k]).sum();
             solved[i] = (f64::from(u8::from(i == column)) - known) / factor[i][i];
         }
         for i in (0..N).rev() {
-            let known: f64 = (i + 1..N).map(|k| factor[k][i] * inverse[k][column]).sum();
-            inverse[i][column] = (solved[i] - known) / factor[i][i];
+            let known: f64 = (i + 1..N).map(|k| factor[k][i] * kept[k]).sum();
+            kept[i] = (solved[i] - known) / factor[i][i];
         }
     }
     Some(inverse)
