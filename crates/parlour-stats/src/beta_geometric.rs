@@ -86,6 +86,7 @@ impl BetaGeometric {
             all: Kernel { form, people },
             part: part.as_ref().map(|people| Kernel { form, people }),
             n_people: people.n_people(),
+            n_distinct: people.n_distinct(),
         };
         let mut found = problem.solve(options)?;
         let nbd = match found.open {

@@ -75,7 +75,14 @@ impl BgBb {
             next.0 == kept.0
         });
         let n_people: f64 = rows.iter().map(|(_, weight)| weight).sum();
-        let problem = Problem { names: &NAMES, centre: [1.0; 4], all: Everyone(rows), part: None, n_people };
+        let problem = Problem {
+            names: &NAMES,
+            centre: [1.0; 4],
+            n_distinct: rows.len(),
+            all: Everyone(rows),
+            part: None,
+            n_people,
+        };
         let found = problem.solve(options)?;
         let [alpha, beta, gamma, delta] = found.parameters;
         Ok(found.into_fit(Self { alpha, beta, gamma, delta }, n_people, None))

@@ -101,6 +101,8 @@ pub(crate) struct Problem<'a, L, const N: usize> {
     /// A small part that stands for all, to start from.
     pub(crate) part: Option<L>,
     pub(crate) n_people: f64,
+    /// How many different people: fewer than parameters cannot determine them, wherever the search ends.
+    pub(crate) n_distinct: usize,
 }
 
 /// Parameters found, not yet a model.
@@ -118,6 +120,8 @@ const RUN_AWAY: f64 = 12.0;
 /// A parameter whose logarithm has a larger standard error is not identified: its interval spans a factor of 3,000.
 const WIDEST: f64 = 2.0;
 const WEAK: f64 = 2.0;
+/// A search that ended where the exact curvature promises more than this log-likelihood was on a ridge without end.
+const STILL_TO_GAIN: f64 = 1e-3;
 
 impl<L: Likelihood<N>, const N: usize> Problem<'_, L, N> {
     pub(crate) fn solve(&self, options: Options) -> Result<Found<N>, FitError> {
@@ -162,12 +166,16 @@ impl<L: Likelihood<N>, const N: usize> Problem<'_, L, N> {
         let parameters = self.parameters(&top.at);
         let covariance = invert(bent);
         let sd = covariance.map(|c| -> [f64; N] { std::array::from_fn(|i| c[i][i].sqrt()) });
+        let to_gain = covariance.map_or(f64::INFINITY, |c| {
+            let pairs = (0..N).flat_map(|i| (0..N).map(move |j| (i, j)));
+            pairs.map(|(i, j)| top.gradient[i] * c[i][j] * top.gradient[j]).sum()
+        });
         let farthest = widest(&top.at.map(f64::abs));
         let open = match sd {
-            _ if RUN_AWAY <= top.at[farthest].abs() => Some(farthest),
+            _ if self.n_distinct < N || RUN_AWAY <= top.at[farthest].abs() => Some(farthest),
             None => Some(widest::<N>(&std::array::from_fn(|i| -bent[i][i]))),
             Some(sd) if WIDEST < sd[widest(&sd)] => Some(widest(&sd)),
-            Some(_) => (!top.is_converged).then_some(farthest),
+            Some(_) => (STILL_TO_GAIN < to_gain || !top.is_converged).then_some(farthest),
         };
         let penalty = self.in_prior(&top.at, prior_sd).0;
         Found {

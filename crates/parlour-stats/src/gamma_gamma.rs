@@ -51,6 +51,7 @@ impl GammaGamma {
         let found = Problem {
             names: &NAMES,
             centre: [1.0, 2.0, if mean.is_normal() { mean } else { 1.0 }],
+            n_distinct: rows.len(),
             all: Everyone(rows),
             part,
             n_people,

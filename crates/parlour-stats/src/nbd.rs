@@ -31,6 +31,7 @@ impl Nbd {
             all: |p: &[f64; 2]| likelihood(people, p),
             part: None,
             n_people: people.n_people(),
+            n_distinct: people.n_distinct(),
         }
         .solve(options)?;
         let [r, alpha] = found.parameters;

@@ -40,6 +40,7 @@ impl ParetoNbd {
             all: Everyone(people),
             part: part.as_ref().map(Everyone),
             n_people: people.n_people(),
+            n_distinct: people.n_distinct(),
         }
         .solve(options)?;
         let nbd = match found.open {

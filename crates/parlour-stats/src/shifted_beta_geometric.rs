@@ -45,8 +45,15 @@ impl ShiftedBetaGeometric {
             is_same
         });
         let n_people: f64 = rows.iter().map(|row| row.weight).sum();
-        let found =
-            Problem { names: &NAMES, centre: [1.0; 2], all: Everyone(rows), part: None, n_people }.solve(options)?;
+        let found = Problem {
+            names: &NAMES,
+            centre: [1.0; 2],
+            n_distinct: rows.len(),
+            all: Everyone(rows),
+            part: None,
+            n_people,
+        }
+        .solve(options)?;
         let [alpha, beta] = found.parameters;
         Ok(found.into_fit(Self { alpha, beta }, n_people, None))
     }

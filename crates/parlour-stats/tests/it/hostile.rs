@@ -3,7 +3,7 @@
 use parlour_stats::beta_geometric::{BetaGeometric, Form};
 use parlour_stats::fit::{FallBack, Fit, FitError, Identified, Options};
 use parlour_stats::gamma_gamma::{GammaGamma, Spend};
-use parlour_stats::generate::{self, Random};
+use parlour_stats::generate::Random;
 use parlour_stats::history::{Histories, History, HistoryError};
 use parlour_stats::nbd::Nbd;
 use parlour_stats::pareto_nbd::ParetoNbd;

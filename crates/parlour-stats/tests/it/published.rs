@@ -133,7 +133,7 @@ fn forecast(people: &[Person], expected: impl Fn(&History) -> f64) -> Forecast {
     let (mut rank_sum, mut before, mut n_active) = (0.0, 0.0, 0.0);
     for tied in scored.chunk_by(|a, b| a.0.to_bits() == b.0.to_bits()) {
         let active = tied.iter().filter(|(_, holdout)| 0.0 < *holdout).count() as f64;
-        rank_sum += active * (before + (tied.len() as f64 + 1.0) / 2.0);
+        rank_sum += active * (before + 0.5 + tied.len() as f64 / 2.0);
         n_active += active;
         before += tied.len() as f64;
     }
