@@ -129,12 +129,25 @@ def sums_sql(rows, has_days):
         FROM relation"""
 
 
+def n_files(world):
+    return len(list(world.glob("*.parquet")))
+
+
+def merged(world):
+    """The rows of all files, those of one key added up where they may lie in several: saturation counts them together."""
+    if n_files(world) == 1:
+        return f"'{world}/*.parquet'"
+    sums = "sum(n)::BIGINT AS n, sum(value_minor)::BIGINT AS value_minor"
+    keys = "subject, object, day, layer, verb, kind, paid, currency"
+    return f"(SELECT {keys}, {sums} FROM '{world}/*.parquet' GROUP BY {keys})"
+
+
 def own_rows(world):
     """Parlour's files as they are."""
     value = f"CASE WHEN is_purchase AND currency = 'USD' AND day > {YEAR_START} THEN value_minor ELSE 0 END"
     return f"""
         SELECT subject, object, day, kind, n, w * f AS points, {value} AS value
-        FROM (SELECT * EXCLUDE (day, kind), day - DATE '1970-01-01' AS day FROM '{world}/*.parquet')
+        FROM (SELECT * EXCLUDE (day, kind), day - DATE '1970-01-01' AS day FROM {merged(world)})
         JOIN verbs USING (verb) JOIN layers USING (layer)"""
 
 
@@ -190,7 +203,11 @@ def polars_ways(world):
     layers = polars.LazyFrame(list(vocabulary["layers"].items()), schema=factors, orient="row")
 
     def own():
-        rows = polars.scan_parquet(world / "*.parquet", glob=True).drop("kind")
+        rows = polars.scan_parquet(world / "*.parquet", glob=True)
+        if n_files(world) > 1:
+            keys = ["subject", "object", "day", "layer", "verb", "kind", "paid", "currency"]
+            rows = rows.group_by(keys).agg(column("n").sum(), column("value_minor").sum())
+        rows = rows.drop("kind")
         texts = [column(name).cast(polars.String) for name in ("verb", "layer", "currency")]
         rows = rows.with_columns(*texts, column("day").cast(polars.Int32))
         rows = rows.join(verbs, on="verb").join(layers, on="layer")
