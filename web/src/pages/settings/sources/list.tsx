@@ -30,8 +30,8 @@ function Headline({ sources }: { sources: Source[] }) {
   if (nActive === 0 && nAccepted === 0) return <h1>Nothing may send events yet.</h1>;
   return (
     <h1>
-      {counted(nActive, "source", "sources")} may send events; {count(nHeard)} of {nActive === 1 ? "it" : "them"}{" "}
-      {nHeard === 1 ? "has" : "have"} sent. <span className="nowrap">{count(nAccepted)} accepted,</span>{" "}
+      {counted(nActive, "source", "sources")} may send events; {nHeard === 0 ? "none" : count(nHeard)}{" "}
+      {nHeard <= 1 ? "has" : "have"} sent. <span className="nowrap">{count(nAccepted)} accepted,</span>{" "}
       {nRejected === 0 ? (
         "none rejected."
       ) : (
