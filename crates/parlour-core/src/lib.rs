@@ -3,6 +3,7 @@
 //! Values in, values out: nothing here reads a clock, a disk or a network, draws randomness, or can panic on any input.
 
 pub mod activity;
+pub mod change;
 pub mod day;
 pub mod event;
 pub mod fold;
@@ -12,6 +13,7 @@ pub mod key;
 pub mod objects;
 pub mod parameters;
 pub mod population;
+pub mod purchases;
 pub mod reading;
 pub mod relation;
 pub mod sentence;
@@ -20,3 +22,4 @@ pub mod time;
 pub mod vocabulary;
 pub mod why;
 pub mod wire;
+pub mod worth;

@@ -1,0 +1,234 @@
+//! Worth: what a person brings now, what they may be expected to bring, and what is at risk.
+
+use parlour_stats::beta_geometric::{BetaGeometric, Form};
+use parlour_stats::fit::Options;
+use parlour_stats::gamma_gamma::{GammaGamma, Spend};
+use parlour_stats::history::Histories;
+use serde::{Deserialize, Serialize};
+
+use crate::purchases::{Bought, Unit};
+
+/// Days of the year ahead.
+pub const YEAR_DAYS: f64 = 365.0;
+/// Below this chance of being there, what somebody would bring if they were is not computed from what they will.
+const HARDLY: f64 = 1e-9;
+
+/// Novo's grid: current and potential value, each against the mean.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quadrant {
+    /// Both above: keep.
+    Best,
+    /// Brings much, will bring little: act first.
+    Fading,
+    /// Brings little, may bring much: grow.
+    Promising,
+    /// Neither: spend nothing.
+    Low,
+}
+
+impl Quadrant {
+    /// Every quadrant.
+    pub const ALL: [Self; 4] = [Self::Best, Self::Fading, Self::Promising, Self::Low];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Best => "best",
+            Self::Fading => "fading",
+            Self::Promising => "promising",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// What models count as coming back.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Days of purchase.
+    Purchases,
+    /// Active days, where nobody ever bought.
+    Activity,
+}
+
+/// What one person is worth on a day.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Worth {
+    /// Days of purchase (or active days) so far.
+    pub n_purchases: u32,
+    /// The chance that they are still there.
+    pub p_alive: f64,
+    /// Days of purchase (or active days) expected in the year ahead.
+    pub expected: f64,
+    /// The margin of the trailing year, minor units.
+    pub current_minor: i64,
+    /// The margin expected of the year ahead, minor units.
+    pub potential_minor: i64,
+    /// What the year ahead would bring if they were certainly still there, times the chance that they are not.
+    pub at_risk_minor: i64,
+    /// Current and potential value against the means.
+    pub quadrant: Quadrant,
+}
+
+/// What is expected of everyone who ever bought of one object, as of one day.
+#[derive(Clone, Debug)]
+pub struct Outlook {
+    /// What is counted.
+    pub basis: Basis,
+    /// The fitted model, in weeks.
+    pub model: BetaGeometric,
+    /// What a purchase brings; `None` where nothing is known of value.
+    spend: Option<SpendModel>,
+    /// The share of the value that is margin.
+    margin: f64,
+    /// Mean margin of the trailing year over those who ever bought and are present, minor units.
+    pub mean_current: f64,
+    /// Mean margin expected of the year ahead over the same, minor units.
+    pub mean_potential: f64,
+    /// How many people the model was fitted to.
+    pub n_people: u64,
+}
+
+#[derive(Clone, Debug)]
+enum SpendModel {
+    Fitted(GammaGamma),
+    /// Too few or too equal values: everyone's own mean, newcomers everyone's.
+    Mean(f64),
+}
+
+/// One person as an outlook is made from: what they bought, the value of their trailing year, whether they are present.
+#[derive(Clone, Copy, Debug)]
+pub struct Buyer {
+    /// What they bought.
+    pub bought: Bought,
+    /// Value of the trailing year, minor units.
+    pub year_minor: i64,
+    /// Whether they were active within the retention window.
+    pub is_present: bool,
+}
+
+impl Outlook {
+    /// Fits the models to everyone. `None` where there is nobody.
+    pub fn of(basis: Basis, buyers: &[Buyer], margin: f64) -> Option<Self> {
+        let histories = Histories::new(buyers.iter().map(|buyer| buyer.bought.history(Unit::Week)));
+        let model = BetaGeometric::fit(Form::Mbg, &histories, Options::default()).ok()?.model;
+        Some(Self::with_model(basis, model, buyers, margin))
+    }
+
+    /// The same with a model that was fitted before.
+    pub fn with_model(basis: Basis, model: BetaGeometric, buyers: &[Buyer], margin: f64) -> Self {
+        let spend = spend(buyers);
+        let mut outlook =
+            Self { basis, model, spend, margin, mean_current: 0.0, mean_potential: 0.0, n_people: buyers.len() as u64 };
+        let (mut n, mut current, mut potential) = (0_u64, 0.0, 0.0);
+        for buyer in buyers.iter().filter(|buyer| buyer.is_present) {
+            n += 1;
+            current += buyer.year_minor as f64 * margin;
+            potential += outlook.potential(&buyer.bought);
+        }
+        if 0 < n {
+            (outlook.mean_current, outlook.mean_potential) = (current / n as f64, potential / n as f64);
+        }
+        outlook
+    }
+
+    /// What a person is worth who bought this, and brought `year_minor` in the trailing year.
+    pub fn worth(&self, bought: &Bought, year_minor: i64) -> Worth {
+        let history = bought.history(Unit::Week);
+        let p_alive = self.model.p_alive(&history);
+        let expected = self.model.expected(&history, YEAR_DAYS / Unit::Week.days());
+        let one = self.value_of_one(bought);
+        let potential = expected * one;
+        let at_risk = if HARDLY < p_alive { potential / p_alive * (1.0 - p_alive) } else { 0.0 };
+        let current = year_minor as f64 * self.margin;
+        let is_above = |value: f64, mean: f64| mean < value;
+        let quadrant = match (is_above(current, self.mean_current), is_above(potential, self.mean_potential)) {
+            (true, true) => Quadrant::Best,
+            (true, false) => Quadrant::Fading,
+            (false, true) => Quadrant::Promising,
+            (false, false) => Quadrant::Low,
+        };
+        Worth {
+            n_purchases: bought.x.saturating_add(1),
+            p_alive,
+            expected,
+            current_minor: current as i64,
+            potential_minor: potential as i64,
+            at_risk_minor: at_risk as i64,
+            quadrant,
+        }
+    }
+
+    /// What each further purchase is expected to bring, minor units of margin; 0 where nothing is known of value.
+    pub fn value_of_one(&self, bought: &Bought) -> f64 {
+        let own = Spend { x: bought.n_valued, mean: bought.mean_value(), weight: 1.0 };
+        let value = match &self.spend {
+            None => 0.0,
+            Some(SpendModel::Fitted(model)) => model.expected(&own).unwrap_or(own.mean),
+            Some(SpendModel::Mean(_)) if 0 < own.x => own.mean,
+            Some(SpendModel::Mean(mean)) => *mean,
+        };
+        value * self.margin
+    }
+
+    fn potential(&self, bought: &Bought) -> f64 {
+        let ahead = YEAR_DAYS / Unit::Week.days();
+        self.model.expected(&bought.history(Unit::Week), ahead) * self.value_of_one(bought)
+    }
+}
+
+fn spend(buyers: &[Buyer]) -> Option<SpendModel> {
+    let valued = buyers.iter().map(|buyer| &buyer.bought).filter(|bought| 0 < bought.n_valued);
+    let spends: Vec<Spend> =
+        valued.map(|bought| Spend { x: bought.n_valued, mean: bought.mean_value(), weight: 1.0 }).collect();
+    if spends.is_empty() {
+        // Nobody came twice: what a purchase brings is what the first ones brought.
+        let first: Vec<f64> = buyers.iter().map(|buyer| buyer.year_minor as f64).filter(|value| 0.0 < *value).collect();
+        let mean = first.iter().sum::<f64>() / first.len().max(1) as f64;
+        return (!first.is_empty()).then_some(SpendModel::Mean(mean));
+    }
+    let fitted = GammaGamma::fit(&spends, Options::default()).ok();
+    let is_sound = |model: &GammaGamma| model.mean().is_some();
+    Some(match fitted.map(|fit| fit.model).filter(is_sound) {
+        Some(model) => SpendModel::Fitted(model),
+        None => SpendModel::Mean(spends.iter().map(|spend| spend.mean).sum::<f64>() / spends.len() as f64),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn buyer(x: u32, last: i32, value_minor: i64) -> Buyer {
+        let bought = Bought { first: 0, last, x, litt: 0.0, n_valued: x, value_minor, until: 360 };
+        Buyer { bought, year_minor: value_minor, is_present: true }
+    }
+
+    #[test]
+    fn who_came_often_and_fell_silent_has_most_at_risk() {
+        let mut buyers: Vec<Buyer> = (0..400).map(|i| buyer(i % 6, (i % 6) as i32 * (10 + i as i32 / 40), 900)).collect();
+        let (faithful, silent) = (buyer(12, 350, 12_000), buyer(12, 120, 12_000));
+        buyers.extend([faithful, silent]);
+        let outlook = Outlook::of(Basis::Purchases, &buyers, 0.5).unwrap();
+        let (faithful, silent) = (outlook.worth(&faithful.bought, 12_000), outlook.worth(&silent.bought, 12_000));
+        assert!(silent.p_alive < faithful.p_alive);
+        assert!(faithful.at_risk_minor < silent.at_risk_minor, "{faithful:?} {silent:?}");
+        assert_eq!((faithful.quadrant, silent.quadrant), (Quadrant::Best, Quadrant::Fading));
+        assert_eq!(faithful.current_minor, 6_000);
+    }
+
+    #[test]
+    fn three_customers_of_a_day_are_worth_something_finite() {
+        let new = Buyer {
+            bought: Bought { first: 5, last: 5, x: 0, litt: 0.0, n_valued: 0, value_minor: 0, until: 5 },
+            year_minor: 1_000,
+            is_present: true,
+        };
+        let outlook = Outlook::of(Basis::Purchases, &[new; 3], 1.0).unwrap();
+        let worth = outlook.worth(&new.bought, 1_000);
+        assert!((0.0..=1.0).contains(&worth.p_alive) && worth.expected.is_finite(), "{worth:?}");
+        assert!(0 <= worth.potential_minor && 0 <= worth.at_risk_minor);
+        assert!(Outlook::of(Basis::Purchases, &[], 1.0).is_none());
+    }
+}
