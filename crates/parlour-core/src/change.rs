@@ -230,7 +230,9 @@ mod tests {
                 Shares { before, now, was_known: was_known || before != 0, turned }
             };
             let mut all = Account::default();
-            people.iter().for_each(|person| all.add(&shares(person)));
+            for person in &people {
+                all.add(&shares(person));
+            }
             let turned_up: i64 = people.iter().map(shares).filter(|s| s.change() == Some(Change::Turned))
                 .map(|s| s.now - s.before).sum();
             let turned = all.of(Change::Turned).amount;

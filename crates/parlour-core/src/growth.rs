@@ -17,6 +17,15 @@ pub enum By {
 }
 
 impl By {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
     /// The number of the period in which a day lies; weeks begin on Monday.
     pub fn period_of(self, day: Day) -> i32 {
         match self {
@@ -37,6 +46,21 @@ impl By {
                 jiff::civil::Date::new(year, month, 1).map_or(Day(0), Day::of_date)
             }
         }
+    }
+
+    /// The period that people write so, as [`By::label`] does; `None` if it is none.
+    pub fn period_named(self, label: &str) -> Option<i32> {
+        let day = match self {
+            Self::Day => label.parse::<Day>().ok()?,
+            Self::Month => format!("{label}-01").parse::<Day>().ok()?,
+            Self::Week => {
+                let (year, week) = label.split_once("-W")?;
+                let monday = jiff::civil::Weekday::Monday;
+                Day::of_date(jiff::civil::ISOWeekDate::new(year.parse().ok()?, week.parse().ok()?, monday).ok()?.date())
+            }
+        };
+        let period = self.period_of(day);
+        (self.label(period) == label).then_some(period)
     }
 
     /// The period as people write it: 1997-02-03, 1997-W06, 1997-02.
@@ -326,6 +350,10 @@ mod tests {
         assert_eq!(By::Week.start_of(By::Week.period_of(Day(monday.0 + 6))), monday);
         assert_eq!(By::Week.label(By::Week.period_of(monday)), "1997-W06");
         assert_eq!(By::Month.label(By::Month.period_of(monday)), "1997-02");
+        for by in [By::Day, By::Week, By::Month] {
+            assert_eq!(by.period_named(&by.label(by.period_of(monday))), Some(by.period_of(monday)));
+            assert_eq!([by.period_named("1997"), by.period_named("1997-99"), by.period_named("")], [None; 3]);
+        }
         assert_eq!(By::Month.start_of(By::Month.period_of(monday)).to_string(), "1997-02-01");
         assert_eq!(By::Month.period_of(Day(-1)) + 1, By::Month.period_of(Day(0)));
     }

@@ -10,6 +10,7 @@ pub mod fold;
 pub mod growth;
 pub mod identity;
 pub mod key;
+pub mod leaving;
 pub mod objects;
 pub mod parameters;
 pub mod population;

@@ -21,6 +21,7 @@ pub struct Parameters {
     pub overdue_quantile: f64,
     pub prior_gaps: u32,
     pub currency: String,
+    pub margin: f64,
     pub id_ranks: Vec<String>,
     pub blocked_ids: Vec<String>,
     pub max_ids_per_kind: usize,
@@ -71,6 +72,7 @@ impl Parameters {
                 "currency",
                 "an ISO 4217 code of three letters, such as EUR",
             ),
+            (0.0 < self.margin && self.margin <= 1.0, "margin", "above 0 and at most 1"),
             (self.max_ids_per_kind >= 1, "max_ids_per_kind", "at least 1"),
             (
                 self.id_limits.values().all(|limit| limit.most >= 1 && limit.days != Some(0)),

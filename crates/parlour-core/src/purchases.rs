@@ -142,6 +142,13 @@ impl Purchases {
 }
 
 impl Bought {
+    /// Active days, in order, as if on each something worth nothing had been bought; `None` without any.
+    pub fn of_days(days: &[i32], until: Day) -> Option<Self> {
+        let (&first, &last) = (days.first()?, days.last()?);
+        let litt = days.windows(2).map(|pair| libm::log(f64::from(pair[1].saturating_sub(pair[0])))).sum();
+        Some(Self { first, last, x: days.len() as u32 - 1, litt, n_valued: 0, value_minor: 0, until: until.0 })
+    }
+
     /// The history as models take it, in `unit`.
     pub fn history(&self, unit: Unit) -> History {
         let days = |from: i32, to: i32| f64::from(to.saturating_sub(from).max(0)) / unit.days();

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::change::{Account, Base, Change};
 use crate::day::Day;
 use crate::growth::{By, Flows, Growth};
 
@@ -77,6 +78,82 @@ fn month_name(month: i8) -> &'static str {
 
 fn people(n: u64) -> &'static str {
     if n == 1 { " person" } else { " people" }
+}
+
+/// What became of a base over periods, each with its label: the last one, and what newcomers hid.
+pub fn of_accounts(base: Base, periods: &[(String, Account)]) -> Vec<Piece> {
+    let Some((label, last)) = periods.last() else { return vec![Piece::words("There is nothing to account for yet.")] };
+    let what = match base {
+        Base::Active => "people who were active",
+        Base::Engaged => "people who were engaged",
+        Base::Degree => "the sum of degrees",
+        Base::Value => "what purchases brought",
+    };
+    let change = match (last.before, last.after - last.before) {
+        (0, _) => "began.".to_owned(),
+        (before, 0) => format!("stayed the same ({} kept).", percent(last.kept, before)),
+        (before, 1..) => format!("grew by {}{}", percent(last.after - before, before), without_new(last)),
+        (before, ..0) => format!("shrank by {}{}", percent(before - last.after, before), without_new(last)),
+    };
+    let is_masked = |account: &Account| 0 < account.before && account.is_masked();
+    let masked: Vec<&str> = periods.iter().filter(|(_, one)| is_masked(one)).map(|(label, _)| label.as_str()).collect();
+    let hidden = match masked.as_slice() {
+        [] => String::new(),
+        [one] => format!(" Newcomers hid a loss in {one}."),
+        [first, .., last] => {
+            format!(" Newcomers hid a loss in {} periods, from {first} to {last}.", masked.len())
+        }
+    };
+    vec![Piece::words(format!("In {label} {what} {change}{hidden}"))]
+}
+
+fn without_new(account: &Account) -> String {
+    let without = account.after - account.before - account.of(Change::New).amount;
+    match without {
+        0.. => format!(", and by {} without newcomers.", percent(without, account.before)),
+        ..0 if account.before < account.after => {
+            format!("; without newcomers it would have shrunk by {}.", percent(-without, account.before))
+        }
+        ..0 => format!("; without newcomers by {}.", percent(-without, account.before)),
+    }
+}
+
+fn percent(part: i64, whole: i64) -> String {
+    format!("{:.0} %", part as f64 / whole.max(1) as f64 * 100.0)
+}
+
+/// How many are still there, by each way of saying so.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SurvivorFacts {
+    /// All people.
+    pub n: u64,
+    /// Windows in months …
+    pub months: [u16; 3],
+    /// … and how many were active within each.
+    pub within: [u64; 3],
+    /// For how many the model has a say.
+    pub n_modelled: u64,
+    /// The sum of their chances to be there.
+    pub alive: f64,
+}
+
+/// How many are still there, by each way of saying so.
+pub fn of_survivors(facts: &SurvivorFacts) -> Vec<Piece> {
+    if facts.n == 0 {
+        return vec![Piece::words("Nobody is here yet.")];
+    }
+    let percent = |n: f64, whole: u64| format!("{:.0} %", n / whole.max(1) as f64 * 100.0);
+    let [one, two, _] = facts.within.map(|n| percent(n as f64, facts.n));
+    let believed = match facts.n_modelled {
+        0 => String::new(),
+        n => format!("; the model believes {} of {} to be there still", percent(facts.alive, n), thousands(n)),
+    };
+    vec![Piece::words(format!(
+        "Of {} people {one} were active within {} months and {two} within {}{believed}.",
+        thousands(facts.n),
+        facts.months[0],
+        facts.months[1]
+    ))]
 }
 
 /// What happened to the engaged base, and what newcomers hide.

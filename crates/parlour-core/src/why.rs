@@ -15,7 +15,9 @@ use crate::reading::Reading;
 use crate::relation::{Columns, PersonFold, Relation, Share, row_value};
 use crate::sentence::{day_in_words, thousands};
 use crate::standing::{Standing, Yardstick};
+use crate::worth::Outlook;
 
+mod appraised;
 mod judged;
 mod words;
 
@@ -34,11 +36,12 @@ pub enum Of {
     Rhythm,
     Stage,
     Value,
+    Worth,
 }
 
 impl Of {
     /// Every value that has a why.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Involvement,
         Self::Degree,
         Self::Kind,
@@ -47,6 +50,7 @@ impl Of {
         Self::Rhythm,
         Self::Stage,
         Self::Value,
+        Self::Worth,
     ];
 
     /// Its name.
@@ -60,6 +64,7 @@ impl Of {
             Self::Rhythm => "rhythm",
             Self::Stage => "stage",
             Self::Value => "value",
+            Self::Worth => "worth",
         }
     }
 
@@ -122,6 +127,8 @@ pub struct Case<'a> {
     pub yardstick: &'a Yardstick<'a>,
     /// The object's population on it.
     pub population: &'a Population,
+    /// What is expected of everyone who bought of it, if anything is.
+    pub outlook: Option<&'a Outlook>,
 }
 
 /// Why this value is what it is; `None` where the person has no relation with the object by that day.
@@ -136,6 +143,7 @@ pub fn why(of: Of, case: &Case<'_>) -> Option<Why> {
         Of::Rhythm => facts.rhythm(),
         Of::Stage => facts.stage(),
         Of::Value => facts.value(),
+        Of::Worth => facts.worth(),
     };
     why.contributions.sort_by(|a, b| {
         let sizes = b.amount.unsigned_abs().cmp(&a.amount.unsigned_abs());

@@ -160,6 +160,12 @@ impl Outlook {
         }
     }
 
+    /// The model and its parameters: MBG/NBD with r = 0.525, α = 6.183, a = 0.891, b = 1.614 weeks.
+    pub fn in_words(&self) -> String {
+        let [r, alpha, a, b] = self.model.parameters();
+        format!("MBG/NBD with r = {r:.3}, α = {alpha:.3}, a = {a:.3}, b = {b:.3}, in weeks")
+    }
+
     /// What each further purchase is expected to bring, minor units of margin; 0 where nothing is known of value.
     pub fn value_of_one(&self, bought: &Bought) -> f64 {
         let own = Spend { x: bought.n_valued, mean: bought.mean_value(), weight: 1.0 };
@@ -207,7 +213,8 @@ mod tests {
 
     #[test]
     fn who_came_often_and_fell_silent_has_most_at_risk() {
-        let mut buyers: Vec<Buyer> = (0..400).map(|i| buyer(i % 6, (i % 6) as i32 * (10 + i as i32 / 40), 900)).collect();
+        let mut buyers: Vec<Buyer> =
+            (0..400).map(|i| buyer(i % 6, (i % 6) as i32 * (10 + i as i32 / 40), 900)).collect();
         let (faithful, silent) = (buyer(12, 350, 12_000), buyer(12, 120, 12_000));
         buyers.extend([faithful, silent]);
         let outlook = Outlook::of(Basis::Purchases, &buyers, 0.5).unwrap();

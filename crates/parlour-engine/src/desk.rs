@@ -1,21 +1,29 @@
 //! The Desk's questions: about an object, on a day, since another day.
 
+use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use parlour_core::day::Day;
-use parlour_core::event::Name;
+use parlour_core::event::{Layer, Name};
+use parlour_core::growth::By;
 use parlour_core::key::Key;
 use parlour_core::objects::ObjectId;
 use parlour_core::population::Population;
-use parlour_core::relation::{PersonFold, Relation};
+use parlour_core::reading::Reading;
+use parlour_core::relation::{Columns, PersonFold, Relation};
 use parlour_core::standing::{Standing, Yardstick};
 
 use crate::engine::Engine;
 use crate::snapshot::{Populations, Snapshot};
 use crate::{EngineError, clock};
 
+pub mod cohorts;
 pub mod growth;
+pub mod leaving;
+pub mod outlook;
 pub mod overview;
+pub mod panel;
 pub mod people;
 pub mod person;
 
@@ -41,6 +49,26 @@ pub struct Asked {
     pub on: Day,
     /// The day it is compared with; not after `on`.
     pub since: Day,
+    /// The part of everything that it is about.
+    pub slice: Slice,
+}
+
+/// A part of everything: what happened on one layer, and some of the people.
+#[derive(Clone, Debug, Default)]
+pub struct Slice {
+    /// What happened there alone is seen, and people are measured by those who are there.
+    pub layer: Option<Layer>,
+    /// People whose first active day lies in this period.
+    pub acquired: Option<(By, i32)>,
+    /// These people.
+    pub people: Option<Arc<HashSet<Key>>>,
+}
+
+impl Slice {
+    fn has(&self, person: Key, relation: &Relation) -> bool {
+        self.people.as_ref().is_none_or(|people| people.contains(&person))
+            && self.acquired.is_none_or(|(by, period)| by.period_of(Day(relation.first_day)) == period)
+    }
 }
 
 /// One person in a comparison of two days.
@@ -53,6 +81,12 @@ pub struct Compared<'a> {
     pub now: Standing,
     /// Their active days, in order, up to the day asked about.
     pub days: &'a [i32],
+    /// Their rows, sorted by object and day …
+    pub columns: &'a Columns,
+    /// … which of these are theirs.
+    pub rows: Range<usize>,
+    /// The reading of the day asked about.
+    pub reading: &'a Reading<'a>,
 }
 
 impl Asked {
@@ -91,7 +125,7 @@ impl Engine {
             }
             None => self.default_object(&snapshot, on)?,
         };
-        Ok(Asked { snapshot, object, on, since })
+        Ok(Asked { snapshot, object, on, since, slice: Slice::default() })
     }
 
     fn default_object(&self, snapshot: &Snapshot, on: Day) -> Result<ObjectId, EngineError> {
@@ -111,11 +145,13 @@ impl Engine {
         visit: impl Fn(&mut S, &Compared<'_>) + Sync,
     ) -> Result<Vec<S>, EngineError> {
         let snapshot = &*asked.snapshot;
-        let (then, now) = (self.populations(snapshot, asked.since)?, self.populations(snapshot, asked.on)?);
+        let layer = asked.slice.layer;
+        let mut populations = self.populations_on(snapshot, layer, &[asked.since, asked.on])?.into_iter();
+        let (then, now) = (populations.next().unwrap_or_default(), populations.next().unwrap_or_default());
         let (reading_then, reading_now) = (self.reading(snapshot, asked.since), self.reading(snapshot, asked.on));
         let (yardstick_then, yardstick_now) = (Yardstick::new(&reading_then), Yardstick::new(&reading_now));
         let (then, now) = (population(&then, asked.object), population(&now, asked.object));
-        let states = snapshot.everyone().visit(
+        let states = snapshot.on_layer(layer).visit(
             || (PersonFold::new(&reading_then), PersonFold::new(&reading_now), make()),
             |(fold_then, fold_now, state), person, columns, rows| {
                 let mut before = None;
@@ -124,10 +160,11 @@ impl Engine {
                         before = Some(yardstick_then.measure(relation, then));
                     }
                 });
-                fold_now.read(columns, rows, &mut |object, days, relation| {
-                    if object == asked.object {
+                fold_now.read(columns, rows.clone(), &mut |object, days, relation| {
+                    if object == asked.object && asked.slice.has(person, relation) {
                         let now = yardstick_now.measure(relation, now);
-                        visit(state, &Compared { person, before, now, days });
+                        let (rows, reading) = (rows.clone(), &reading_now);
+                        visit(state, &Compared { person, before, now, days, columns, rows, reading });
                     }
                 });
             },
@@ -143,11 +180,11 @@ impl Engine {
         visit: impl Fn(&mut S, Key, &[i32], &Relation) + Sync,
     ) -> Result<Vec<S>, EngineError> {
         let reading = self.reading(&asked.snapshot, asked.on);
-        let states = asked.snapshot.everyone().visit(
+        let states = asked.snapshot.on_layer(asked.slice.layer).visit(
             || (PersonFold::new(&reading), make()),
             |(fold, state), person, columns, rows| {
                 fold.read(columns, rows, &mut |object, days, relation| {
-                    if object == asked.object {
+                    if object == asked.object && asked.slice.has(person, relation) {
                         visit(state, person, days, relation);
                     }
                 });

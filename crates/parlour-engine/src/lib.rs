@@ -13,6 +13,7 @@ mod fold;
 mod intake;
 pub mod jobs;
 mod keep;
+mod kept;
 pub mod mapping;
 pub mod mqtt;
 mod names;

@@ -1,25 +1,30 @@
 //! Snapshots: everything a question about the population reads, of one moment, and what was found out before.
 
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parlour_core::activity::Verbs;
 use parlour_core::day::Day;
+use parlour_core::event::Layer;
 use parlour_core::identity::Identity;
 use parlour_core::key::Key;
-use parlour_core::objects::Objects;
+use parlour_core::objects::{ObjectId, Objects};
 use parlour_core::population::Population;
 use parlour_core::reading::Reading;
 use parlour_core::relation::{Columns, PersonFold};
 use parlour_core::vocabulary::Vocabulary;
+use parlour_core::worth::Outlook;
 use parlour_lake::chunk::{Chunk, Numbers};
 use parlour_lake::kernel::{United, View, Walk};
+use parlour_lake::run::LakeError;
 
 use crate::EngineError;
 use crate::engine::Engine;
+use crate::kept::Kept;
 
 /// Days whose populations are remembered, each a few dozen bytes an object.
-const REMEMBERED_DAYS: usize = 64;
+const REMEMBERED_DAYS: usize = 96;
 
 /// The activity, the names and the unions of one moment.
 #[derive(Debug)]
@@ -45,11 +50,15 @@ pub struct Snapshot {
 /// Everyone's populations on a day, one an object, by its number.
 pub type Populations = Arc<Vec<Population>>;
 
+/// Populations of a version of the state, on a layer or all, on a day.
+type Counted = (u64, Option<Layer>, Day, Populations);
+
 /// What was found out about a version of the state.
 #[derive(Debug, Default)]
 pub(crate) struct Caches {
     snapshot: Mutex<Option<Arc<Snapshot>>>,
-    populations: Mutex<VecDeque<(u64, Day, Populations)>>,
+    populations: Mutex<VecDeque<Counted>>,
+    pub(crate) outlooks: Kept<(ObjectId, Option<Layer>, Day), Option<Outlook>>,
 }
 
 impl Snapshot {
@@ -63,9 +72,45 @@ impl Snapshot {
         Walk { view: &self.view, numbers: self.numbers(), united: &self.united, n_threads: self.n_threads }
     }
 
+    /// A walk over everyone that sees only what happened on one layer, if one is given.
+    pub fn on_layer(&self, layer: Option<Layer>) -> OnLayer<'_> {
+        OnLayer { walk: self.everyone(), layer }
+    }
+
     /// The same on one thread, in order of subject (people of several ids last).
     pub fn everyone_in_order(&self) -> Walk<'_> {
         Walk { n_threads: 1, ..self.everyone() }
+    }
+}
+
+/// A walk over everyone that may see one layer only.
+#[derive(Clone, Copy, Debug)]
+pub struct OnLayer<'a> {
+    walk: Walk<'a>,
+    layer: Option<Layer>,
+}
+
+impl OnLayer<'_> {
+    /// As [`Walk::visit`]; whoever has nothing on the layer is not visited.
+    pub fn visit<S: Send>(
+        &self,
+        make: impl Fn() -> S + Sync,
+        visit: impl Fn(&mut S, Key, &Columns, Range<usize>) + Sync,
+    ) -> Result<Vec<S>, LakeError> {
+        let Some(layer) = self.layer else { return self.walk.visit(make, visit) };
+        let states = self.walk.visit(
+            || (make(), Columns::default()),
+            |(state, seen), person, columns, rows| {
+                seen.clear();
+                for row in rows.filter(|&row| columns.layer[row] == layer as u8) {
+                    seen.extend_from(columns, row..row + 1);
+                }
+                if !seen.is_empty() {
+                    visit(state, person, seen, 0..seen.len());
+                }
+            },
+        )?;
+        Ok(states.into_iter().map(|(state, _)| state).collect())
     }
 }
 
@@ -112,38 +157,69 @@ impl Engine {
 
     /// Every object's population on a day.
     pub fn populations(&self, snapshot: &Snapshot, day: Day) -> Result<Populations, EngineError> {
-        if let Some(known) = self.known_populations(snapshot.version, day) {
-            return Ok(known);
+        Ok(self.populations_on(snapshot, None, &[day])?.remove(0))
+    }
+
+    /// Every object's population on each of these days, of what happened on one layer or on all.
+    pub fn populations_on(
+        &self,
+        snapshot: &Snapshot,
+        layer: Option<Layer>,
+        days: &[Day],
+    ) -> Result<Vec<Populations>, EngineError> {
+        let mut known: Vec<_> = days.iter().map(|day| self.known_populations(snapshot.version, layer, *day)).collect();
+        let missing: Vec<Day> =
+            days.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(day, _)| *day).collect();
+        if !missing.is_empty() {
+            let mut made = self.count_populations(snapshot, layer, &missing)?.into_iter();
+            self.remember_populations(snapshot.version, layer, missing.iter().copied().zip(made.clone()));
+            for known in known.iter_mut().filter(|known| known.is_none()) {
+                *known = made.next();
+            }
         }
-        let reading = self.reading(snapshot, day);
+        Ok(known.into_iter().flatten().collect())
+    }
+
+    fn count_populations(
+        &self,
+        snapshot: &Snapshot,
+        layer: Option<Layer>,
+        days: &[Day],
+    ) -> Result<Vec<Populations>, EngineError> {
+        let readings: Vec<Reading<'_>> = days.iter().map(|day| self.reading(snapshot, *day)).collect();
         let n_objects = snapshot.objects.all().len();
-        let states = snapshot.everyone().visit(
-            || (PersonFold::new(&reading), vec![Population::default(); n_objects]),
-            |(fold, populations), _, columns, rows| {
-                fold.read(columns, rows, &mut |object, _, relation| {
-                    populations[object as usize].add(relation, &reading);
-                });
+        let nobody = || vec![vec![Population::default(); n_objects]; days.len()];
+        let states = snapshot.on_layer(layer).visit(
+            || (readings.iter().map(PersonFold::new).collect::<Vec<_>>(), nobody()),
+            |(folds, days), _, columns, rows| {
+                for ((fold, populations), reading) in folds.iter_mut().zip(days).zip(&readings) {
+                    fold.read(columns, rows.clone(), &mut |object, _, relation| {
+                        populations[object as usize].add(relation, reading);
+                    });
+                }
             },
         )?;
-        let mut sums = vec![Population::default(); n_objects];
-        for (_, populations) in &states {
-            for (sum, population) in sums.iter_mut().zip(populations) {
+        let mut sums = nobody();
+        for (_, days) in &states {
+            for (sum, population) in sums.iter_mut().flatten().zip(days.iter().flatten()) {
                 sum.merge(population);
             }
         }
-        let sums = Arc::new(sums);
-        let mut kept = self.caches.populations.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(version, ..)| *version == snapshot.version);
-        kept.push_back((snapshot.version, day, Arc::clone(&sums)));
-        if kept.len() > REMEMBERED_DAYS {
-            kept.pop_front();
-        }
-        Ok(sums)
+        Ok(sums.into_iter().map(Arc::new).collect())
     }
 
-    fn known_populations(&self, version: u64, day: Day) -> Option<Populations> {
+    fn remember_populations(&self, version: u64, layer: Option<Layer>, made: impl Iterator<Item = (Day, Populations)>) {
+        let mut kept = self.caches.populations.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|(of, ..)| *of == version);
+        kept.extend(made.map(|(day, sums)| (version, layer, day, sums)));
+        while REMEMBERED_DAYS < kept.len() {
+            kept.pop_front();
+        }
+    }
+
+    fn known_populations(&self, version: u64, layer: Option<Layer>, day: Day) -> Option<Populations> {
         let kept = self.caches.populations.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().find(|(v, d, _)| (*v, *d) == (version, day)).map(|(.., sums)| Arc::clone(sums))
+        kept.iter().find(|(v, l, d, _)| (*v, *l, *d) == (version, layer, day)).map(|(.., sums)| Arc::clone(sums))
     }
 
     /// One person's rows, by all their raw ids, sorted by object and day: sealed and unsealed. Numbered as

@@ -1,6 +1,9 @@
 //! The API: one file per resource, each with its wire types and its handlers.
 
+use std::sync::Arc;
+
 use parlour_core::day::Day;
+use parlour_core::growth::By;
 use parlour_engine::desk::{Asked, Question};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -8,11 +11,15 @@ use utoipa::IntoParams;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 
+pub(crate) mod accounts;
 pub(crate) mod arrivals;
+pub(crate) mod audiences;
+pub(crate) mod cohorts;
 pub(crate) mod engaged;
 pub(crate) mod growth;
 pub(crate) mod health;
 pub(crate) mod jobs;
+pub(crate) mod leaving;
 pub(crate) mod links;
 pub(crate) mod matrix;
 pub(crate) mod merges;
@@ -46,11 +53,37 @@ pub(crate) struct Scope {
     on: Option<wire::Date>,
     /// The day it is compared with; by default a month before `on`.
     since: Option<wire::Date>,
+    /// Only what happened on this layer; people are measured by those who are there.
+    layer: Option<wire::Layer>,
+    /// Only people whose first active day lies in this period, as 1997-02.
+    acquired: Option<String>,
+    /// The length of `acquired`; by default a month.
+    acquired_by: Option<wire::By>,
+    /// Only people of the audience with this number.
+    audience: Option<i64>,
 }
 
 impl Scope {
-    fn question(self) -> Question {
-        question(self.object, self.on, self.since)
+    fn asked(self, app: &App) -> Result<Asked, ApiError> {
+        let mut asked = asked(app, &question(self.object, self.on, self.since))?;
+        asked.slice.layer = self.layer.map(Into::into);
+        if let Some(label) = self.acquired {
+            let by: By = self.acquired_by.unwrap_or(wire::By::Month).into();
+            let wrong = || ApiError::invalid("acquired", format!("`{label}` is not a period; write {}", example(by)));
+            asked.slice.acquired = Some((by, by.period_named(&label).ok_or_else(wrong)?));
+        }
+        if let Some(id) = self.audience {
+            asked.slice.people = Some(Arc::new(audiences::people_of(app, &asked, id)?));
+        }
+        Ok(asked)
+    }
+}
+
+fn example(by: By) -> &'static str {
+    match by {
+        By::Day => "1997-02-03",
+        By::Week => "1997-W06",
+        By::Month => "1997-02",
     }
 }
 

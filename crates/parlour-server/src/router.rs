@@ -13,8 +13,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    arrivals, engaged, growth, health, jobs, links, matrix, merges, metrics, names, people, person, questions,
-    rejected, rejected_file, sample, session, settings, sources, sql, timeline, today, webhooks, why, workspace,
+    accounts, arrivals, audiences, cohorts, engaged, growth, health, jobs, leaving, links, matrix, merges, metrics,
+    names, people, person, questions, rejected, rejected_file, sample, session, settings, sources, sql, timeline,
+    today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -41,6 +42,11 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/engaged", get(engaged::list_engaged)),
         ("/api/v1/growth", get(growth::get_growth)),
         ("/api/v1/matrix", get(matrix::get_matrix)),
+        ("/api/v1/leaving", get(leaving::get_leaving)),
+        ("/api/v1/accounts", get(accounts::get_accounts)),
+        ("/api/v1/cohorts", get(cohorts::get_cohorts)),
+        ("/api/v1/audiences", get(audiences::list_audiences).post(audiences::create_audience)),
+        ("/api/v1/audiences/{id}", put(audiences::update_audience).delete(audiences::delete_audience)),
         ("/api/v1/people", get(people::list_people)),
         ("/api/v1/people/{person}", get(person::get_person)),
         ("/api/v1/people/{person}/timeline", get(timeline::list_timeline)),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use parlour_core::day::Day;
+use parlour_core::event::Currency;
 use parlour_core::sentence::{Piece, day_in_words, thousands};
 use parlour_core::standing::{Cell, Direction, Standing};
 
@@ -106,6 +107,13 @@ pub(crate) fn of_matrix(now: &BTreeMap<Cell, u64>, then: &BTreeMap<Cell, u64>, s
         Piece::words(" engaged and negative."),
     ]);
     pieces
+}
+
+/// Minor units as people read them, without minor digits: 41,200 USD.
+pub(crate) fn amount(minor: i64, currency: &str) -> String {
+    let decimals = Currency::of_code(currency).unwrap_or_default().decimals();
+    let whole = minor.unsigned_abs() / 10_u64.pow(decimals);
+    format!("{}{} {currency}", if minor < 0 { "−" } else { "" }, thousands(whole))
 }
 
 fn toned(text: &str, tone: &'static str) -> Piece {

@@ -8,7 +8,8 @@ use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
 /// `setting`, `session`, `credential`, `source` and `source_key` hold secrets.
-pub(crate) const EXPLORABLE: [&str; 13] = [
+pub(crate) const EXPLORABLE: [&str; 14] = [
+    "audience",
     "cursor",
     "entity",
     "identity",

@@ -8,6 +8,7 @@
 //! - Do not call `write` or `read` inside the work given to either: the first would wait for itself.
 //! - PostgreSQL is reached without TLS; put it on the same host or a private network.
 
+pub mod audience;
 pub mod conn;
 pub mod credential;
 mod database;

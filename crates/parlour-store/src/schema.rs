@@ -4,14 +4,17 @@ use crate::conn::{Backend, Conn};
 use crate::{Kind, StoreError, setting};
 
 /// The schema version this binary writes and reads.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 /// The row of `setting` that holds the version of the schema.
 const SCHEMA: &str = "schema";
 
 /// What leads to each version from the one before. A released text is never changed again.
-const MIGRATIONS: [(i64, &str); 2] =
-    [(1, include_str!("schema/v1.sql")), (SCHEMA_VERSION, include_str!("schema/v2.sql"))];
+const MIGRATIONS: [(i64, &str); 3] = [
+    (1, include_str!("schema/v1.sql")),
+    (2, include_str!("schema/v2.sql")),
+    (SCHEMA_VERSION, include_str!("schema/v3.sql")),
+];
 
 /// Where the version is kept has to be there before the first migration.
 const SETTING: &str = "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);";

@@ -58,7 +58,7 @@ fn answers(rows: &[Row], others: &[Row], object: ObjectId) -> Vec<Why> {
         });
     }
     let yardstick = Yardstick::new(&reading);
-    let case = Case { columns: &own, object, yardstick: &yardstick, population: &population };
+    let case = Case { columns: &own, object, yardstick: &yardstick, population: &population, outlook: None };
     Of::ALL.into_iter().filter_map(|of| why(of, &case)).collect()
 }
 

@@ -87,7 +87,7 @@ proptest! {
             });
             for (object, standing) in standings {
                 prop_assert!((0.0..=1.0).contains(&standing.p_falling) && standing.percentile <= 100);
-                let case = Case { columns, object, yardstick: &yardstick, population: &populations[object as usize] };
+                let case = Case { columns, object, yardstick: &yardstick, population: &populations[object as usize], outlook: None };
                 for of in Of::ALL {
                     let answer = why(of, &case).unwrap();
                     let sum = answer.contributions.iter().fold(0_i64, |sum, c| sum.wrapping_add(c.amount));

@@ -117,7 +117,7 @@ proptest! {
             let population = held.population(object);
             for person in 0..PEOPLE {
                 let columns = held.columns(person);
-                let case = Case { columns: &columns, object, yardstick: &yardstick, population: &population };
+                let case = Case { columns: &columns, object, yardstick: &yardstick, population: &population, outlook: None };
                 for of in Of::ALL {
                     let answer = why(of, &case);
                     let Some(standing) = standings.get(&(object, person)) else {
@@ -132,7 +132,7 @@ proptest! {
                         Of::Direction => i64::from(standing.n_recent),
                         Of::Rhythm => i64::from(relation.last_day) - i64::from(relation.first_day),
                         Of::Value => relation.value_minor,
-                        Of::Cell | Of::Stage => 0,
+                        Of::Cell | Of::Stage | Of::Worth => 0,
                     };
                     let sum: i64 = answer.contributions.iter().map(|contribution| contribution.amount).sum();
                     prop_assert_eq!((of, answer.total, sum), (of, total, total));

@@ -1,12 +1,18 @@
 //! Lists of people: filtered, sorted, paged by seeking, and counted by the same rule that counts elsewhere.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use parlour_core::change::{Base, Change};
 use parlour_core::day::Day;
 use parlour_core::growth::{By, Flow, From, Growth, Presence};
 use parlour_core::key::Key;
 use parlour_core::standing::{Cell, Direction, Stage, Standing};
+use parlour_core::worth::{Quadrant, Worth};
 
+use super::leaving::LEAVING;
+use super::outlook::Appraiser;
+use super::panel::{MAX_PERIODS, shares};
 use super::{Asked, Compared};
 use crate::EngineError;
 use crate::engine::Engine;
@@ -27,11 +33,14 @@ pub enum Sort {
     DueDay,
     Falling,
     ActiveDays,
+    PAlive,
+    Potential,
+    AtRisk,
 }
 
 impl Sort {
     /// What a standing is sorted by; unknown sorts below everything.
-    fn of(self, standing: &Standing) -> i64 {
+    fn of(self, standing: &Standing, worth: Option<&Worth>) -> i64 {
         match self {
             Self::Degree => standing.relation.involvement(),
             Self::Value => standing.relation.value_minor,
@@ -41,7 +50,14 @@ impl Sort {
             Self::DueDay => standing.due_day.map_or(i64::MIN, i64::from),
             Self::Falling => (standing.p_falling * 1e12) as i64,
             Self::ActiveDays => i64::from(standing.relation.n_days),
+            Self::PAlive => worth.map_or(i64::MIN, |worth| (worth.p_alive * 1e15) as i64),
+            Self::Potential => worth.map_or(i64::MIN, |worth| worth.potential_minor),
+            Self::AtRisk => worth.map_or(i64::MIN, |worth| worth.at_risk_minor),
         }
+    }
+
+    fn needs_worth(self) -> bool {
+        matches!(self, Self::PAlive | Self::Potential | Self::AtRisk)
     }
 }
 
@@ -63,6 +79,13 @@ pub struct Filter {
     pub period: Option<(By, String, Presence)>,
     /// Due on or after this day.
     pub due_from: Option<Day>,
+    /// On their way out, in whichever of [`super::leaving::LEAVING`].
+    pub is_leaving: Option<bool>,
+    /// Last active on or after this day.
+    pub last_from: Option<Day>,
+    pub quadrant: Option<Quadrant>,
+    /// What became of their share in a base in a period.
+    pub change: Option<(Base, By, String, Change)>,
 }
 
 /// A page of a list.
@@ -87,14 +110,30 @@ pub struct People {
     /// All who are in the list.
     pub n_total: u64,
     /// This page.
-    pub rows: Vec<(Key, Standing)>,
+    pub rows: Vec<Listed>,
     /// Where the next page begins.
     pub next: Option<Place>,
 }
 
+/// One person of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// The person's representative id.
+    pub person: Key,
+    /// On the day asked about.
+    pub standing: Standing,
+    /// On the day it is compared with.
+    pub before: Option<Standing>,
+    /// What they are worth; `None` where the models have no say.
+    pub worth: Option<Worth>,
+}
+
 struct Best {
     n_total: u64,
-    rows: Vec<(Place, Key, Standing)>,
+    rows: Vec<(Place, Listed)>,
+    /// Nothing beyond this place can be on the page.
+    bar: Option<Place>,
+    appraiser: Appraiser,
 }
 
 impl Engine {
@@ -102,25 +141,42 @@ impl Engine {
     pub fn list(&self, asked: &Asked, filter: &Filter, page: &Page) -> Result<People, EngineError> {
         let limit = page.limit.clamp(1, MAX_PAGE);
         let growth = growth_of(asked, filter)?;
-        let states = self.compare(
-            asked,
-            || Best { n_total: 0, rows: Vec::new() },
-            |best, person| {
-                if !passes(filter, growth.as_ref(), person) {
-                    return;
-                }
-                best.n_total += 1;
-                let value = page.sort.of(&person.now);
-                let place = (if page.is_ascending { value } else { value.saturating_neg() }, person.person);
-                if page.after.is_none_or(|after| place > after) {
-                    best.rows.push((place, person.person, person.now));
-                    if best.rows.len() > 4 * limit {
-                        best.keep(limit + 1);
-                    }
-                }
-            },
-        )?;
-        let mut all = Best { n_total: 0, rows: Vec::new() };
+        let changed = self.changed(asked, filter)?;
+        let outlook = self.outlook(asked)?;
+        let outlook = outlook.as_ref().as_ref();
+        let needs_worth = page.sort.needs_worth() || filter.quadrant.is_some();
+        let none = || Best { n_total: 0, rows: Vec::new(), bar: None, appraiser: Appraiser::default() };
+        let states = self.compare(asked, none, |best, person| {
+            if !passes(filter, growth.as_ref(), person) {
+                return;
+            }
+            if changed.as_ref().is_some_and(|changed| !changed.contains(&person.person)) {
+                return;
+            }
+            let mut worth = if needs_worth {
+                outlook.and_then(|outlook| best.appraiser.worth(outlook, asked, person))
+            } else {
+                None
+            };
+            if filter.quadrant.is_some_and(|quadrant| worth.is_none_or(|worth| worth.quadrant != quadrant)) {
+                return;
+            }
+            best.n_total += 1;
+            let value = page.sort.of(&person.now, worth.as_ref());
+            let place = (if page.is_ascending { value } else { value.saturating_neg() }, person.person);
+            if page.after.is_some_and(|after| place <= after) || best.bar.is_some_and(|bar| bar < place) {
+                return;
+            }
+            if !needs_worth {
+                worth = outlook.and_then(|outlook| best.appraiser.worth(outlook, asked, person));
+            }
+            let listed = Listed { person: person.person, standing: person.now, before: person.before, worth };
+            best.rows.push((place, listed));
+            if best.rows.len() > 4 * limit {
+                best.keep(limit + 1);
+            }
+        })?;
+        let mut all = none();
         for state in states {
             all.n_total += state.n_total;
             all.rows.extend(state.rows);
@@ -128,8 +184,48 @@ impl Engine {
         all.keep(limit + 1);
         let next = if all.rows.len() > limit { all.rows.get(limit - 1).map(|(place, ..)| *place) } else { None };
         all.rows.truncate(limit);
-        let rows = all.rows.into_iter().map(|(_, person, standing)| (person, standing)).collect();
+        let rows = all.rows.into_iter().map(|(_, listed)| listed).collect();
         Ok(People { n_total: all.n_total, rows, next })
+    }
+
+    /// Everyone who passes the filter.
+    pub fn matching(&self, asked: &Asked, filter: &Filter) -> Result<HashSet<Key>, EngineError> {
+        let growth = growth_of(asked, filter)?;
+        let changed = self.changed(asked, filter)?;
+        let outlook = if filter.quadrant.is_some() { self.outlook(asked)? } else { Arc::new(None) };
+        let none = || (Vec::new(), Appraiser::default());
+        let states = self.compare(asked, none, |(people, appraiser), person| {
+            let has_changed = || changed.as_ref().is_none_or(|changed| changed.contains(&person.person));
+            if !passes(filter, growth.as_ref(), person) || !has_changed() {
+                return;
+            }
+            let is_there = filter.quadrant.is_none_or(|quadrant| {
+                let worth = outlook.as_ref().as_ref().and_then(|outlook| appraiser.worth(outlook, asked, person));
+                worth.is_some_and(|worth| worth.quadrant == quadrant)
+            });
+            if is_there {
+                people.push(person.person);
+            }
+        })?;
+        Ok(states.into_iter().flat_map(|(people, _)| people).collect())
+    }
+
+    /// Those whose share in a base changed as the filter says.
+    fn changed(&self, asked: &Asked, filter: &Filter) -> Result<Option<HashSet<Key>>, EngineError> {
+        let Some((base, by, label, change)) = &filter.change else { return Ok(None) };
+        let unknown = || EngineError::Invalid(format!("there is no period `{label}` by {by:?} before {}", asked.on));
+        let all = self.periods(asked, *by, MAX_PERIODS);
+        let period = *all.iter().find(|period| by.label(period.number) == *label).ok_or_else(unknown)?;
+        let ends = match base {
+            Base::Active | Base::Value => Vec::new(),
+            Base::Engaged | Base::Degree => vec![period.eve(), period.end],
+        };
+        let states = self.follow(asked, &ends, Vec::new, |people, person| {
+            if shares(*base, *by, &period, 0, person).change() == Some(*change) {
+                people.push(person.person);
+            }
+        })?;
+        Ok(Some(states.into_iter().flatten().collect()))
     }
 }
 
@@ -137,6 +233,9 @@ impl Best {
     fn keep(&mut self, n: usize) {
         self.rows.sort_unstable_by_key(|(place, ..)| *place);
         self.rows.truncate(n);
+        if self.rows.len() == n {
+            self.bar = self.rows.last().map(|(place, ..)| *place);
+        }
     }
 }
 
@@ -161,6 +260,8 @@ fn passes(filter: &Filter, growth: Option<&(Growth, i32, Presence)>, person: &Co
         && filter.flow.is_none_or(|flow| Flow::between(before, Some(now)) == Some(flow))
         && filter.from.is_none_or(|from| From::of(before) == from)
         && filter.to.is_none_or(|to| now.cell == to)
+        && filter.is_leaving.is_none_or(|is_leaving| LEAVING.contains(&now.stage) == is_leaving)
+        && filter.last_from.is_none_or(|day| day.0 <= now.relation.last_day)
         && filter.due_from.is_none_or(|day| now.due_day.is_some_and(|due| due >= day.0))
         && growth.is_none_or(|(growth, period, presence)| growth.has(person.days, *period, *presence))
 }

@@ -1,6 +1,7 @@
 //! One person: their standing with every object, why, what happened, who they are.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use parlour_core::day::Day;
 use parlour_core::event::{Currency, Layer, Name};
@@ -10,6 +11,7 @@ use parlour_core::objects::ObjectId;
 use parlour_core::relation::{Columns, PersonFold};
 use parlour_core::standing::{Standing, Yardstick};
 use parlour_core::why::{Case, Of, Why};
+use parlour_core::worth::Worth;
 use parlour_lake::event::LakeEvent;
 use parlour_store::{identity, journal, link};
 
@@ -43,6 +45,8 @@ pub struct Person {
     pub standings: Vec<(ObjectId, Standing, Vec<Point>)>,
     /// Involvement of the recent window by layer, micropoints, with all objects.
     pub layers: Vec<(Layer, i128)>,
+    /// What they are worth to the object asked about; `None` where the models have no say.
+    pub worth: Option<Worth>,
 }
 
 impl Engine {
@@ -108,7 +112,8 @@ impl Engine {
             layers[layer] += i128::from(reading.contribution(points, columns.n[row], asked.on.0 - columns.day[row]));
         }
         let layers = Layer::ALL.into_iter().zip(layers).filter(|(_, sum)| *sum > 0).collect();
-        Ok(Person { key: person, columns, standings, layers })
+        let worth = self.worth_of(asked, &columns)?;
+        Ok(Person { key: person, columns, standings, layers, worth })
     }
 
     /// Involvement at the end of each of the last weeks, oldest first, by object.
@@ -174,11 +179,13 @@ impl Engine {
         let columns = self.rows_of_person(snapshot, person)?;
         let populations = self.populations(snapshot, asked.on)?;
         let reading = self.reading(snapshot, asked.on);
+        let outlook = if of == Of::Worth { self.outlook(asked)? } else { Arc::new(None) };
         let case = Case {
             columns: &columns,
             object: asked.object,
             yardstick: &Yardstick::new(&reading),
             population: population(&populations, asked.object),
+            outlook: outlook.as_ref().as_ref(),
         };
         let none = || format!("there was no relation with `{}` by {}", asked.object_name(), asked.on);
         parlour_core::why::why(of, &case).ok_or_else(|| EngineError::NotFound(none()))

@@ -23,8 +23,9 @@ fn happened(engine: &Engine, verb: &str, who: &str) {
 fn standings(engine: &Engine) -> Vec<String> {
     let asked = engine.ask(&Question { object: Some("brand:acme".to_owned()), on: None, since: None }).unwrap();
     let mut rows = engine.list(&asked, &Filter::default(), &Page { limit: 100, ..Page::default() }).unwrap().rows;
-    rows.sort_by_key(|(person, _)| *person);
-    let told = rows.iter().map(|(_, standing)| {
+    rows.sort_by_key(|listed| listed.person);
+    let told = rows.iter().map(|listed| {
+        let standing = &listed.standing;
         let relation = &standing.relation;
         format!("{} {} {}", standing.involvement(), standing.is_customer, relation.value_minor)
     });

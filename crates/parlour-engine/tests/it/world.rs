@@ -7,7 +7,7 @@ use parlour_core::day::Day;
 use parlour_core::event::{Currency, Event, Layer, Money, Name};
 use parlour_engine::Engine;
 use parlour_engine::desk::Question;
-use parlour_engine::desk::people::{Filter, MAX_PAGE, Page};
+use parlour_engine::desk::people::{Filter, Listed, MAX_PAGE, Page};
 use proptest::prelude::*;
 
 use crate::bench::{Bench, append};
@@ -161,13 +161,13 @@ pub(crate) fn told(engine: &Engine) -> Told {
         let Ok(asked) = engine.ask(&question) else { continue };
         let page = Page { limit: MAX_PAGE, ..Page::default() };
         let mut rows = engine.list(&asked, &Filter::default(), &page).unwrap().rows;
-        rows.sort_by_key(|(person, _)| *person);
-        for (person, standing) in &rows {
+        rows.sort_by_key(|listed| listed.person);
+        for Listed { person, standing, .. } in &rows {
             let alone = engine.person(&asked, *person).unwrap().standings;
             let (_, alone, _) = alone.iter().find(|(id, ..)| *id == asked.object).unwrap();
             assert_eq!(format!("{alone:?}"), format!("{standing:?}"), "{object} of {person}");
         }
-        let rows = rows.iter().map(|(person, standing)| format!("{person} {standing:?}")).collect();
+        let rows = rows.iter().map(|Listed { person, standing, .. }| format!("{person} {standing:?}")).collect();
         standings.insert(object.to_owned(), rows);
     }
     Told {

@@ -10,8 +10,8 @@ use parlour_engine::desk::Asked;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::wire::{By, Date, PeriodFlow, Piece};
-use super::{asked, question, wire};
+use super::wire::{By, Date, Layer, PeriodFlow, Piece};
+use super::{Scope, wire};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::input::Asking;
@@ -78,6 +78,14 @@ pub(crate) struct GrowthQuery {
     since: Option<Date>,
     /// The length of a period; by default a month.
     by: Option<By>,
+    /// As of `get_today`.
+    layer: Option<Layer>,
+    /// As of `get_today`.
+    acquired: Option<String>,
+    /// As of `get_today`.
+    acquired_by: Option<By>,
+    /// As of `get_today`.
+    audience: Option<i64>,
 }
 
 /// Active people by period: new, retained, back again, gone.
@@ -91,7 +99,8 @@ pub(crate) async fn get_growth(
 
 fn growth(app: &App, query: GrowthQuery) -> Result<Growth, ApiError> {
     let by = query.by.unwrap_or(By::Month);
-    let asked = asked(app, &question(query.object, query.on, query.since))?;
+    let GrowthQuery { object, on, since, layer, acquired, acquired_by, audience, by: _ } = query;
+    let asked = Scope { object, on, since, layer, acquired, acquired_by, audience }.asked(app)?;
     let counted = app.engine.growth(&asked, by.into())?;
     Ok(Growth {
         object: asked.object_name(),
@@ -136,11 +145,7 @@ fn row(asked: &Asked, growth: &CoreGrowth, place: usize) -> GrowthRow {
 }
 
 fn list(by: CoreBy, label: &str, presence: &str) -> String {
-    let by = match by {
-        CoreBy::Day => "day",
-        CoreBy::Week => "week",
-        CoreBy::Month => "month",
-    };
+    let by = by.name();
     format!("by={by}&period={label}&period_flow={presence}")
 }
 

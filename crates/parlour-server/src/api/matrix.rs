@@ -10,8 +10,8 @@ use parlour_engine::desk::overview::Overview;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Scope;
 use super::wire::{self, Cell, Date, Piece};
-use super::{Scope, asked};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::input::Asking;
@@ -148,7 +148,7 @@ pub(crate) async fn get_matrix(
 }
 
 fn matrix(app: &App, scope: Scope) -> Result<Matrix, ApiError> {
-    let asked = asked(app, &scope.question())?;
+    let asked = scope.asked(app)?;
     let overview = app.engine.overview(&asked)?;
     Ok(Matrix {
         object: asked.object_name(),

@@ -1,20 +1,20 @@
 //! People: the list that makes every number.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use parlour_core::key::Key;
-use parlour_core::standing::Standing as CoreStanding;
 use parlour_engine::desk::Asked;
-use parlour_engine::desk::people::{Filter, MAX_PAGE, Page, Sort as EngineSort};
+use parlour_engine::desk::people::{Filter, Listed, MAX_PAGE, Page, Sort as EngineSort};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::matrix::{Destination, Origin};
-use super::wire::{By, Cell, Date, Direction, Flow, PeriodFlow, PersonRow, Stage, Standing, points};
-use super::{asked, growth, question};
+use super::wire::{
+    Base, By, Cell, Change, Date, Direction, Flow, Layer, PeriodFlow, PersonRow, Quadrant, Stage, Standing, points,
+};
+use super::{Scope, growth};
 use crate::app::App;
 use crate::cursor::Cursor;
 use crate::error::ApiError;
@@ -50,6 +50,9 @@ pub(crate) enum Sort {
     DueDay,
     PFalling,
     NDays,
+    PAlive,
+    Potential,
+    AtRisk,
 }
 
 /// Which end of a list comes first.
@@ -95,6 +98,26 @@ pub(crate) struct PeopleQuery {
     period_flow: Option<PeriodFlow>,
     /// Due on or after this day.
     due_from: Option<Date>,
+    /// Last active on or after this day.
+    last_from: Option<Date>,
+    /// On their way out: disengaging, lapsed or defected.
+    leaving: Option<bool>,
+    /// Current and potential value against the means.
+    quadrant: Option<Quadrant>,
+    /// What became of their share in this base, in `period`; with `change`.
+    base: Option<Base>,
+    /// With `base` and `period`.
+    change: Option<Change>,
+    /// As of `get_today`.
+    layer: Option<Layer>,
+    /// As of `get_today`.
+    acquired: Option<String>,
+    /// As of `get_today`.
+    acquired_by: Option<By>,
+    /// As of `get_today`.
+    audience: Option<i64>,
+    /// Whether to say of each why they are on their way out.
+    reasons: Option<bool>,
     /// By default `degree`.
     sort: Option<Sort>,
     /// By default `desc`.
@@ -116,25 +139,55 @@ pub(crate) async fn list_people(
 }
 
 fn people(app: &App, mut query: PeopleQuery) -> Result<People, ApiError> {
-    let asked = asked(app, &question(query.object.take(), query.on, query.since))?;
+    let asked = query.scope().asked(app)?;
     let page = page(&query)?;
-    let found = match query.q.take().filter(|text| !text.is_empty()) {
-        Some(text) if text.len() > MAX_Q_BYTES => {
-            return Err(ApiError::invalid("q", format!("must not be longer than {MAX_Q_BYTES} bytes")));
+    let (list_number, reasons) = (list_number(&query), query.reasons.unwrap_or(false));
+    let list = app.engine.list(&asked, &filter(app, &asked, query)?, &page)?;
+    let mut rows = rows(app, &asked, &list.rows)?;
+    if reasons {
+        for (row, reason) in rows.iter_mut().zip(app.engine.reasons(&asked, &list.rows)?) {
+            row.reason = Some(reason);
         }
-        Some(text) => Some(app.engine.find(&asked, &text)?.into_iter().collect()),
-        None => None,
-    };
-    let list_number = list_number(&query);
-    let list = app.engine.list(&asked, &filter(query, found)?, &page)?;
+    }
     Ok(People {
         object: asked.object_name(),
         on: Date(asked.on),
         since: Date(asked.since),
         n_total: list.n_total,
-        rows: rows(app, &asked, &list.rows)?,
+        rows,
         next: list.next.map(|(value, tie)| Cursor { list: list_number, value, tie }.text()),
     })
+}
+
+impl PeopleQuery {
+    fn scope(&mut self) -> Scope {
+        Scope {
+            object: self.object.take(),
+            on: self.on,
+            since: self.since,
+            layer: self.layer,
+            acquired: self.acquired.take(),
+            acquired_by: self.acquired_by,
+            audience: self.audience,
+        }
+    }
+
+    /// Refuses what has no place in the predicate of an audience.
+    pub(super) fn check_predicate(&self) -> Result<(), ApiError> {
+        let misplaced = [
+            (self.audience.is_some(), "audience"),
+            (self.object.is_some(), "object"),
+            (self.next.is_some(), "next"),
+            (self.acquired.is_some(), "acquired"),
+            (self.layer.is_some(), "layer"),
+        ];
+        match misplaced.into_iter().find(|(is_there, _)| *is_there) {
+            Some((_, name)) => {
+                Err(ApiError::invalid(name, "has no place in the predicate of an audience; leave it out"))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 fn page(query: &PeopleQuery) -> Result<Page, ApiError> {
@@ -172,10 +225,32 @@ fn sort(sort: Sort) -> EngineSort {
         Sort::DueDay => EngineSort::DueDay,
         Sort::PFalling => EngineSort::Falling,
         Sort::NDays => EngineSort::ActiveDays,
+        Sort::PAlive => EngineSort::PAlive,
+        Sort::Potential => EngineSort::Potential,
+        Sort::AtRisk => EngineSort::AtRisk,
     }
 }
 
-fn filter(query: PeopleQuery, people: Option<HashSet<Key>>) -> Result<Filter, ApiError> {
+/// What a query filters by.
+pub(super) fn filter(app: &App, asked: &Asked, mut query: PeopleQuery) -> Result<Filter, ApiError> {
+    let people = match query.q.take().filter(|text| !text.is_empty()) {
+        Some(text) if text.len() > MAX_Q_BYTES => {
+            return Err(ApiError::invalid("q", format!("must not be longer than {MAX_Q_BYTES} bytes")));
+        }
+        Some(text) => Some(app.engine.find(asked, &text)?.into_iter().collect()),
+        None => None,
+    };
+    let by = query.by;
+    let change = match (query.base, query.change, &query.period) {
+        (None, None, _) => None,
+        (Some(base), Some(change), Some(period)) => {
+            Some((base.into(), by.unwrap_or(By::Month).into(), period.clone(), change.into()))
+        }
+        (_, None, _) => return Err(ApiError::invalid("change", "must be given together with `base` and `period`")),
+        (None, ..) => return Err(ApiError::invalid("base", "must be given together with `change` and `period`")),
+        (_, _, None) => return Err(ApiError::invalid("period", "must be given together with `base` and `change`")),
+    };
+    let period = if change.is_some() { None } else { growth::period(by, query.period, query.period_flow)? };
     Ok(Filter {
         people,
         cell: query.cell.map(Into::into),
@@ -186,22 +261,31 @@ fn filter(query: PeopleQuery, people: Option<HashSet<Key>>) -> Result<Filter, Ap
         flow: query.flow.map(Into::into),
         from: query.from.map(Into::into),
         to: query.to.map(Destination::cell),
-        period: growth::period(query.by, query.period, query.period_flow)?,
+        period,
         due_from: query.due_from.map(|day| day.0),
+        is_leaving: query.leaving,
+        last_from: query.last_from.map(|day| day.0),
+        quadrant: query.quadrant.map(Into::into),
+        change,
     })
 }
 
 /// People as they go out, with names and sparklines.
-pub(super) fn rows(app: &App, asked: &Asked, people: &[(Key, CoreStanding)]) -> Result<Vec<PersonRow>, ApiError> {
-    let keys: Vec<Key> = people.iter().map(|(person, _)| *person).collect();
+pub(super) fn rows(app: &App, asked: &Asked, people: &[Listed]) -> Result<Vec<PersonRow>, ApiError> {
+    let keys: Vec<Key> = people.iter().map(|listed| listed.person).collect();
     let names = app.engine.names(&keys)?;
     let sparks = app.engine.sparks_of(asked, &keys)?;
     let object = asked.object_name();
-    let row = |(person, standing): &(Key, CoreStanding), spark: Vec<i64>| PersonRow {
-        standing: Standing::of(standing, object.clone(), asked.on, &app.engine),
-        person: names.get(person).map_or_else(|| person.to_string(), ToString::to_string),
-        name: names.get(person).map_or_else(|| person.to_string(), |name| name.id.clone()),
-        spark: spark.into_iter().map(points).collect(),
+    let row = |listed: &Listed, spark: Vec<i64>| {
+        let name = names.get(&listed.person);
+        PersonRow {
+            standing: Standing::of(&listed.standing, object.clone(), asked.on, &app.engine),
+            person: name.map_or_else(|| listed.person.to_string(), ToString::to_string),
+            name: name.map_or_else(|| listed.person.to_string(), |name| name.id.clone()),
+            spark: spark.into_iter().map(points).collect(),
+            worth: listed.worth.map(Into::into),
+            reason: None,
+        }
     };
-    Ok(people.iter().zip(sparks).map(|(person, spark)| row(person, spark)).collect())
+    Ok(people.iter().zip(sparks).map(|(listed, spark)| row(listed, spark)).collect())
 }

@@ -15,8 +15,8 @@ use parlour_store::{StoreError, identity, link};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::wire::{self, Date, LayerShare, Piece, Standing, points, title, title_of};
-use super::{Scope, asked};
+use super::Scope;
+use super::wire::{self, Date, LayerShare, Piece, Standing, Worth, points, title, title_of};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::input::{Asking, At};
@@ -52,6 +52,8 @@ pub(crate) struct PersonStanding {
     title: String,
     /// The end of each of the last 26 weeks, oldest first.
     spark: Vec<SparkPoint>,
+    /// Of the object asked about; null of others, and where the models have no say.
+    worth: Option<Worth>,
 }
 
 /// A person's involvement on one day.
@@ -126,7 +128,7 @@ pub(crate) async fn get_person(
 
 fn person(app: &App, name: &str, scope: Scope) -> Result<Person, ApiError> {
     let engine = &app.engine;
-    let asked = asked(app, &scope.question())?;
+    let asked = scope.asked(app)?;
     let key = engine.person_named(&asked, name)?;
     let found = engine.person(&asked, key)?;
     let name = engine.names(&[key])?.remove(&key).unwrap_or_else(|| Name::new("key", key.to_string()));
@@ -163,6 +165,7 @@ fn standings(app: &App, asked: &Asked, person: &EnginePerson) -> Result<Vec<Pers
             standing: Standing::of(standing, object.name.to_string(), asked.on, &app.engine),
             title: title(object),
             spark: spark.iter().map(|point| spark_point(*point, population)).collect(),
+            worth: if *id == asked.object { person.worth.map(Into::into) } else { None },
         })
     });
     Ok(told.collect())

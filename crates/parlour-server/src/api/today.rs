@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::growth::{self, GrowthRow};
 use super::wire::{self, Date, Flows, LayerShare, PersonRow, Piece, Stage};
-use super::{Scope, asked, days_before, people};
+use super::{Scope, days_before, people};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::input::Asking;
@@ -88,7 +88,7 @@ pub(crate) async fn get_today(
 
 fn today(app: &App, scope: Scope) -> Result<Today, ApiError> {
     let engine = &app.engine;
-    let asked = asked(app, &scope.question())?;
+    let asked = scope.asked(app)?;
     let overview = engine.overview(&asked)?;
     let months = engine.growth(&asked, By::Month)?;
     let fallers = Filter {

@@ -1,7 +1,8 @@
 //! Shapes that several resources have in common, and how they are made of the engine's.
 
+use parlour_core::change::{Base as CoreBase, Change as CoreChange};
 use parlour_core::day::Day;
-use parlour_core::event::Layer;
+use parlour_core::event::Layer as CoreLayer;
 use parlour_core::growth::{By as CoreBy, Flow as CoreFlow, Flows as CoreFlows, Presence as CorePresence};
 use parlour_core::objects::Object;
 use parlour_core::reading::MICRO;
@@ -10,6 +11,7 @@ use parlour_core::standing::{
     Cell as CoreCell, Direction as CoreDirection, Stage as CoreStage, Standing as CoreStanding,
 };
 use parlour_core::why::Of as CoreOf;
+use parlour_core::worth::{Basis as CoreBasis, Quadrant as CoreQuadrant, Worth as CoreWorth};
 use parlour_engine::Engine;
 use parlour_engine::desk::Asked;
 use serde::{Deserialize, Serialize};
@@ -77,8 +79,32 @@ words! {
     /// A derived value that can be explained.
     Of = CoreOf {
         Involvement "involvement", Degree "degree", Kind "kind", Cell "cell", Direction "direction",
-        Rhythm "rhythm", Stage "stage", Value "value",
+        Rhythm "rhythm", Stage "stage", Value "value", Worth "worth",
     }
+}
+words! {
+    /// Current and potential value against the means.
+    Quadrant = CoreQuadrant { Best "best", Fading "fading", Promising "promising", Low "low" }
+}
+words! {
+    /// Where something happened.
+    Layer = CoreLayer {
+        Face "face", Web "web", Social "social", Hub "hub", Mobile "mobile", Virtual "virtual", Game "game",
+    }
+}
+words! {
+    /// What is accounted for: active people, engaged people, degree, value.
+    Base = CoreBase { Active "active", Engaged "engaged", Degree "degree", Value "value" }
+}
+words! {
+    /// What became of a person's share from one period to the next.
+    Change = CoreChange {
+        New "new", Returned "returned", Grew "grew", Stayed "stayed", Shrank "shrank", Turned "turned", Gone "gone",
+    }
+}
+words! {
+    /// What models count as coming back.
+    Basis = CoreBasis { Purchases "purchases", Activity "activity" }
 }
 
 /// A day UTC, written YYYY-MM-DD.
@@ -193,6 +219,38 @@ impl Standing {
     }
 }
 
+/// What somebody is worth, in minor units of margin.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Worth {
+    /// Days of purchase so far, or active days where nobody buys.
+    n_purchases: u32,
+    /// The chance that they are still there.
+    p_alive: f64,
+    /// Days of purchase expected in the year ahead, or active days.
+    expected: f64,
+    /// Of the trailing year.
+    current_minor: i64,
+    /// Expected of the year ahead.
+    potential_minor: i64,
+    /// What the year ahead would bring if they were certainly there, times the chance that they are not.
+    at_risk_minor: i64,
+    quadrant: Quadrant,
+}
+
+impl From<CoreWorth> for Worth {
+    fn from(worth: CoreWorth) -> Self {
+        Self {
+            n_purchases: worth.n_purchases,
+            p_alive: worth.p_alive,
+            expected: worth.expected,
+            current_minor: worth.current_minor,
+            potential_minor: worth.potential_minor,
+            at_risk_minor: worth.at_risk_minor,
+            quadrant: worth.quadrant.into(),
+        }
+    }
+}
+
 /// One person in a list.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PersonRow {
@@ -204,6 +262,11 @@ pub(crate) struct PersonRow {
     pub(crate) name: String,
     /// Points of involvement at the end of each of the last 26 weeks, oldest first.
     pub(crate) spark: Vec<f64>,
+    /// Null where the models have no say.
+    pub(crate) worth: Option<Worth>,
+    /// Why they are on their way out; only where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
 }
 
 /// The engaged base between two days.
@@ -246,7 +309,7 @@ pub(crate) struct LayerShare {
 }
 
 /// Sums by layer as shares of their whole.
-pub(crate) fn shares(layers: &[(Layer, i128)]) -> Vec<LayerShare> {
+pub(crate) fn shares(layers: &[(CoreLayer, i128)]) -> Vec<LayerShare> {
     let whole: i128 = layers.iter().map(|(_, sum)| sum).sum();
     let share = |sum: i128| if whole == 0 { 0.0 } else { sum as f64 / whole as f64 };
     layers.iter().map(|(layer, sum)| LayerShare { layer: layer.name(), share: share(*sum) }).collect()

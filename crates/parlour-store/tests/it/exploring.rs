@@ -250,6 +250,7 @@ fn the_schema_shows_what_may_be_read(bench: &Bench) {
     assert_eq!(
         names,
         [
+            "audience",
             "cursor",
             "entity",
             "identity",
@@ -265,7 +266,7 @@ fn the_schema_shows_what_may_be_read(bench: &Bench) {
             "verb_name"
         ]
     );
-    let entity = &tables[1];
+    let entity = &tables[2];
     assert_eq!(entity.n_rows, Some(50));
     let columns: Vec<_> = entity.columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
     let columns = columns.join(", ");

@@ -2,6 +2,7 @@
 
 use parlour_core::day::Day;
 use parlour_core::key::Key;
+use parlour_store::audience::{self, Audience};
 use parlour_store::entity::{self, Entity};
 use parlour_store::identity::{self, Identity};
 use parlour_store::job::{self, Job};
@@ -32,6 +33,7 @@ crate::on_both!(
     credentials,
     settings,
     questions,
+    audiences,
     standings,
     sources,
     source_keys,
@@ -502,6 +504,30 @@ fn settings(bench: &Bench) {
     assert_eq!(all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["colour", "opened", "schema"]);
     assert!(write(&db, |conn| setting::delete(conn, "colour")));
     assert!(!write(&db, |conn| setting::delete(conn, "colour")));
+}
+
+fn audiences(bench: &Bench) {
+    let db = bench.open();
+    let new = |name: &str| Audience {
+        id: 0,
+        name: name.to_owned(),
+        object: "brand:acme".to_owned(),
+        predicate: "stage=lapsed".to_owned(),
+        created_at: 5,
+        updated_at: 5,
+    };
+    let (lapsed, best) = (new("lapsed"), new("best"));
+    assert_eq!(write(&db, move |conn| audience::create(conn, &lapsed)), 1);
+    assert_eq!(write(&db, move |conn| audience::create(conn, &best)), 2);
+    let changed = Audience { id: 1, predicate: "stage=defected".to_owned(), updated_at: 9, ..new("lapsed") };
+    let given = changed.clone();
+    assert!(write(&db, move |conn| audience::update(conn, &given)));
+    assert_eq!(db.read(|conn| audience::get(conn, 1)).unwrap(), Some(changed));
+    assert_eq!(db.read(|conn| audience::get(conn, 3)).unwrap(), None);
+    let names: Vec<String> = db.read(audience::list).unwrap().into_iter().map(|audience| audience.name).collect();
+    assert_eq!(names, ["best", "lapsed"]);
+    assert!(write(&db, |conn| audience::delete(conn, 1)));
+    assert!(!write(&db, |conn| audience::delete(conn, 1)));
 }
 
 fn questions(bench: &Bench) {

@@ -1,0 +1,101 @@
+//! Leaving in words: why somebody is on a list of those who go, and what all of them put at risk.
+
+use crate::day::Day;
+use crate::sentence::{Piece, day_in_words, thousands};
+use crate::standing::{Stage, Standing};
+use crate::worth::Worth;
+
+/// From this share of the present below them on, somebody was among the top.
+const TOP_FROM: u8 = 50;
+
+/// What is known of one person who leaves.
+#[derive(Clone, Copy, Debug)]
+pub struct Farewell<'a> {
+    /// The day asked about.
+    pub on: Day,
+    /// Their standing on it.
+    pub standing: &'a Standing,
+    /// The day it is compared with.
+    pub since: Day,
+    /// Their standing on that.
+    pub before: Option<&'a Standing>,
+    /// What they are worth.
+    pub worth: Option<&'a Worth>,
+    /// The last thing they did that was negative, and when.
+    pub grievance: Option<(&'a str, Day)>,
+}
+
+/// Why they are on the list: what they were, how they came, how long they have been silent, what went wrong.
+pub fn reason(of: &Farewell<'_>) -> String {
+    let relation = &of.standing.relation;
+    let mut parts = Vec::new();
+    if let Some(before) = of.before.filter(|before| before.cell.is_some() && TOP_FROM <= before.percentile) {
+        let top = 100_u8.saturating_sub(before.percentile).max(1);
+        parts.push(format!("was among the top {top} % on {}", day_in_words(of.since)));
+    }
+    if 1 < relation.n_days {
+        let gap = f64::from(relation.last_day.saturating_sub(relation.first_day)) / f64::from(relation.n_days - 1);
+        parts.push(format!("came about every {}", days(gap.round().max(1.0) as u64)));
+    } else {
+        parts.push("came once".to_owned());
+    }
+    let silence = of.on.0.saturating_sub(relation.last_day).max(0) as u64;
+    parts.push(match of.standing.due_day {
+        _ if silence == 0 => "active that day".to_owned(),
+        Some(due) if due < of.on.0 => {
+            format!("silent for {}, due by {}", days(silence), day_in_words(Day(due)))
+        }
+        Some(_) | None => format!("silent for {}", days(silence)),
+    });
+    if let Some((what, day)) = of.grievance {
+        parts.push(format!("{} on {}", what.replace('_', " "), day_in_words(day)));
+    }
+    if let Some(worth) = of.worth {
+        parts.push(format!("{:.0} % likely still there", worth.p_alive * 100.0));
+    }
+    let mut text = parts.join(", ");
+    if let Some(first) = text.get(..1).map(str::to_uppercase) {
+        text.replace_range(..1, &first);
+    }
+    text
+}
+
+/// How many of one stage leave, and what is at risk with them.
+#[derive(Clone, Copy, Debug)]
+pub struct Leavers {
+    /// Which stage.
+    pub stage: Stage,
+    /// People.
+    pub n: u64,
+}
+
+/// Who is on their way out, in a sentence; `at_risk` is an amount as people read it, where value is known.
+pub fn of_leaving(leavers: &[Leavers], n_all: u64, at_risk: Option<&str>) -> Vec<Piece> {
+    let n = |stage: Stage| leavers.iter().filter(|leaver| leaver.stage == stage).map(|leaver| leaver.n).sum::<u64>();
+    let going = n(Stage::Disengaging1) + n(Stage::Disengaging2) + n(Stage::Lapsed);
+    if going == 0 {
+        return vec![Piece::words(if n_all == 0 { "Nobody is here yet." } else { "Nobody is on their way out." })];
+    }
+    let number = |stage: Stage| Piece::number(n(stage), format!("stage={}", stage.name()));
+    let mut pieces = vec![
+        Piece { tone: Some("bad"), ..number(Stage::Disengaging1) },
+        Piece::words(if n(Stage::Disengaging1) == 1 {
+            " person who is above average is falling away, "
+        } else {
+            " people who are above average are falling away, "
+        }),
+        Piece { tone: Some("bad"), ..number(Stage::Lapsed) },
+        Piece::words(" have been silent for longer than their own rhythm allows, and "),
+        number(Stage::Disengaging2),
+        Piece::words(" below average do nothing to come closer"),
+    ];
+    pieces.push(Piece::words(match at_risk {
+        Some(amount) => format!("; with the first two {amount} of the year ahead is at risk."),
+        None => ".".to_owned(),
+    }));
+    pieces
+}
+
+fn days(n: u64) -> String {
+    format!("{} {}", thousands(n), if n == 1 { "day" } else { "days" })
+}

@@ -1,0 +1,96 @@
+//! Leaving: how many are on their way out, by how, and what that puts at risk.
+
+use std::collections::BTreeMap;
+
+use parlour_core::day::Day;
+use parlour_core::leaving::{Farewell, reason};
+use parlour_core::relation::Columns;
+use parlour_core::standing::Stage;
+
+use super::Asked;
+use super::outlook::Appraiser;
+use super::people::Listed;
+use crate::EngineError;
+use crate::engine::Engine;
+
+/// The stages of leaving, in the order in which there is most to be done.
+pub const LEAVING: [Stage; 4] = [Stage::Disengaging1, Stage::Lapsed, Stage::Disengaging2, Stage::Defected];
+
+/// People of one stage, and what they are worth; all in minor units of margin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Toll {
+    /// People.
+    pub n: u64,
+    /// Of the trailing year.
+    pub current_minor: i64,
+    /// Expected of the year ahead.
+    pub potential_minor: i64,
+    /// At risk.
+    pub at_risk_minor: i64,
+}
+
+impl Toll {
+    fn add(&mut self, other: &Self) {
+        self.n += other.n;
+        self.current_minor = self.current_minor.wrapping_add(other.current_minor);
+        self.potential_minor = self.potential_minor.wrapping_add(other.potential_minor);
+        self.at_risk_minor = self.at_risk_minor.wrapping_add(other.at_risk_minor);
+    }
+}
+
+impl Engine {
+    /// Everyone by stage, and what they are worth.
+    pub fn tolls(&self, asked: &Asked) -> Result<BTreeMap<Stage, Toll>, EngineError> {
+        let outlook = self.outlook(asked)?;
+        let outlook = outlook.as_ref().as_ref();
+        let states = self.compare(
+            asked,
+            || (Appraiser::default(), BTreeMap::<Stage, Toll>::new()),
+            |(appraiser, tolls), person| {
+                let worth = outlook.and_then(|outlook| appraiser.worth(outlook, asked, person));
+                let toll = worth.map_or(Toll { n: 1, ..Toll::default() }, |worth| Toll {
+                    n: 1,
+                    current_minor: worth.current_minor,
+                    potential_minor: worth.potential_minor,
+                    at_risk_minor: worth.at_risk_minor,
+                });
+                tolls.entry(person.now.stage).or_default().add(&toll);
+            },
+        )?;
+        let mut all = BTreeMap::<Stage, Toll>::new();
+        for (stage, toll) in states.iter().flat_map(|(_, tolls)| tolls) {
+            all.entry(*stage).or_default().add(toll);
+        }
+        Ok(all)
+    }
+
+    /// Why each of these people is on a list of those who leave, in words.
+    pub fn reasons(&self, asked: &Asked, people: &[Listed]) -> Result<Vec<String>, EngineError> {
+        let told = |listed: &Listed| {
+            let columns = self.rows_of_person(&asked.snapshot, listed.person)?;
+            let grievance = self.grievance(asked, &columns);
+            Ok(reason(&Farewell {
+                on: asked.on,
+                standing: &listed.standing,
+                since: asked.since,
+                before: listed.before.as_ref(),
+                worth: listed.worth.as_ref(),
+                grievance: grievance.as_ref().map(|(what, day)| (what.as_str(), *day)),
+            }))
+        };
+        people.iter().map(told).collect()
+    }
+
+    /// The last thing in these rows that was negative toward the object, with its day.
+    fn grievance(&self, asked: &Asked, columns: &Columns) -> Option<(String, Day)> {
+        let reading = self.reading(&asked.snapshot, asked.on);
+        let is_negative = |row: usize| {
+            let kind = reading.meaning(columns.verb[row]).feeling.unwrap_or(columns.kind[row]);
+            kind < 0
+                && columns.day[row] <= asked.on.0
+                && asked.snapshot.objects.line(columns.object[row]).contains(&asked.object)
+        };
+        let last = (0..columns.len()).filter(|&row| is_negative(row)).max_by_key(|&row| columns.day[row])?;
+        Some((reading.name_of(columns.verb[last]).to_owned(), Day(columns.day[last])))
+    }
+}

@@ -1,0 +1,115 @@
+//! The outlook: models of coming back and of value, fitted to everyone of an object as of a day.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parlour_core::purchases::{Bought, Purchases};
+use parlour_core::reading::Reading;
+use parlour_core::relation::{Columns, PersonFold, Relation};
+use parlour_core::worth::{Basis, Buyer, Outlook, Worth};
+
+use super::{Asked, Compared};
+use crate::EngineError;
+use crate::engine::Engine;
+
+/// Reads what each person is worth by an outlook; keeps its buffer between them.
+#[derive(Debug, Default)]
+pub struct Appraiser {
+    purchases: Purchases,
+}
+
+impl Appraiser {
+    /// What a person is worth; `None` where the outlook counts purchases and they never bought.
+    pub(crate) fn worth(&mut self, outlook: &Outlook, asked: &Asked, person: &Compared<'_>) -> Option<Worth> {
+        let bought = match outlook.basis {
+            Basis::Purchases => {
+                self.purchases.read(person.reading, person.columns, person.rows.clone(), asked.object);
+                self.purchases.until(asked.on)?
+            }
+            Basis::Activity => Bought::of_days(person.days, asked.on)?,
+        };
+        Some(outlook.worth(&bought, person.now.relation.value_minor))
+    }
+}
+
+impl Engine {
+    /// The models fitted to everyone who ever bought of the object by the day asked about; to everyone who was ever
+    /// active where nobody bought. `None` where there is nobody. It does not depend on the people of the slice.
+    pub fn outlook(&self, asked: &Asked) -> Result<Arc<Option<Outlook>>, EngineError> {
+        let question = (asked.object, asked.slice.layer, asked.on);
+        self.caches.outlooks.get(question, asked.snapshot.version, || {
+            let (bought, active) = self.buyers(asked)?;
+            let margin = self.settings.standing.margin;
+            let (basis, buyers) =
+                if bought.is_empty() { (Basis::Activity, active) } else { (Basis::Purchases, bought) };
+            Ok(Outlook::of(basis, &buyers, margin))
+        })
+    }
+
+    /// What the person of these rows is worth; `None` where the models have no say.
+    pub fn worth_of(&self, asked: &Asked, columns: &Columns) -> Result<Option<Worth>, EngineError> {
+        let outlook = self.outlook(asked)?;
+        let Some(outlook) = outlook.as_ref() else { return Ok(None) };
+        let reading = self.reading(&asked.snapshot, asked.on);
+        let mut worth = None;
+        let rows = 0..columns.len();
+        PersonFold::new(&reading).read(columns, rows.clone(), &mut |object, days, relation| {
+            if object == asked.object {
+                let bought = match outlook.basis {
+                    Basis::Purchases => bought(&mut Purchases::default(), &reading, asked, (columns, rows.clone())),
+                    Basis::Activity => Bought::of_days(days, asked.on),
+                };
+                worth = bought.map(|bought| outlook.worth(&bought, relation.value_minor));
+            }
+        });
+        Ok(worth)
+    }
+
+    /// Everyone as models see them: by what they bought, and by when they were active.
+    fn buyers(&self, asked: &Asked) -> Result<(Vec<Buyer>, Vec<Buyer>), EngineError> {
+        let snapshot = &*asked.snapshot;
+        let reading = self.reading(snapshot, asked.on);
+        let has_bought = AtomicBool::new(false);
+        let states = snapshot.on_layer(asked.slice.layer).visit(
+            || {
+                let fold = PersonFold::new(&reading);
+                (fold, Purchases::default(), Vec::new(), Vec::new())
+            },
+            |(fold, purchases, buyers, active), _, columns, rows| {
+                fold.read(columns, rows.clone(), &mut |object, days, relation| {
+                    if object != asked.object {
+                        return;
+                    }
+                    if let Some(seen) = bought(purchases, &reading, asked, (columns, rows.clone())) {
+                        has_bought.store(true, Ordering::Relaxed);
+                        buyers.push(buyer(seen, relation, &reading));
+                    } else if !has_bought.load(Ordering::Relaxed)
+                        && let Some(seen) = Bought::of_days(days, asked.on)
+                    {
+                        active.push(buyer(seen, relation, &reading));
+                    }
+                });
+            },
+        )?;
+        let (mut bought, mut active) = (Vec::new(), Vec::new());
+        for (_, _, more_bought, more_active) in states {
+            bought.extend(more_bought);
+            active.extend(more_active);
+        }
+        Ok((bought, active))
+    }
+}
+
+fn bought(
+    purchases: &mut Purchases,
+    reading: &Reading<'_>,
+    asked: &Asked,
+    (columns, rows): (&Columns, std::ops::Range<usize>),
+) -> Option<Bought> {
+    purchases.read(reading, columns, rows, asked.object);
+    purchases.until(asked.on)
+}
+
+fn buyer(bought: Bought, relation: &Relation, reading: &Reading<'_>) -> Buyer {
+    Buyer { bought, year_minor: relation.value_minor, is_present: relation.is_present(reading) }
+}

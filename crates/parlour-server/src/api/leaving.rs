@@ -1,0 +1,128 @@
+//! Leaving: who is on their way out, what that puts at risk, and how fast the engaged become the disengaged.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use parlour_core::leaving::{Leavers, of_leaving};
+use parlour_core::standing::Stage as CoreStage;
+use parlour_core::worth::{Basis as CoreBasis, YEAR_DAYS};
+use parlour_engine::desk::cohorts::{StillEngaged as EngineStill, half_life};
+use parlour_engine::desk::leaving::{LEAVING, Toll};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Scope;
+use super::wire::{self, Basis, Date, Piece, Stage};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::input::Asking;
+use crate::words::amount;
+
+/// Who is on their way out.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Leaving {
+    object: String,
+    on: Date,
+    since: Date,
+    sentence: Vec<Piece>,
+    /// In the order in which there is most to be done.
+    kinds: Vec<LeavingKind>,
+    /// All people of the slice, whatever their stage.
+    n_all: u64,
+    /// ISO 4217.
+    currency: String,
+    /// What models count as coming back; null where there is nobody to fit them to.
+    basis: Option<Basis>,
+    /// The model in words, with its parameters.
+    model: Option<String>,
+    /// Days of the year ahead for which is forecast.
+    horizon_days: f64,
+    /// Of those engaged on an earlier day, how many still are on `on`.
+    still_engaged: Vec<StillEngaged>,
+    /// Days after which half of those engaged no longer are; null where more than half still are after a year.
+    half_life_days: Option<f64>,
+}
+
+/// People of one stage of leaving, and what they are worth, in minor units of margin.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LeavingKind {
+    stage: Stage,
+    n: u64,
+    current_minor: i64,
+    potential_minor: i64,
+    at_risk_minor: i64,
+    /// Query of the list of them.
+    list: String,
+}
+
+/// Of those engaged on a day, how many still are.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StillEngaged {
+    since: Date,
+    after_days: i32,
+    n_then: u64,
+    n_still: u64,
+    /// Of 1; null where nobody was engaged then.
+    share: Option<f64>,
+    /// Query of the list of those who still are.
+    list: String,
+}
+
+impl From<EngineStill> for StillEngaged {
+    fn from(still: EngineStill) -> Self {
+        let EngineStill { since, after, n_then, n_still } = still;
+        Self {
+            since: Date(since),
+            after_days: after,
+            n_then,
+            n_still,
+            share: (0 < n_then).then(|| n_still as f64 / n_then as f64),
+            list: format!("since={since}&flow=stayed"),
+        }
+    }
+}
+
+/// Who is on their way out, and what that puts at risk.
+#[utoipa::path(get, path = "/api/v1/leaving", tag = "desk", params(Scope), responses((status = 200, body = Leaving)))]
+pub(crate) async fn get_leaving(
+    State(app): State<Arc<App>>,
+    Asking(scope): Asking<Scope>,
+) -> Result<Json<Leaving>, ApiError> {
+    app.run(move |app| leaving(app, scope)).await.map(Json)
+}
+
+fn leaving(app: &App, scope: Scope) -> Result<Leaving, ApiError> {
+    let engine = &app.engine;
+    let asked = scope.asked(app)?;
+    let tolls = engine.tolls(&asked)?;
+    let outlook = engine.outlook(&asked)?;
+    let outlook = outlook.as_ref().as_ref();
+    let toll = |stage: CoreStage| tolls.get(&stage).copied().unwrap_or_default();
+    let kind = |stage: CoreStage| {
+        let Toll { n, current_minor, potential_minor, at_risk_minor } = toll(stage);
+        let list = format!("stage={}&sort=at_risk&reasons=true", stage.name());
+        LeavingKind { stage: stage.into(), n, current_minor, potential_minor, at_risk_minor, list }
+    };
+    let leavers: Vec<Leavers> = LEAVING.iter().map(|&stage| Leavers { stage, n: toll(stage).n }).collect();
+    let n_all = tolls.values().map(|toll| toll.n).sum();
+    let urgent = toll(CoreStage::Disengaging1).at_risk_minor.saturating_add(toll(CoreStage::Lapsed).at_risk_minor);
+    let currency = engine.settings.standing.currency.clone();
+    let has_value = outlook.is_some_and(|outlook| outlook.basis == CoreBasis::Purchases) && 0 < urgent;
+    let at_risk = has_value.then(|| amount(urgent, &currency));
+    let still = engine.still_engaged(&asked)?;
+    Ok(Leaving {
+        object: asked.object_name(),
+        on: Date(asked.on),
+        since: Date(asked.since),
+        sentence: wire::sentence(of_leaving(&leavers, n_all, at_risk.as_deref())),
+        kinds: LEAVING.into_iter().map(kind).collect(),
+        n_all,
+        currency,
+        basis: outlook.map(|outlook| outlook.basis.into()),
+        model: outlook.map(parlour_core::worth::Outlook::in_words),
+        horizon_days: YEAR_DAYS,
+        half_life_days: half_life(&still),
+        still_engaged: still.into_iter().map(Into::into).collect(),
+    })
+}
