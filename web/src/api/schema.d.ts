@@ -38,6 +38,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came and went in each period. */
+        get: operations["get_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audiences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All audiences, each with how many people it has. */
+        get: operations["list_audiences"];
+        put?: never;
+        /** Saves the people of a list as an audience. */
+        post: operations["create_audience"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audiences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes an audience. */
+        put: operations["update_audience"];
+        post?: never;
+        /** Deletes an audience; its people stay. */
+        delete: operations["delete_audience"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cohorts, period by period, and who is still there. */
+        get: operations["get_cohorts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/engaged": {
         parameters: {
             query?: never;
@@ -145,6 +215,23 @@ export interface paths {
          * @description It stops at its next step; what it has taken stays.
          */
         delete: operations["cancel_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leaving": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on their way out, and what that puts at risk. */
+        get: operations["get_leaving"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1063,6 +1150,65 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The account of a period: after = before + came − went. */
+        Account: {
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /**
+             * Format: double
+             * @description Newcomers over what went: how much of acquisition only fills up; null where nothing went.
+             */
+            dependency: number | null;
+            /** @description The period's last day, or the day asked about if that is earlier. */
+            end: components["schemas"]["Day"];
+            /**
+             * Format: double
+             * @description The part of `before` that was kept; null where there was nothing.
+             */
+            gross_retention: number | null;
+            /** @description Whether newcomers hide a loss. */
+            is_masked: boolean;
+            /** @description By what became of each person's share. */
+            moves: components["schemas"]["Move"][];
+            /** Format: int64 */
+            n_after: number;
+            /** Format: int64 */
+            n_before: number;
+            /** @description 1997-02, 1997-W08 or 1997-02-03. */
+            period: string;
+            /**
+             * Format: double
+             * @description What came over what went; null where nothing went.
+             */
+            quick_ratio: number | null;
+            /**
+             * Format: double
+             * @description The same without newcomers.
+             */
+            quick_without_new: number | null;
+            start: components["schemas"]["Day"];
+        };
+        /** @description Accounts of consecutive periods. */
+        Accounts: {
+            base: components["schemas"]["Base"];
+            by: components["schemas"]["By"];
+            /** @description ISO 4217. */
+            currency: string;
+            object: string;
+            on: components["schemas"]["Day"];
+            /** @description Oldest first. The first may count people as new who were there before activity was recorded. */
+            rows: components["schemas"]["Account"][];
+            sentence: components["schemas"]["Piece"][];
+            /** @description What `amount` counts: people, thousandths of the mean involvement, minor units. */
+            unit: components["schemas"]["AmountUnit"];
+        };
+        /**
+         * @description What amounts are counted in.
+         * @enum {string}
+         */
+        AmountUnit: "people" | "degree_milli" | "minor";
         /** @description Something that a source sent. */
         Arrival: {
             /** @description When it happened. */
@@ -1093,6 +1239,39 @@ export interface components {
             /** @description Oldest first; of large batches only the end. */
             rows: components["schemas"]["Arrival"][];
         };
+        /** @description An audience. */
+        Audience: {
+            /** Format: int64 */
+            id: number;
+            /** @description Query of the list of them. */
+            list: string;
+            /**
+             * Format: int64
+             * @description How many they are, as of the last day with activity; null where the object is no longer there.
+             */
+            n: number | null;
+            name: string;
+            /** @description `kind:id`. */
+            object: string;
+            /** @description The query of `list_people` whose people it is. */
+            predicate: string;
+            updated_at: string;
+        };
+        /** @description All audiences. */
+        Audiences: {
+            /** @description By name. */
+            rows: components["schemas"]["Audience"][];
+        };
+        /**
+         * @description What is accounted for: active people, engaged people, degree, value.
+         * @enum {string}
+         */
+        Base: "active" | "engaged" | "degree" | "value";
+        /**
+         * @description What models count as coming back.
+         * @enum {string}
+         */
+        Basis: "purchases" | "activity";
         /**
          * @description The length of a period.
          * @enum {string}
@@ -1118,6 +1297,54 @@ export interface components {
             /** Format: int64 */
             B3: number;
         };
+        /**
+         * @description What became of a person's share from one period to the next.
+         * @enum {string}
+         */
+        Change: "new" | "returned" | "grew" | "stayed" | "shrank" | "turned" | "gone";
+        /** @description One cohort. */
+        Cohort: {
+            /** @description Its own period first. */
+            cells: components["schemas"]["CohortCell"][];
+            /** @description Query of the list of them. */
+            list: string;
+            /** Format: int64 */
+            n: number;
+            period: string;
+            start: components["schemas"]["Day"];
+        };
+        /** @description A cohort in one period. */
+        CohortCell: {
+            /** @description Query of the list of them; null of value. */
+            list: string | null;
+            period: string;
+            /**
+             * Format: double
+             * @description Of the cohort's people, of 1; null of value, and of cohorts of nobody.
+             */
+            share: number | null;
+            /**
+             * Format: int64
+             * @description People, or minor units.
+             */
+            value: number;
+        };
+        /** @description Cohorts and what became of them. */
+        Cohorts: {
+            basis: components["schemas"]["Basis"] | null;
+            by: components["schemas"]["By"];
+            counted: components["schemas"]["Counted"];
+            /** @description ISO 4217. */
+            currency: string;
+            made_by: components["schemas"]["MadeBy"];
+            object: string;
+            on: components["schemas"]["Day"];
+            /** @description Oldest first. */
+            rows: components["schemas"]["Cohort"][];
+            sentence: components["schemas"]["Piece"][];
+            /** @description How many are still there, by each way of saying so; the last row is of those who came before all cohorts. */
+            survivors: components["schemas"]["Survivors"][];
+        };
         /** @description One thing that adds to the total. */
         Contribution: {
             /** Format: int64 */
@@ -1127,6 +1354,11 @@ export interface components {
             detail: string;
             label: string;
         };
+        /**
+         * @description What is counted of a cohort in a later period.
+         * @enum {string}
+         */
+        Counted: "active" | "engaged" | "value";
         /**
          * Format: date
          * @description A day UTC, written YYYY-MM-DD.
@@ -1410,6 +1642,11 @@ export interface components {
             key: string;
             source: components["schemas"]["Source"];
         };
+        /**
+         * @description Where something happened.
+         * @enum {string}
+         */
+        Layer: "face" | "web" | "social" | "hub" | "mobile" | "virtual" | "game";
         /** @description What things done on a layer count. */
         LayerFactor: {
             /** Format: double */
@@ -1424,6 +1661,51 @@ export interface components {
              * @description Of 1.
              */
             share: number;
+        };
+        /** @description Who is on their way out. */
+        Leaving: {
+            basis: components["schemas"]["Basis"] | null;
+            /** @description ISO 4217. */
+            currency: string;
+            /**
+             * Format: double
+             * @description Days after which half of those engaged no longer are; null where more than half still are after a year.
+             */
+            half_life_days: number | null;
+            /**
+             * Format: double
+             * @description Days of the year ahead for which is forecast.
+             */
+            horizon_days: number;
+            /** @description In the order in which there is most to be done. */
+            kinds: components["schemas"]["LeavingKind"][];
+            /** @description The model in words, with its parameters. */
+            model: string | null;
+            /**
+             * Format: int64
+             * @description All people of the slice, whatever their stage.
+             */
+            n_all: number;
+            object: string;
+            on: components["schemas"]["Day"];
+            sentence: components["schemas"]["Piece"][];
+            since: components["schemas"]["Day"];
+            /** @description Of those engaged on an earlier day, how many still are on `on`. */
+            still_engaged: components["schemas"]["StillEngaged"][];
+        };
+        /** @description People of one stage of leaving, and what they are worth, in minor units of margin. */
+        LeavingKind: {
+            /** Format: int64 */
+            at_risk_minor: number;
+            /** Format: int64 */
+            current_minor: number;
+            /** @description Query of the list of them. */
+            list: string;
+            /** Format: int64 */
+            n: number;
+            /** Format: int64 */
+            potential_minor: number;
+            stage: components["schemas"]["Stage"];
         };
         /** @description What says that two ids are one person. */
         LinkRow: {
@@ -1452,6 +1734,11 @@ export interface components {
             /** @description `ok`. */
             status: string;
         };
+        /**
+         * @description What a cohort is made by.
+         * @enum {string}
+         */
+        MadeBy: "acquired" | "engaged";
         /** @description A name that stands for a verb. */
         MappedUse: {
             /** @description Whether it was chosen here and can be taken back; else the vocabulary's file says so. */
@@ -1534,6 +1821,16 @@ export interface components {
             /** Format: int64 */
             value_minor: number;
         };
+        /** @description People whose share changed in one way, and how much. */
+        Move: {
+            /** Format: int64 */
+            amount: number;
+            change: components["schemas"]["Change"];
+            /** @description Query of the list of them. */
+            list: string;
+            /** Format: int64 */
+            n: number;
+        };
         /** @description How it stands with a source's broker. */
         MqttLink: {
             /** @description What went wrong last. */
@@ -1553,6 +1850,15 @@ export interface components {
             mapped: components["schemas"]["MappedUse"][];
             /** @description Those that stand for no verb, the most frequent first; at most 1000. */
             unmapped: components["schemas"]["UnmappedUse"][];
+        };
+        /** @description An audience as it is saved. */
+        NewAudience: {
+            /** @description At most 200 bytes. */
+            name: string;
+            /** @description `kind:id`; by default the object with the most people. */
+            object: string | null;
+            /** @description A query of `list_people` without object, days, order or page: `stage=lapsed&customer=true`. */
+            predicate: string;
         };
         /** @description A question as it is saved. */
         NewQuestion: {
@@ -1580,7 +1886,7 @@ export interface components {
          * @description A derived value that can be explained.
          * @enum {string}
          */
-        Of: "involvement" | "degree" | "kind" | "cell" | "direction" | "rhythm" | "stage" | "value";
+        Of: "involvement" | "degree" | "kind" | "cell" | "direction" | "rhythm" | "stage" | "value" | "worth";
         /**
          * @description Which end of a list comes first.
          * @enum {string}
@@ -1640,8 +1946,11 @@ export interface components {
             name: string;
             /** @description `kind:value` of the id that stands for the person. */
             person: string;
+            /** @description Why they are on their way out; only where it was asked for. */
+            reason: string | null;
             /** @description Points of involvement at the end of each of the last 26 weeks, oldest first. */
             spark: number[];
+            worth: components["schemas"]["Worth"] | null;
         };
         /** @description A person's standing with one object. */
         PersonStanding: components["schemas"]["Standing"] & {
@@ -1649,6 +1958,7 @@ export interface components {
             spark: components["schemas"]["SparkPoint"][];
             /** @description What people call the object. */
             title: string;
+            worth: components["schemas"]["Worth"] | null;
         };
         /**
          * @description A piece of a sentence. One with `list` is a number that opens the list of people with that query; the list has
@@ -1660,6 +1970,11 @@ export interface components {
             text: string;
             tone: components["schemas"]["Tone"] | null;
         };
+        /**
+         * @description Current and potential value against the means.
+         * @enum {string}
+         */
+        Quadrant: "best" | "fading" | "promising" | "low";
         /** @description A saved question. */
         Question: {
             /** Format: int64 */
@@ -1807,7 +2122,7 @@ export interface components {
          * @description What a list is sorted by.
          * @enum {string}
          */
-        Sort: "degree" | "value" | "kind" | "first_day" | "last_day" | "due_day" | "p_falling" | "n_days";
+        Sort: "degree" | "value" | "kind" | "first_day" | "last_day" | "due_day" | "p_falling" | "n_days" | "p_alive" | "potential" | "at_risk";
         /** @description One source. */
         Source: {
             /** @description What its events are about unless they say otherwise, `kind:id`. */
@@ -2010,6 +2325,23 @@ export interface components {
             label: string;
             value: string;
         };
+        /** @description Of those engaged on a day, how many still are. */
+        StillEngaged: {
+            /** Format: int32 */
+            after_days: number;
+            /** @description Query of the list of those who still are. */
+            list: string;
+            /** Format: int64 */
+            n_still: number;
+            /** Format: int64 */
+            n_then: number;
+            /**
+             * Format: double
+             * @description Of 1; null where nobody was engaged then.
+             */
+            share: number | null;
+            since: components["schemas"]["Day"];
+        };
         /** @description What became of events. */
         Sums: {
             /** Format: int64 */
@@ -2026,6 +2358,25 @@ export interface components {
             sent: number;
             /** Format: int64 */
             waiting: number;
+        };
+        /** @description How many of a cohort are still there. */
+        Survivors: {
+            /**
+             * Format: double
+             * @description The sum of their chances to be there.
+             */
+            alive: number;
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: int64
+             * @description For how many the model has a say.
+             */
+            n_modelled: number;
+            /** @description Null of those who came before all cohorts. */
+            period: string | null;
+            /** @description Whose silence is within each window. */
+            within: components["schemas"]["Window"][];
         };
         /** @description What became of a webhook. */
         Taken: {
@@ -2181,6 +2532,15 @@ export interface components {
             /** @description It, as people read it. */
             value: string;
         };
+        /** @description A retention window. */
+        Window: {
+            /** @description Query of the list of them; null of those who came before all cohorts. */
+            list: string | null;
+            /** Format: int32 */
+            months: number;
+            /** Format: int64 */
+            n: number;
+        };
         /** @description What there is to look at. */
         Workspace: {
             currency: string;
@@ -2216,6 +2576,40 @@ export interface components {
             /** @description `kind:id` of what it belongs to. */
             parent: string | null;
             title: string;
+        };
+        /** @description What somebody is worth, in minor units of margin. */
+        Worth: {
+            /**
+             * Format: int64
+             * @description What the year ahead would bring if they were certainly there, times the chance that they are not.
+             */
+            at_risk_minor: number;
+            /**
+             * Format: int64
+             * @description Of the trailing year.
+             */
+            current_minor: number;
+            /**
+             * Format: double
+             * @description Days of purchase expected in the year ahead, or active days.
+             */
+            expected: number;
+            /**
+             * Format: int32
+             * @description Days of purchase so far, or active days where nobody buys.
+             */
+            n_purchases: number;
+            /**
+             * Format: double
+             * @description The chance that they are still there.
+             */
+            p_alive: number;
+            /**
+             * Format: int64
+             * @description Expected of the year ahead.
+             */
+            potential_minor: number;
+            quadrant: components["schemas"]["Quadrant"];
         };
     };
     responses: never;
@@ -2268,6 +2662,224 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_accounts: {
+        parameters: {
+            query?: {
+                /** @description The object, `kind:id`; by default the one with the most people. */
+                object?: string;
+                /** @description The last day; by default the last with activity. */
+                on?: components["schemas"]["Day"];
+                /** @description Taken for the sake of links between pages; it changes nothing. */
+                since?: components["schemas"]["Day"];
+                /** @description The length of a period; by default a month. */
+                by?: components["schemas"]["By"];
+                /** @description What is accounted for; by default active people. */
+                base?: components["schemas"]["Base"];
+                /** @description How many periods, 1 to 120, the latest; by default 18. */
+                n?: number;
+                /** @description As of `get_today`. */
+                layer?: components["schemas"]["Layer"];
+                /** @description As of `get_today`. */
+                acquired?: string;
+                /** @description As of `get_today`. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description As of `get_today`. */
+                audience?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_audiences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audiences"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAudience"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAudience"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audience"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_audience: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_cohorts: {
+        parameters: {
+            query?: {
+                /** @description The object, `kind:id`; by default the one with the most people. */
+                object?: string;
+                /** @description The last day; by default the last with activity. */
+                on?: components["schemas"]["Day"];
+                /** @description Taken for the sake of links between pages; it changes nothing. */
+                since?: components["schemas"]["Day"];
+                /** @description The length of a period; by default a month. */
+                by?: components["schemas"]["By"];
+                /** @description By default `acquired`. */
+                made_by?: components["schemas"]["MadeBy"];
+                /** @description By default `active`. */
+                counted?: components["schemas"]["Counted"];
+                /** @description How many periods, 1 to 120, the latest; by default 18. */
+                n?: number;
+                /** @description As of `get_today`. */
+                layer?: components["schemas"]["Layer"];
+                /** @description As of `get_today`. */
+                audience?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cohorts"];
+                };
             };
             /** @description what went wrong */
             default: {
@@ -2387,6 +2999,14 @@ export interface operations {
                 since?: components["schemas"]["Day"];
                 /** @description The length of a period; by default a month. */
                 by?: components["schemas"]["By"];
+                /** @description As of `get_today`. */
+                layer?: components["schemas"]["Layer"];
+                /** @description As of `get_today`. */
+                acquired?: string;
+                /** @description As of `get_today`. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description As of `get_today`. */
+                audience?: number;
             };
             header?: never;
             path?: never;
@@ -2488,6 +3108,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_leaving: {
+        parameters: {
+            query?: {
+                /** @description The object, `kind:id`; by default the one with the most people. */
+                object?: string;
+                /** @description The day asked about; by default the last with activity. */
+                on?: components["schemas"]["Day"];
+                /** @description The day it is compared with; by default a month before `on`. */
+                since?: components["schemas"]["Day"];
+                /** @description Only what happened on this layer; people are measured by those who are there. */
+                layer?: components["schemas"]["Layer"];
+                /** @description Only people whose first active day lies in this period, as 1997-02. */
+                acquired?: string;
+                /** @description The length of `acquired`; by default a month. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description Only people of the audience with this number. */
+                audience?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaving"];
                 };
             };
             /** @description what went wrong */
@@ -2634,6 +3297,14 @@ export interface operations {
                 on?: components["schemas"]["Day"];
                 /** @description The day it is compared with; by default a month before `on`. */
                 since?: components["schemas"]["Day"];
+                /** @description Only what happened on this layer; people are measured by those who are there. */
+                layer?: components["schemas"]["Layer"];
+                /** @description Only people whose first active day lies in this period, as 1997-02. */
+                acquired?: string;
+                /** @description The length of `acquired`; by default a month. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description Only people of the audience with this number. */
+                audience?: number;
             };
             header?: never;
             path?: never;
@@ -2813,6 +3484,26 @@ export interface operations {
                 period_flow?: components["schemas"]["PeriodFlow"];
                 /** @description Due on or after this day. */
                 due_from?: components["schemas"]["Day"];
+                /** @description Last active on or after this day. */
+                last_from?: components["schemas"]["Day"];
+                /** @description On their way out: disengaging, lapsed or defected. */
+                leaving?: boolean;
+                /** @description Current and potential value against the means. */
+                quadrant?: components["schemas"]["Quadrant"];
+                /** @description What became of their share in this base, in `period`; with `change`. */
+                base?: components["schemas"]["Base"];
+                /** @description With `base` and `period`. */
+                change?: components["schemas"]["Change"];
+                /** @description As of `get_today`. */
+                layer?: components["schemas"]["Layer"];
+                /** @description As of `get_today`. */
+                acquired?: string;
+                /** @description As of `get_today`. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description As of `get_today`. */
+                audience?: number;
+                /** @description Whether to say of each why they are on their way out. */
+                reasons?: boolean;
                 /** @description By default `degree`. */
                 sort?: components["schemas"]["Sort"];
                 /** @description By default `desc`. */
@@ -2856,6 +3547,14 @@ export interface operations {
                 on?: components["schemas"]["Day"];
                 /** @description The day it is compared with; by default a month before `on`. */
                 since?: components["schemas"]["Day"];
+                /** @description Only what happened on this layer; people are measured by those who are there. */
+                layer?: components["schemas"]["Layer"];
+                /** @description Only people whose first active day lies in this period, as 1997-02. */
+                acquired?: string;
+                /** @description The length of `acquired`; by default a month. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description Only people of the audience with this number. */
+                audience?: number;
             };
             header?: never;
             path: {
@@ -3926,6 +4625,14 @@ export interface operations {
                 on?: components["schemas"]["Day"];
                 /** @description The day it is compared with; by default a month before `on`. */
                 since?: components["schemas"]["Day"];
+                /** @description Only what happened on this layer; people are measured by those who are there. */
+                layer?: components["schemas"]["Layer"];
+                /** @description Only people whose first active day lies in this period, as 1997-02. */
+                acquired?: string;
+                /** @description The length of `acquired`; by default a month. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description Only people of the audience with this number. */
+                audience?: number;
             };
             header?: never;
             path?: never;
