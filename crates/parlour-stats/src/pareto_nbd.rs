@@ -76,9 +76,14 @@ impl ParetoNbd {
 
     /// Purchases expected within `ahead` from now. For a newcomer ([`History::NEW`]) the unconditional E[X(t)].
     pub fn expected(&self, history: &History, ahead: f64) -> f64 {
+        self.p_alive(history) * self.expected_of_the_living(history, ahead)
+    }
+
+    /// Purchases expected within `ahead` of somebody who has not left.
+    pub(crate) fn expected_of_the_living(&self, history: &History, ahead: f64) -> f64 {
         let scale = self.beta + history.age();
         let l = -libm::log1p(ahead.clamp(0.0, f64::MAX) / scale);
-        self.p_alive(history) * self.rate(history) * scale * decay_integral(self.s - 1.0, l)
+        self.rate(history) * scale * decay_integral(self.s - 1.0, l)
     }
 
     /// Discounted expected residual transactions: all purchases to come, each worth e^(−δ t) of one today, for a

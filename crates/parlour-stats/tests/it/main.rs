@@ -4,7 +4,9 @@
 
 mod cdnow;
 mod golden;
+mod holdout;
 mod hostile;
+mod model;
 mod published;
 mod recovery;
 
