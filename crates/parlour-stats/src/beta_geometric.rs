@@ -10,7 +10,7 @@ mod erlang;
 mod likelihood;
 
 use crate::fit::{Fit, FitError, Options, Problem, check};
-use crate::history::{Histories, History};
+use crate::history::{Histories, History, Row};
 use crate::nbd::{Nbd, mean_rate};
 use crate::special::ln_gamma;
 use likelihood::Kernel;
@@ -164,6 +164,11 @@ impl BetaGeometric {
     /// Purchases expected within `ahead` of somebody who has not left.
     pub(crate) fn expected_of_the_living(&self, history: &History, ahead: f64) -> f64 {
         self.rest(history).purchases(ahead.max(0.0))
+    }
+
+    /// Adds the log-likelihood of one history and its gradient in the parameters, without what does not depend on them.
+    pub(crate) fn add(&self, row: &Row, sums: (&mut f64, &mut [f64; 4])) {
+        likelihood::group(self.form, &self.parameters(), (row.x, std::slice::from_ref(row)), sums);
     }
 
     /// Whether that does not depend on when the last purchase was: it does only where gaps are regular.

@@ -12,6 +12,7 @@ mod special;
 pub mod beta_geometric;
 pub mod bg_bb;
 pub mod calibration;
+pub mod covariates;
 pub mod fit;
 pub mod gamma_gamma;
 pub mod generate;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cdnow;
+mod covariates;
 mod golden;
 mod holdout;
 mod hostile;
