@@ -10,7 +10,7 @@ mod erlang;
 mod likelihood;
 
 use crate::fit::{Fit, FitError, Options, Problem, check};
-use crate::history::{Histories, History};
+use crate::history::{Histories, History, Row};
 use crate::nbd::{Nbd, mean_rate};
 use crate::special::ln_gamma;
 use likelihood::Kernel;
@@ -147,6 +147,32 @@ impl BetaGeometric {
 
     /// Purchases expected within `ahead` from now. For a newcomer ([`History::NEW`]) the unconditional E[X(t)].
     pub fn expected(&self, history: &History, ahead: f64) -> f64 {
-        self.p_alive(history) * self.rest(history).purchases(ahead.max(0.0))
+        self.p_alive(history) * self.expected_of_the_living(history, ahead)
+    }
+
+    /// Discounted expected residual transactions: all purchases to come, each worth e^(−δ t) of one today, for a
+    /// continuous discount rate δ > 0 per unit of time; 0 for any other δ.
+    ///
+    /// By parts that is δ ∫ e^(−δ t) E[X(t)] dt, which converges whether or not E[X(∞)] does.
+    pub fn discounted(&self, history: &History, delta: f64) -> f64 {
+        if !(0.0 < delta && delta.is_finite()) {
+            return 0.0;
+        }
+        self.p_alive(history) * self.rest(history).discounted(delta)
+    }
+
+    /// Purchases expected within `ahead` of somebody who has not left.
+    pub(crate) fn expected_of_the_living(&self, history: &History, ahead: f64) -> f64 {
+        self.rest(history).purchases(ahead.max(0.0))
+    }
+
+    /// Adds the log-likelihood of one history and its gradient in the parameters, without what does not depend on them.
+    pub(crate) fn add(&self, row: &Row, sums: (&mut f64, &mut [f64; 4])) {
+        likelihood::group(self.form, &self.parameters(), (row.x, std::slice::from_ref(row)), sums);
+    }
+
+    /// Whether that does not depend on when the last purchase was: it does only where gaps are regular.
+    pub(crate) fn forgets_since(&self) -> bool {
+        self.form.k() == 1
     }
 }

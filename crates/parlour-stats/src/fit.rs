@@ -61,6 +61,14 @@ pub enum FitError {
     /// A parameter is not a positive number.
     #[error("`{0}` is not a positive, moderate number; parameters lie between 1e-15 and 1e15")]
     Parameter(&'static str),
+    /// A stored model has not as many parameters as its kind.
+    #[error("`parameters` are {given} in number, not {asked}; give those of the model's kind in their order")]
+    Count {
+        /// How many the kind has.
+        asked: usize,
+        /// How many there were.
+        given: usize,
+    },
     /// A model that needs k was asked for a k out of range.
     #[error("`k` is out of range; regularity lies between 1 and 12")]
     Regularity,

@@ -185,6 +185,10 @@ impl Histories {
 }
 
 impl Row {
+    pub(crate) fn of(history: &History) -> Self {
+        Self { x: history.x, t_x: history.t_x, age: history.age, weight: 1.0 }
+    }
+
     fn order(&self, other: &Self) -> Ordering {
         self.history().order(&other.history())
     }

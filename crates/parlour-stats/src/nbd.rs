@@ -52,7 +52,17 @@ impl Nbd {
 
     /// Purchases expected within `ahead` from now: (r + x) ahead/(α + T).
     pub fn expected(&self, history: &History, ahead: f64) -> f64 {
-        (self.r + f64::from(history.x())) / (self.alpha + history.age()) * ahead.max(0.0)
+        self.rate(history) * ahead.max(0.0)
+    }
+
+    /// All purchases to come, each worth e^(−δ t) of one today: the rate over δ, as nobody leaves; 0 for a δ that is not
+    /// positive and finite.
+    pub fn discounted(&self, history: &History, delta: f64) -> f64 {
+        if 0.0 < delta && delta.is_finite() { self.rate(history) / delta } else { 0.0 }
+    }
+
+    fn rate(&self, history: &History) -> f64 {
+        (self.r + f64::from(history.x())) / (self.alpha + history.age())
     }
 }
 

@@ -76,9 +76,14 @@ impl ParetoNbd {
 
     /// Purchases expected within `ahead` from now. For a newcomer ([`History::NEW`]) the unconditional E[X(t)].
     pub fn expected(&self, history: &History, ahead: f64) -> f64 {
+        self.p_alive(history) * self.expected_of_the_living(history, ahead)
+    }
+
+    /// Purchases expected within `ahead` of somebody who has not left.
+    pub(crate) fn expected_of_the_living(&self, history: &History, ahead: f64) -> f64 {
         let scale = self.beta + history.age();
         let l = -libm::log1p(ahead.clamp(0.0, f64::MAX) / scale);
-        self.p_alive(history) * self.rate(history) * scale * decay_integral(self.s - 1.0, l)
+        self.rate(history) * scale * decay_integral(self.s - 1.0, l)
     }
 
     /// Discounted expected residual transactions: all purchases to come, each worth e^(−δ t) of one today, for a
@@ -209,24 +214,35 @@ struct Everyone<'a>(&'a Histories);
 impl crate::fit::Likelihood<4> for Everyone<'_> {
     fn at(&self, &[r, alpha, s, beta]: &[f64; 4]) -> (f64, [f64; 4]) {
         let model = ParetoNbd { r, alpha, s, beta };
-        let (ln_alpha, ln_beta) = (libm::log(alpha), libm::log(beta));
         let (mut value, mut slope) = (0.0, [0.0; 4]);
         for (x, rows) in self.0.groups() {
-            let (rise, steep) = (ln_rising(r, x), digamma_rising(r, x));
-            for row in rows {
-                let (ln, by) = model.of_row(row);
-                value += row.weight * (rise + r * ln_alpha + s * ln_beta + ln);
-                slope[0] += row.weight * (steep + ln_alpha + by[0]);
-                slope[1] += row.weight * (r / alpha + by[1]);
-                slope[2] += row.weight * (ln_beta + by[2]);
-                slope[3] += row.weight * (s / beta + by[3]);
-            }
+            model.group((x, rows), (&mut value, &mut slope));
         }
         (value, slope)
     }
 }
 
 impl ParetoNbd {
+    /// Adds the log-likelihood of one history and its gradient in the parameters.
+    pub(crate) fn add(&self, row: &Row, sums: (&mut f64, &mut [f64; 4])) {
+        self.group((row.x, std::slice::from_ref(row)), sums);
+    }
+
+    /// Adds the log-likelihood of people with the same x and its gradient.
+    fn group(&self, (x, rows): (u32, &[Row]), (value, slope): (&mut f64, &mut [f64; 4])) {
+        let &Self { r, alpha, s, beta } = self;
+        let (ln_alpha, ln_beta) = (libm::log(alpha), libm::log(beta));
+        let (rise, steep) = (ln_rising(r, x), digamma_rising(r, x));
+        for row in rows {
+            let (ln, by) = self.of_row(row);
+            *value += row.weight * (rise + r * ln_alpha + s * ln_beta + ln);
+            slope[0] += row.weight * (steep + ln_alpha + by[0]);
+            slope[1] += row.weight * (r / alpha + by[1]);
+            slope[2] += row.weight * (ln_beta + by[2]);
+            slope[3] += row.weight * (s / beta + by[3]);
+        }
+    }
+
     /// The bracket's logarithm and its derivatives by r, α, s and β.
     #[inline]
     fn of_row(&self, row: &Row) -> (f64, [f64; 4]) {

@@ -1,7 +1,7 @@
 //! What someone who is still there will do: the rest of their story.
 
 use super::{BetaGeometric, erlang};
-use crate::average::beta_average;
+use crate::average::{beta_average, gauss};
 use crate::history::History;
 use crate::special::decay_integral;
 
@@ -36,6 +36,11 @@ const MOST_A: f64 = 20.0;
 const MOST_EXCESS: f64 = 40.0;
 const FARTHEST: f64 = 0.97;
 const MAX_TERMS: u32 = 4_000;
+/// e to minus this is worth nothing.
+const NEGLIGIBLE: f64 = 46.0;
+/// A panel of the discounted residual spans at most this in the logarithm of time, and all of them at most the next.
+const PANEL: f64 = 1.0;
+const FARTHEST_PANEL: f64 = 200.0;
 
 impl Rest {
     /// E[purchases within `ahead`]; horizons that are not finite are taken as the longest there is.
@@ -69,6 +74,23 @@ impl Rest {
             }
         }
         (c * decay_integral(self.a - 1.0, l) - libm::exp((self.a - 1.0) * l) * sum).max(0.0)
+    }
+
+    /// δ ∫ e^(−δ t) E[purchases within t] dt over t = scale (e^v − 1), in panels of v.
+    pub(super) fn discounted(&self, delta: f64) -> f64 {
+        let per_scale = delta * self.scale;
+        let end = libm::log1p(NEGLIGIBLE / per_scale).min(FARTHEST_PANEL);
+        let n_panels = (end / PANEL).ceil().max(1.0);
+        let mut sum = 0.0;
+        for i in 0..n_panels as u32 {
+            let from = f64::from(i) / n_panels * end;
+            gauss(from, from + end / n_panels, |v, weight| {
+                let ratio = libm::expm1(v);
+                let fading = libm::exp(v - per_scale * ratio);
+                sum += weight * per_scale * fading * self.purchases(ratio * self.scale);
+            });
+        }
+        sum
     }
 
     /// P(not left within `ahead`) = E[(1 + p t/(α + T))^−n] over p.

@@ -84,37 +84,47 @@ impl Kernel<'_> {
 }
 
 impl Likelihood<4> for Kernel<'_> {
-    fn at(&self, &[r, alpha, a, b]: &[f64; 4]) -> (f64, [f64; 4]) {
-        let k = self.form.k();
-        let ln_alpha = libm::log(alpha);
+    fn at(&self, parameters: &[f64; 4]) -> (f64, [f64; 4]) {
         let (mut value, mut slope) = (0.0, [0.0; 4]);
         for (x, rows) in self.people.groups() {
-            let n = r + f64::from(k) * f64::from(x);
-            let shared = Shared { k, n, alpha, ln_w: ln_w(self.form, x, a, b) };
-            // How often the person did not leave: the trials behind B(a, b + trials)/B(a, b).
-            let trials = if self.form.leaves_at_first() { x + 1 } else { x };
-            let (mut weight, mut gone, mut last_age, mut ln_scale) = (0.0, 0.0, f64::NAN, 0.0);
-            for row in rows {
-                if row.age.to_bits() != last_age.to_bits() {
-                    (last_age, ln_scale) = (row.age, libm::log(alpha + row.age));
-                }
-                let bracket = shared.bracket(row, ln_scale);
-                weight += row.weight;
-                gone += row.weight * bracket.gone;
-                value += row.weight * bracket.ln;
-                slope[0] += row.weight * bracket.by_n;
-                slope[1] += row.weight * bracket.by_alpha;
-            }
-            value += weight * (ln_rising(r, k * x) + r * ln_alpha + ln_rising(b, trials) - ln_rising(a + b, trials));
-            let by_sum = digamma_rising(a + b, trials);
-            slope[0] += weight * (digamma_rising(r, k * x) + ln_alpha);
-            slope[1] += weight * r / alpha;
-            slope[2] += gone / a - weight * by_sum;
-            slope[3] += weight * (digamma_rising(b, trials) - by_sum);
-            slope[3] -= gone / (b + f64::from(trials) - 1.0).max(f64::MIN_POSITIVE);
+            group(self.form, parameters, (x, rows), (&mut value, &mut slope));
         }
         (value, slope)
     }
+}
+
+/// Adds the log-likelihood of people with the same x and its gradient.
+pub(super) fn group(
+    form: Form,
+    &[r, alpha, a, b]: &[f64; 4],
+    (x, rows): (u32, &[Row]),
+    (value, slope): (&mut f64, &mut [f64; 4]),
+) {
+    let k = form.k();
+    let ln_alpha = libm::log(alpha);
+    let n = r + f64::from(k) * f64::from(x);
+    let shared = Shared { k, n, alpha, ln_w: ln_w(form, x, a, b) };
+    // How often the person did not leave: the trials behind B(a, b + trials)/B(a, b).
+    let trials = if form.leaves_at_first() { x + 1 } else { x };
+    let (mut weight, mut gone, mut last_age, mut ln_scale) = (0.0, 0.0, f64::NAN, 0.0);
+    for row in rows {
+        if row.age.to_bits() != last_age.to_bits() {
+            (last_age, ln_scale) = (row.age, libm::log(alpha + row.age));
+        }
+        let bracket = shared.bracket(row, ln_scale);
+        weight += row.weight;
+        gone += row.weight * bracket.gone;
+        *value += row.weight * bracket.ln;
+        slope[0] += row.weight * bracket.by_n;
+        slope[1] += row.weight * bracket.by_alpha;
+    }
+    *value += weight * (ln_rising(r, k * x) + r * ln_alpha + ln_rising(b, trials) - ln_rising(a + b, trials));
+    let by_sum = digamma_rising(a + b, trials);
+    slope[0] += weight * (digamma_rising(r, k * x) + ln_alpha);
+    slope[1] += weight * r / alpha;
+    slope[2] += gone / a - weight * by_sum;
+    slope[3] += weight * (digamma_rising(b, trials) - by_sum);
+    slope[3] -= gone / (b + f64::from(trials) - 1.0).max(f64::MIN_POSITIVE);
 }
 
 impl BetaGeometric {
@@ -124,7 +134,7 @@ impl BetaGeometric {
         if ln_w == f64::NEG_INFINITY {
             return ln_w;
         }
-        let row = Row { x: history.x(), t_x: history.t_x(), age: history.age(), weight: 1.0 };
+        let row = Row::of(history);
         let k = self.form.k();
         let n = self.r + f64::from(k) * f64::from(history.x());
         let shared = Shared { k, n, alpha: self.alpha, ln_w };

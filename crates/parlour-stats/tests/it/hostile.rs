@@ -86,6 +86,20 @@ fn everyone_is_the_same() {
     }
 }
 
+/// Three repeats each, the last within a hundredth of the same time: nothing tells one person from another.
+#[test]
+fn everyone_is_nearly_the_same() {
+    for (x, spread) in [(3, 0.01), (3, 0.001), (1, 0.01), (12, 0.01)] {
+        let mut random = Random::new(12);
+        let people: Vec<_> =
+            (0..500).map(|_| history(x, 30.0 * (1.0 + spread * (random.uniform() - 0.5)), 40.0)).collect();
+        for identified in all_finite(&people) {
+            println!("{x} {spread} {identified:?}");
+            assert!(matches!(identified, Identified::No { .. }), "{x} {spread} {identified:?}");
+        }
+    }
+}
+
 #[test]
 fn few_people() {
     let few: Vec<History> = histories().iter().map(|(history, _)| history).step_by(50).take(20).collect();

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cdnow;
+mod covariates;
 mod golden;
+mod holdout;
 mod hostile;
+mod model;
 mod published;
 mod recovery;
 

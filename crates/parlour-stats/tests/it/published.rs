@@ -4,12 +4,11 @@ use parlour_stats::beta_geometric::{BetaGeometric, Form};
 use parlour_stats::bg_bb::{BgBb, Chances};
 use parlour_stats::fit::{Fit, Identified, Options};
 use parlour_stats::gamma_gamma::{GammaGamma, Spend};
-use parlour_stats::history::{Histories, History};
 use parlour_stats::nbd::Nbd;
 use parlour_stats::pareto_nbd::ParetoNbd;
 use parlour_stats::shifted_beta_geometric::ShiftedBetaGeometric;
 
-use crate::cdnow::{Person, histories, people, rounded};
+use crate::cdnow::{histories, people, rounded};
 use crate::{digits, near};
 
 const PLAIN: Options = Options { prior_sd: None };
@@ -114,49 +113,4 @@ fn contracts_of_two_segments() {
     let by_hand: f64 = (3..2000_u32).map(|n| model.survival(n) / model.survival(2) / 1.1_f64.powi(n as i32 - 3)).sum();
     near(model.residual(2, 0.1), by_hand, 1e-9);
     near(model.survival(3), model.retention(1) * model.retention(2) * model.retention(3), 1e-14);
-}
-
-struct Forecast {
-    sum: f64,
-    mae: f64,
-    rmse: f64,
-    auc: f64,
-}
-
-fn forecast(people: &[Person], expected: impl Fn(&History) -> f64) -> Forecast {
-    let n = people.len() as f64;
-    let mut scored: Vec<(f64, f64)> = people.iter().map(|person| (expected(&person.history), person.holdout)).collect();
-    let sum_of = |f: &dyn Fn(f64, f64) -> f64| scored.iter().map(|(e, h)| f(*e, *h)).sum::<f64>();
-    let (sum, mae) = (sum_of(&|e, _| e), sum_of(&|e, h| (e - h).abs()) / n);
-    let rmse = (sum_of(&|e, h| (e - h) * (e - h)) / n).sqrt();
-    scored.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut rank_sum, mut before, mut n_active) = (0.0, 0.0, 0.0);
-    for tied in scored.chunk_by(|a, b| a.0.to_bits() == b.0.to_bits()) {
-        let active = tied.iter().filter(|(_, holdout)| 0.0 < *holdout).count() as f64;
-        rank_sum += active * (before + 0.5 + tied.len() as f64 / 2.0);
-        n_active += active;
-        before += tied.len() as f64;
-    }
-    Forecast { sum, mae, rmse, auc: (rank_sum - n_active * (n_active + 1.0) / 2.0) / (n_active * (n - n_active)) }
-}
-
-#[test]
-fn holdout_of_cdnow() {
-    let people = people();
-    let histories = Histories::new(people.iter().map(|person| person.history));
-    near(people.iter().map(|person| person.holdout).sum(), 1882.0, 1e-15);
-    let check = |made: &Forecast, sum: &str, mae: &str, rmse: &str, auc: &str| {
-        digits(made.sum, sum);
-        digits(made.mae, mae);
-        digits(made.rmse, rmse);
-        digits(made.auc, auc);
-    };
-    let pareto = ParetoNbd::fit(&histories, PLAIN).unwrap().model;
-    check(&forecast(&people, |history| pareto.expected(history, 39.0)), "1665.5", "0.7545", "1.6028", "0.7787");
-    let bg = BetaGeometric::fit(Form::Bg, &histories, PLAIN).unwrap().model;
-    check(&forecast(&people, |history| bg.expected(history, 39.0)), "1653.4", "0.7855", "1.6080", "0.7725");
-    let mbg = BetaGeometric::fit(Form::Mbg, &histories, PLAIN).unwrap().model;
-    check(&forecast(&people, |history| mbg.expected(history, 39.0)), "1576.7", "0.7648", "1.6072", "0.7728");
-    let nbd = Nbd::fit(&histories, PLAIN).unwrap().model;
-    check(&forecast(&people, |history| nbd.expected(history, 39.0)), "2929.8", "1.0410", "1.8595", "0.7738");
 }
