@@ -7,6 +7,7 @@ pub mod change;
 pub mod day;
 pub mod event;
 pub mod fold;
+pub mod forecast;
 pub mod growth;
 pub mod identity;
 pub mod key;

@@ -44,7 +44,7 @@ pub struct Purchases {
 }
 
 /// What a person's purchases amount to by some day.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Bought {
     /// The first day.
     pub first: i32,
@@ -54,6 +54,8 @@ pub struct Bought {
     pub x: u32,
     /// Σ ln(gap in days).
     pub litt: f64,
+    /// What the first day brought, minor units.
+    pub first_minor: i64,
     /// How many of those days brought more than nothing.
     pub n_valued: u32,
     /// What those brought, minor units.
@@ -113,7 +115,7 @@ impl Purchases {
     /// What they amount to by a day; `None` where nothing was bought by then.
     pub fn until(&self, day: Day) -> Option<Bought> {
         let days = &self.days[..self.days.partition_point(|(bought, _)| *bought <= day.0)];
-        let (&(first, _), repeats) = days.split_first()?;
+        let (&(first, first_minor), repeats) = days.split_first()?;
         let gaps = days.windows(2).map(|pair| libm::log(f64::from(pair[1].0.saturating_sub(pair[0].0))));
         let valued = repeats.iter().filter(|(_, value)| 0 < *value);
         let (n_valued, value_minor) = valued.fold((0, 0_i64), |(n, sum), (_, value)| (n + 1, sum.wrapping_add(*value)));
@@ -122,6 +124,7 @@ impl Purchases {
             last: days.last().map_or(first, |(day, _)| *day),
             x: repeats.len() as u32,
             litt: gaps.sum(),
+            first_minor,
             n_valued,
             value_minor,
             until: day.0,
@@ -146,7 +149,7 @@ impl Bought {
     pub fn of_days(days: &[i32], until: Day) -> Option<Self> {
         let (&first, &last) = (days.first()?, days.last()?);
         let litt = days.windows(2).map(|pair| libm::log(f64::from(pair[1].saturating_sub(pair[0])))).sum();
-        Some(Self { first, last, x: days.len() as u32 - 1, litt, n_valued: 0, value_minor: 0, until: until.0 })
+        Some(Self { first, last, x: days.len() as u32 - 1, litt, until: until.0, ..Self::default() })
     }
 
     /// The history as models take it, in `unit`.

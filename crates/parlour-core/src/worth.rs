@@ -1,11 +1,10 @@
 //! Worth: what a person brings now, what they may be expected to bring, and what is at risk.
 
-use parlour_stats::beta_geometric::{BetaGeometric, Form};
 use parlour_stats::fit::Options;
 use parlour_stats::gamma_gamma::{GammaGamma, Spend};
-use parlour_stats::history::Histories;
 use serde::{Deserialize, Serialize};
 
+use crate::forecast::{Choice, Forecaster};
 use crate::purchases::{Bought, Unit};
 
 /// Days of the year ahead.
@@ -77,7 +76,9 @@ pub struct Outlook {
     /// What is counted.
     pub basis: Basis,
     /// The fitted model, in weeks.
-    pub model: BetaGeometric,
+    pub forecaster: Forecaster,
+    /// What its amounts are multiplied by, learnt where it was wrong before.
+    pub factor: f64,
     /// What a purchase brings; `None` where nothing is known of value.
     spend: Option<SpendModel>,
     /// The share of the value that is margin.
@@ -110,17 +111,18 @@ pub struct Buyer {
 
 impl Outlook {
     /// Fits the models to everyone. `None` where there is nobody.
-    pub fn of(basis: Basis, buyers: &[Buyer], margin: f64) -> Option<Self> {
-        let histories = Histories::new(buyers.iter().map(|buyer| buyer.bought.history(Unit::Week)));
-        let model = BetaGeometric::fit(Form::Mbg, &histories, Options::default()).ok()?.model;
-        Some(Self::with_model(basis, model, buyers, margin))
+    pub fn of(basis: Basis, choice: Choice, buyers: &[Buyer], margin: f64) -> Option<Self> {
+        let people: Vec<Bought> = buyers.iter().map(|buyer| buyer.bought).collect();
+        let forecaster = Forecaster::fit(choice, &people, Unit::Week).ok()?.forecaster;
+        Some(Self::with(basis, (forecaster, 1.0), buyers, margin))
     }
 
-    /// The same with a model that was fitted before.
-    pub fn with_model(basis: Basis, model: BetaGeometric, buyers: &[Buyer], margin: f64) -> Self {
+    /// The same with a model that was fitted before, and the factor of its amounts.
+    pub fn with(basis: Basis, (forecaster, factor): (Forecaster, f64), buyers: &[Buyer], margin: f64) -> Self {
         let spend = spend(buyers);
-        let mut outlook =
-            Self { basis, model, spend, margin, mean_current: 0.0, mean_potential: 0.0, n_people: buyers.len() as u64 };
+        let n_people = buyers.len() as u64;
+        let (mean_current, mean_potential) = (0.0, 0.0);
+        let mut outlook = Self { basis, forecaster, factor, spend, margin, mean_current, mean_potential, n_people };
         let (mut n, mut current, mut potential) = (0_u64, 0.0, 0.0);
         for buyer in buyers.iter().filter(|buyer| buyer.is_present) {
             n += 1;
@@ -136,8 +138,9 @@ impl Outlook {
     /// What a person is worth who bought this, and brought `year_minor` in the trailing year.
     pub fn worth(&self, bought: &Bought, year_minor: i64) -> Worth {
         let history = bought.history(Unit::Week);
-        let p_alive = self.model.p_alive(&history);
-        let expected = self.model.expected(&history, YEAR_DAYS / Unit::Week.days());
+        let model = self.forecaster.model(bought);
+        let p_alive = model.p_alive(&history);
+        let expected = model.expected(&history, YEAR_DAYS / Unit::Week.days()) * self.factor;
         let one = self.value_of_one(bought);
         let potential = expected * one;
         let at_risk = if HARDLY < p_alive { potential / p_alive * (1.0 - p_alive) } else { 0.0 };
@@ -160,10 +163,14 @@ impl Outlook {
         }
     }
 
-    /// The model and its parameters: MBG/NBD with r = 0.525, α = 6.183, a = 0.891, b = 1.614 weeks.
+    /// The model, its parameters, and how its amounts are corrected.
     pub fn in_words(&self) -> String {
-        let [r, alpha, a, b] = self.model.parameters();
-        format!("MBG/NBD with r = {r:.3}, α = {alpha:.3}, a = {a:.3}, b = {b:.3}, in weeks")
+        let model = self.forecaster.in_words();
+        if (self.factor - 1.0).abs() < f64::EPSILON {
+            format!("{model}, in weeks")
+        } else {
+            format!("{model}, in weeks; amounts × {:.2}, as it was wrong before", self.factor)
+        }
     }
 
     /// What each further purchase is expected to bring, minor units of margin; 0 where nothing is known of value.
@@ -180,7 +187,8 @@ impl Outlook {
 
     fn potential(&self, bought: &Bought) -> f64 {
         let ahead = YEAR_DAYS / Unit::Week.days();
-        self.model.expected(&bought.history(Unit::Week), ahead) * self.value_of_one(bought)
+        let expected = self.forecaster.model(bought).expected(&bought.history(Unit::Week), ahead);
+        expected * self.factor * self.value_of_one(bought)
     }
 }
 
@@ -207,7 +215,7 @@ mod tests {
     use super::*;
 
     fn buyer(x: u32, last: i32, value_minor: i64) -> Buyer {
-        let bought = Bought { first: 0, last, x, litt: 0.0, n_valued: x, value_minor, until: 360 };
+        let bought = Bought { last, x, n_valued: x, value_minor, until: 360, ..Bought::default() };
         Buyer { bought, year_minor: value_minor, is_present: true }
     }
 
@@ -217,7 +225,7 @@ mod tests {
             (0..400).map(|i| buyer(i % 6, (i % 6) as i32 * (10 + i as i32 / 40), 900)).collect();
         let (faithful, silent) = (buyer(12, 350, 12_000), buyer(12, 120, 12_000));
         buyers.extend([faithful, silent]);
-        let outlook = Outlook::of(Basis::Purchases, &buyers, 0.5).unwrap();
+        let outlook = Outlook::of(Basis::Purchases, Choice::DEFAULT, &buyers, 0.5).unwrap();
         let (faithful, silent) = (outlook.worth(&faithful.bought, 12_000), outlook.worth(&silent.bought, 12_000));
         assert!(silent.p_alive < faithful.p_alive);
         assert!(faithful.at_risk_minor < silent.at_risk_minor, "{faithful:?} {silent:?}");
@@ -228,14 +236,14 @@ mod tests {
     #[test]
     fn three_customers_of_a_day_are_worth_something_finite() {
         let new = Buyer {
-            bought: Bought { first: 5, last: 5, x: 0, litt: 0.0, n_valued: 0, value_minor: 0, until: 5 },
+            bought: Bought { first: 5, last: 5, until: 5, ..Bought::default() },
             year_minor: 1_000,
             is_present: true,
         };
-        let outlook = Outlook::of(Basis::Purchases, &[new; 3], 1.0).unwrap();
+        let outlook = Outlook::of(Basis::Purchases, Choice::DEFAULT, &[new; 3], 1.0).unwrap();
         let worth = outlook.worth(&new.bought, 1_000);
         assert!((0.0..=1.0).contains(&worth.p_alive) && worth.expected.is_finite(), "{worth:?}");
         assert!(0 <= worth.potential_minor && 0 <= worth.at_risk_minor);
-        assert!(Outlook::of(Basis::Purchases, &[], 1.0).is_none());
+        assert!(Outlook::of(Basis::Purchases, Choice::DEFAULT, &[], 1.0).is_none());
     }
 }

@@ -21,6 +21,7 @@ use crate::{EngineError, clock};
 pub mod cohorts;
 pub mod growth;
 pub mod leaving;
+pub mod models;
 pub mod outlook;
 pub mod overview;
 pub mod panel;

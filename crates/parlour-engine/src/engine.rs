@@ -340,6 +340,9 @@ impl Engine {
                 {
                     tracing::error!(%error, "the day's standings could not be kept; it will be tried again");
                 }
+                if let Err(error) = self.refit_due() {
+                    tracing::error!(%error, "models could not be fitted again; it will be tried again");
+                }
                 if let Err(error) = self.delete_old_rejected() {
                     tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
                 }

@@ -42,6 +42,11 @@ impl<Q, A> Default for Kept<Q, A> {
 }
 
 impl<Q: PartialEq, A> Kept<Q, A> {
+    /// Forgets all answers.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The kept answer, or one made now of the state `version`.
     pub(crate) fn get(
         &self,

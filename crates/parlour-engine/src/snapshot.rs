@@ -20,6 +20,7 @@ use parlour_lake::kernel::{United, View, Walk};
 use parlour_lake::run::LakeError;
 
 use crate::EngineError;
+use crate::desk::models::Comparison;
 use crate::engine::Engine;
 use crate::kept::Kept;
 
@@ -50,6 +51,9 @@ pub struct Snapshot {
 /// Everyone's populations on a day, one an object, by its number.
 pub type Populations = Arc<Vec<Population>>;
 
+/// An object, a layer or all, and a day.
+type OnADay = (ObjectId, Option<Layer>, Day);
+
 /// Populations of a version of the state, on a layer or all, on a day.
 type Counted = (u64, Option<Layer>, Day, Populations);
 
@@ -58,7 +62,8 @@ type Counted = (u64, Option<Layer>, Day, Populations);
 pub(crate) struct Caches {
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     populations: Mutex<VecDeque<Counted>>,
-    pub(crate) outlooks: Kept<(ObjectId, Option<Layer>, Day), Option<Outlook>>,
+    pub(crate) outlooks: Kept<OnADay, Option<Outlook>>,
+    pub(crate) comparisons: Kept<OnADay, Comparison>,
 }
 
 impl Snapshot {

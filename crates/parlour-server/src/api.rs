@@ -24,6 +24,7 @@ pub(crate) mod links;
 pub(crate) mod matrix;
 pub(crate) mod merges;
 pub(crate) mod metrics;
+pub(crate) mod models;
 pub(crate) mod names;
 pub(crate) mod people;
 pub(crate) mod person;

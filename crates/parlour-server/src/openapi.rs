@@ -8,8 +8,8 @@ use utoipa::{Modify, OpenApi};
 use crate::access::COOKIE;
 use crate::api::{
     accounts, arrivals, audiences, cohorts, engaged, growth, health, jobs, leaving, links, matrix, merges, metrics,
-    names, people, person, questions, rejected, rejected_file, sample, session, settings, sources, sql, timeline,
-    today, webhooks, why, wire, workspace,
+    models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources, sql,
+    timeline, today, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -39,6 +39,7 @@ const SCHEME: &str = "session";
         growth::get_growth,
         matrix::get_matrix,
         leaving::get_leaving,
+        models::get_models,
         accounts::get_accounts,
         cohorts::get_cohorts,
         audiences::list_audiences,

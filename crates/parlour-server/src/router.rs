@@ -14,8 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     accounts, arrivals, audiences, cohorts, engaged, growth, health, jobs, leaving, links, matrix, merges, metrics,
-    names, people, person, questions, rejected, rejected_file, sample, session, settings, sources, sql, timeline,
-    today, webhooks, why, workspace,
+    models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources, sql,
+    timeline, today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -43,6 +43,7 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/growth", get(growth::get_growth)),
         ("/api/v1/matrix", get(matrix::get_matrix)),
         ("/api/v1/leaving", get(leaving::get_leaving)),
+        ("/api/v1/models", get(models::get_models)),
         ("/api/v1/accounts", get(accounts::get_accounts)),
         ("/api/v1/cohorts", get(cohorts::get_cohorts)),
         ("/api/v1/audiences", get(audiences::list_audiences).post(audiences::create_audience)),

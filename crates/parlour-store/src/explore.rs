@@ -8,10 +8,11 @@ use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
 /// `setting`, `session`, `credential`, `source` and `source_key` hold secrets.
-pub(crate) const EXPLORABLE: [&str; 14] = [
+pub(crate) const EXPLORABLE: [&str; 15] = [
     "audience",
     "cursor",
     "entity",
+    "fit",
     "identity",
     "job",
     "journal",

@@ -15,6 +15,7 @@ mod database;
 pub mod entity;
 mod error;
 pub mod explore;
+pub mod fit;
 pub mod identity;
 pub mod job;
 pub mod journal;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use parlour_core::day::Day;
 use parlour_core::growth::By;
+use parlour_core::purchases::Unit;
 
 /// Customer engagement: who is engaged, how, and which way they move.
 #[derive(Parser)]
@@ -54,6 +55,13 @@ pub(crate) enum Command {
     Standing(Standing),
     /// Growth, matrix and stages of everyone.
     Report(Report),
+    /// Fit models of coming back, and see how they do on time they have not seen.
+    #[command(after_help = "\
+Examples:
+  parlour fit                                          every model on the largest brand, a third of the time held out
+  parlour fit --until 1997-09-30 --holdout-until 1998-06-30 --model pareto_nbd
+  parlour fit --csv summary.csv --model all            columns x, t_x, T and perhaps weight")]
+    Fit(Fit),
     /// Ask the database a question in SQL; it can only be read.
     #[command(after_help = "Example:\n  parlour sql \"SELECT cell, count(*) FROM standing GROUP BY cell\"")]
     Sql {
@@ -306,6 +314,53 @@ pub(crate) struct Standing {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Fit {
+    /// The object, as kind:id; the largest brand unless given.
+    #[arg(long, value_name = "KIND:ID")]
+    pub(crate) object: Option<String>,
+    /// mbg_nbd, bg_nbd, pareto_nbd, mbg_cnbd_k, nbd, mbg_nbd_first_value, pareto_nbd_first_value, or all.
+    #[arg(long, value_name = "NAME", default_value = "all")]
+    pub(crate) model: String,
+    /// The last day that models see.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) until: Option<Day>,
+    /// The last day that they forecast and are scored by; the last with activity unless given. With --until alone nothing
+    /// is held out.
+    #[arg(long, value_name = "DAY", requires = "until")]
+    pub(crate) holdout_until: Option<Day>,
+    /// The unit of time.
+    #[arg(long, value_enum, default_value_t = FitUnit::Week)]
+    pub(crate) unit: FitUnit,
+    /// Histories from a file with columns x, t_x, T and perhaps weight, in any unit, in place of activity.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["object", "until", "holdout_until"])]
+    pub(crate) csv: Option<PathBuf>,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = FitFormat::Text)]
+    pub(crate) format: FitFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FitUnit {
+    Day,
+    Week,
+}
+
+impl From<FitUnit> for Unit {
+    fn from(unit: FitUnit) -> Self {
+        match unit {
+            FitUnit::Day => Self::Day,
+            FitUnit::Week => Self::Week,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FitFormat {
+    Text,
+    Json,
 }
 
 #[derive(Args)]

@@ -1,6 +1,7 @@
 //! The binary: subcommands and wiring; what they do is done elsewhere.
 
 mod cli;
+mod fit;
 mod import;
 mod load;
 mod output;
@@ -61,6 +62,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     {
         return Ok(());
     }
+    if let Command::Fit(options) = &cli.command
+        && let Some(file) = &options.csv
+    {
+        return fit::fit_file(file, options, &mut out);
+    }
     if let Command::Load(options) = &cli.command {
         return load::load(options, &mut out);
     }
@@ -78,6 +84,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Source(command) => source::source(&engine, &command, &mut out),
         Command::Standing(options) => standing::standing(ready(&engine)?, &options, &mut out),
         Command::Report(options) => report::report(ready(&engine)?, &options, &mut out),
+        Command::Fit(options) => fit::fit(ready(&engine)?, &options, &mut out),
         Command::Sql { question, json } => upkeep::sql(&engine, &question, json, &mut out),
         Command::Keep { days } => upkeep::keep(ready(&engine)?, &days, &mut out),
         Command::Compact => upkeep::compact(ready(&engine)?, &mut out),

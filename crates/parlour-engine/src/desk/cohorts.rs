@@ -2,7 +2,7 @@
 
 use parlour_core::day::Day;
 use parlour_core::growth::By;
-use parlour_core::worth::{Basis, Outlook};
+use parlour_core::worth::Outlook;
 
 use super::panel::{Followed, Period};
 use super::{Asked, Compared};
@@ -222,9 +222,4 @@ pub fn half_life(curve: &[StillEngaged]) -> Option<f64> {
         before = now;
     }
     None
-}
-
-/// What the models of the outlook count, for a sentence.
-pub fn basis(outlook: Option<&Outlook>) -> Option<Basis> {
-    outlook.map(|outlook| outlook.basis)
 }

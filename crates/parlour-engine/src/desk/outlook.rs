@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parlour_core::purchases::{Bought, Purchases};
+use parlour_core::forecast::Forecaster;
+use parlour_core::purchases::{Bought, Purchases, Unit};
 use parlour_core::reading::Reading;
 use parlour_core::relation::{Columns, PersonFold, Relation};
 use parlour_core::worth::{Basis, Buyer, Outlook, Worth};
@@ -42,7 +43,10 @@ impl Engine {
             let margin = self.settings.standing.margin;
             let (basis, buyers) =
                 if bought.is_empty() { (Basis::Activity, active) } else { (Basis::Purchases, bought) };
-            Ok(Outlook::of(basis, &buyers, margin))
+            let (choice, factor) = self.choice_on(asked)?;
+            let people: Vec<Bought> = buyers.iter().map(|buyer| buyer.bought).collect();
+            let fitting = Forecaster::fit(choice, &people, Unit::Week).ok();
+            Ok(fitting.map(|fitting| Outlook::with(basis, (fitting.forecaster, factor), &buyers, margin)))
         })
     }
 

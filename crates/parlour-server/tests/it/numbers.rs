@@ -13,8 +13,12 @@ struct About<'a> {
 
 impl About<'_> {
     fn get(&self, path: &str) -> Value {
-        let join = if path.contains('?') { '&' } else { '?' };
-        self.desk.get(&format!("{path}{join}{}", self.scope))
+        let (path, own) = path.split_once('?').unwrap_or((path, ""));
+        let has = |name: &str| own.split('&').any(|pair| pair.split('=').next() == Some(name));
+        // As the Desk does: what a list says itself wins over what is looked at.
+        let scope = self.scope.split('&').filter(|pair| !has(pair.split('=').next().unwrap_or_default()));
+        let query: Vec<&str> = own.split('&').filter(|pair| !pair.is_empty()).chain(scope).collect();
+        self.desk.get(&format!("{path}?{}", query.join("&")))
     }
 
     fn check(&mut self, n: u64, list: &Value) {
@@ -64,8 +68,96 @@ impl About<'_> {
         }
         let growth = self.get("/api/v1/growth?by=week");
         self.check_sentence(&growth["sentence"]);
+        self.check_leaving();
+        self.check_accounts();
+        self.check_cohorts();
         let latest: Vec<Value> = growth["rows"].as_array().unwrap().iter().rev().take(10).cloned().collect();
         self.check_growth(&latest.into());
+    }
+}
+
+impl About<'_> {
+    fn check_leaving(&mut self) {
+        let leaving = self.get("/api/v1/leaving");
+        self.check_sentence(&leaving["sentence"]);
+        let (mut n, mut at_risk) = (0, 0);
+        for kind in leaving["kinds"].as_array().unwrap() {
+            self.check(kind["n"].as_u64().unwrap(), &kind["list"]);
+            n += kind["n"].as_u64().unwrap();
+            let list = kind["list"].as_str().unwrap();
+            let people = self.get(&format!("/api/v1/people?limit=500&{list}"));
+            let rows = people["rows"].as_array().unwrap();
+            assert!(rows.iter().all(|row| row["reason"].as_str().is_some_and(|reason| reason.len() > 10)));
+            let risks: Vec<i64> =
+                rows.iter().map(|row| row["worth"]["at_risk_minor"].as_i64().unwrap_or(i64::MIN)).collect();
+            assert!(risks.is_sorted_by(|a, b| a >= b), "{list}: {risks:?}");
+            at_risk += risks.iter().filter(|risk| **risk != i64::MIN).sum::<i64>();
+        }
+        let total: i64 =
+            leaving["kinds"].as_array().unwrap().iter().map(|kind| kind["at_risk_minor"].as_i64().unwrap()).sum();
+        assert_eq!(at_risk, total);
+        self.check(n, &"leaving=true".into());
+        let quadrants = ["best", "fading", "promising", "low"].map(|quadrant| {
+            self.get(&format!("/api/v1/people?limit=1&quadrant={quadrant}"))["n_total"].as_u64().unwrap()
+        });
+        assert!(
+            0 < quadrants.iter().sum::<u64>() && quadrants.iter().sum::<u64>() <= leaving["n_all"].as_u64().unwrap()
+        );
+        for still in leaving["still_engaged"].as_array().unwrap() {
+            self.check(still["n_still"].as_u64().unwrap(), &still["list"]);
+        }
+    }
+
+    fn check_accounts(&mut self) {
+        for base in ["active", "engaged", "degree", "value"] {
+            let accounts = self.get(&format!("/api/v1/accounts?base={base}&n=4"));
+            self.check_sentence(&accounts["sentence"]);
+            let mut before = Value::Null;
+            for row in accounts["rows"].as_array().unwrap() {
+                let amount = |of: &[&str]| -> i64 {
+                    let moves = row["moves"].as_array().unwrap().iter();
+                    let of = moves.filter(|one| of.contains(&one["change"].as_str().unwrap()));
+                    of.map(|one| one["amount"].as_i64().unwrap()).sum()
+                };
+                let (came, went) = (amount(&["new", "returned", "grew"]), amount(&["gone", "shrank", "turned"]));
+                assert_eq!(row["after"].as_i64().unwrap(), row["before"].as_i64().unwrap() + came - went, "{row}");
+                assert!(before.is_null() || before == row["before"], "{base}: {row}");
+                before = row["after"].clone();
+                for one in row["moves"].as_array().unwrap() {
+                    self.check(one["n"].as_u64().unwrap(), &one["list"]);
+                }
+            }
+        }
+        let (accounts, growth) = (self.get("/api/v1/accounts?n=120"), self.get("/api/v1/growth"));
+        let names = [("new", "new"), ("returned", "resurrected"), ("gone", "churned"), ("stayed", "retained")];
+        for (account, period) in accounts["rows"].as_array().unwrap().iter().zip(growth["rows"].as_array().unwrap()) {
+            assert_eq!((&account["period"], &account["after"]), (&period["period"], &period["active"]));
+            for (change, flow) in names {
+                let moves = account["moves"].as_array().unwrap();
+                let n = &moves.iter().find(|one| one["change"] == change).unwrap()["n"];
+                assert_eq!(n, &period[flow], "{change} in {period}");
+            }
+        }
+    }
+
+    fn check_cohorts(&mut self) {
+        for ways in ["", "&counted=engaged", "&made_by=engaged&counted=engaged", "&counted=value"] {
+            let cohorts = self.get(&format!("/api/v1/cohorts?n=5{ways}"));
+            for cohort in cohorts["rows"].as_array().unwrap() {
+                self.check(cohort["n"].as_u64().unwrap(), &cohort["list"]);
+                for cell in cohort["cells"].as_array().unwrap().iter().filter(|cell| cell["list"].is_string()) {
+                    self.check(cell["value"].as_u64().unwrap(), &cell["list"]);
+                }
+            }
+            for survivors in cohorts["survivors"].as_array().unwrap() {
+                let n = survivors["n"].as_u64().unwrap() as f64;
+                assert!((0.0..=n + 1e-9).contains(&survivors["alive"].as_f64().unwrap()), "{survivors}");
+                for window in survivors["within"].as_array().unwrap().iter().filter(|window| window["list"].is_string())
+                {
+                    self.check(window["n"].as_u64().unwrap(), &window["list"]);
+                }
+            }
+        }
     }
 }
 

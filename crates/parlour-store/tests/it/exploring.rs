@@ -253,6 +253,7 @@ fn the_schema_shows_what_may_be_read(bench: &Bench) {
             "audience",
             "cursor",
             "entity",
+            "fit",
             "identity",
             "job",
             "journal",

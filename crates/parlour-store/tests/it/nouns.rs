@@ -4,6 +4,7 @@ use parlour_core::day::Day;
 use parlour_core::key::Key;
 use parlour_store::audience::{self, Audience};
 use parlour_store::entity::{self, Entity};
+use parlour_store::fit::{self, Fit};
 use parlour_store::identity::{self, Identity};
 use parlour_store::job::{self, Job};
 use parlour_store::journal::{self, Arrival, FOLD, JournalBatch, SEAL, Waiting};
@@ -34,6 +35,7 @@ crate::on_both!(
     settings,
     questions,
     audiences,
+    fits,
     standings,
     sources,
     source_keys,
@@ -504,6 +506,26 @@ fn settings(bench: &Bench) {
     assert_eq!(all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["colour", "opened", "schema"]);
     assert!(write(&db, |conn| setting::delete(conn, "colour")));
     assert!(!write(&db, |conn| setting::delete(conn, "colour")));
+}
+
+fn fits(bench: &Bench) {
+    let db = bench.open();
+    let new = |day: i32, choice: &str| Fit {
+        object: "brand:acme".to_owned(),
+        day: Day(day),
+        choice: choice.to_owned(),
+        factor: 0.9,
+        n_people: 7,
+        made_at: 5,
+    };
+    for fit in [new(10, "mbg_nbd"), new(20, "bg_nbd"), new(20, "pareto_nbd")] {
+        write(&db, move |conn| fit::put(conn, &fit));
+    }
+    let on = |object: &'static str, day| db.read(move |conn| fit::on(conn, object, Day(day))).unwrap();
+    assert_eq!(on("brand:acme", 9), None);
+    assert_eq!(on("brand:acme", 19), Some(new(10, "mbg_nbd")));
+    assert_eq!(on("brand:acme", 99), Some(new(20, "pareto_nbd")));
+    assert_eq!(on("brand:other", 99), None);
 }
 
 fn audiences(bench: &Bench) {

@@ -1,0 +1,243 @@
+//! Models: each tried on time it has not seen, and the best chosen week by week.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use parlour_core::day::Day;
+use parlour_core::forecast::{Choice, Fitting, Forecaster, Specimen, Split, Trial, attempt, baselines, best, learnt};
+use parlour_core::purchases::{Bought, Purchases, Unit};
+use parlour_core::relation::PersonFold;
+use parlour_stats::calibration::Calibration;
+use parlour_stats::fit::FitError;
+use parlour_stats::holdout::Scores;
+use parlour_store::fit::{self, Fit};
+use parlour_store::job::Job;
+
+use super::{Asked, Question, Slice};
+use crate::engine::Engine;
+use crate::{EngineError, clock, jobs};
+
+/// Days for which one who has not come is taken for gone by those who use no model.
+pub const SILENCES: [f64; 3] = [30.0, 60.0, 90.0];
+/// Fewer people than this prove nothing: the default model is taken.
+pub const FEWEST: usize = 20;
+/// Shortest and longest time that is held out, days.
+const HELD_OUT: (i32, i32) = (28, 182);
+/// A choice of model holds for so many days.
+const REFIT_DAYS: i32 = 7;
+
+/// The days of a comparison.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spans {
+    /// A split before the split, by which a model learns what it says wrong; `None` where there is no time before.
+    pub earlier: Option<Day>,
+    /// The last day that models see.
+    pub split: Day,
+    /// The last day that they forecast.
+    pub end: Day,
+}
+
+/// A model and how long it took to try.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// How it did.
+    pub trial: Trial,
+    /// Seconds.
+    pub seconds: f64,
+}
+
+/// Models side by side.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The days.
+    pub spans: Spans,
+    /// The unit of time.
+    pub unit: Unit,
+    /// People who had bought by the split.
+    pub n_people: u64,
+    /// The models; one that cannot be fitted at all is left out.
+    pub tried: Vec<Tried>,
+    /// What one would do without a model, by name.
+    pub baselines: Vec<(String, Scores)>,
+    /// The one to go by.
+    pub chosen: Option<Choice>,
+}
+
+impl Engine {
+    /// The days of a comparison that ends on the day asked about: a third of the time since activity began is held out,
+    /// from four weeks to half a year.
+    pub fn spans(&self, asked: &Asked) -> Spans {
+        let first = asked.snapshot.days.map_or(asked.on, |(first, _)| first.min(asked.on));
+        let held_out = ((asked.on.0 - first.0) / 3).clamp(HELD_OUT.0, HELD_OUT.1);
+        self.spans_at(asked, Day(asked.on.0 - held_out))
+    }
+
+    /// The same with a split of one's own.
+    pub fn spans_at(&self, asked: &Asked, split: Day) -> Spans {
+        let first = asked.snapshot.days.map_or(asked.on, |(first, _)| first.min(asked.on));
+        let seen = split.0 - first.0;
+        let earlier = (2 * HELD_OUT.0 <= seen).then(|| Day(split.0 - seen / 3));
+        Spans { earlier, split, end: asked.on }
+    }
+
+    /// Tries models on what was known at the split, each against what happened by the day asked about.
+    pub fn compare_models(
+        &self,
+        asked: &Asked,
+        spans: Spans,
+        unit: Unit,
+        choices: &[Choice],
+    ) -> Result<Comparison, EngineError> {
+        let (split, earlier) = self.splits(asked, spans, unit)?;
+        let mut tried = Vec::new();
+        for &choice in choices {
+            if self.is_stopping() {
+                break;
+            }
+            let started = Instant::now();
+            if let Ok(trial) = attempt(choice, &split, earlier.as_ref()) {
+                tried.push(Tried { trial, seconds: started.elapsed().as_secs_f64() });
+            }
+        }
+        let trials: Vec<Trial> = tried.iter().map(|tried| tried.trial.clone()).collect();
+        let is_enough = FEWEST <= split.people.len();
+        Ok(Comparison {
+            spans,
+            unit,
+            n_people: split.people.len() as u64,
+            baselines: if split.people.is_empty() { Vec::new() } else { baselines(&split, &SILENCES) },
+            chosen: best(&trials).filter(|_| is_enough).map(|trial| trial.choice),
+            tried,
+        })
+    }
+
+    /// The comparison of all models that the Desk shows, kept for a while.
+    pub fn comparison(&self, asked: &Asked) -> Result<Arc<Comparison>, EngineError> {
+        let question = (asked.object, asked.slice.layer, asked.on);
+        let slice = Slice { layer: asked.slice.layer, ..Slice::default() };
+        let everyone = Asked { slice, ..asked.clone() };
+        self.caches.comparisons.get(question, asked.snapshot.version, || {
+            self.compare_models(&everyone, self.spans(&everyone), Unit::Week, &Choice::all())
+        })
+    }
+
+    /// Fits one model to everyone who bought by the day asked about.
+    pub fn fit_model(
+        &self,
+        asked: &Asked,
+        unit: Unit,
+        choice: Choice,
+    ) -> Result<(Result<Fitting, FitError>, u64, f64), EngineError> {
+        let (split, _) = self.splits(asked, Spans { earlier: None, split: asked.on, end: asked.on }, unit)?;
+        let people: Vec<Bought> = split.people.iter().map(|person| person.bought).collect();
+        let started = Instant::now();
+        let fitting = Forecaster::fit(choice, &people, unit);
+        Ok((fitting, people.len() as u64, started.elapsed().as_secs_f64()))
+    }
+
+    /// Everyone at the split and at the earlier one.
+    fn splits(&self, asked: &Asked, spans: Spans, unit: Unit) -> Result<(Split, Option<Split>), EngineError> {
+        let snapshot = &*asked.snapshot;
+        let reading = self.reading(snapshot, asked.on);
+        let states = snapshot.on_layer(asked.slice.layer).visit(
+            || (PersonFold::new(&reading), Purchases::default(), Vec::new(), Vec::new()),
+            |(fold, purchases, late, early), person, columns, rows| {
+                fold.read(columns, rows.clone(), &mut |object, _, relation| {
+                    if object != asked.object || !asked.slice.has(person, relation) {
+                        return;
+                    }
+                    purchases.read(&reading, columns, rows.clone(), object);
+                    let specimen = |from: Day, to: Day| {
+                        let bought = purchases.until(from)?;
+                        Some(Specimen { bought, n_ahead: purchases.between(from, to) })
+                    };
+                    late.extend(specimen(spans.split, spans.end));
+                    early.extend(spans.earlier.and_then(|earlier| specimen(earlier, spans.split)));
+                });
+            },
+        )?;
+        let weeks = |from: Day, to: Day| f64::from(to.0 - from.0) / unit.days();
+        let mut split = Split { people: Vec::new(), ahead: weeks(spans.split, spans.end), unit };
+        let mut earlier = spans.earlier.map(|day| Split { people: Vec::new(), ahead: weeks(day, spans.split), unit });
+        for (_, _, late, early) in states {
+            split.people.extend(late);
+            if let Some(earlier) = &mut earlier {
+                earlier.people.extend(early);
+            }
+        }
+        Ok((split, earlier))
+    }
+
+    /// Which model the object goes by on a day, and what its amounts are multiplied by.
+    pub(crate) fn choice_on(&self, asked: &Asked) -> Result<(Choice, f64), EngineError> {
+        let object = asked.object_name();
+        let known = self.database.read(|conn| fit::on(conn, &object, asked.on))?;
+        let chosen = known.and_then(|fit| Some((Choice::of_name(&fit.choice)?, fit.factor)));
+        Ok(chosen.unwrap_or((Choice::DEFAULT, 1.0)))
+    }
+
+    /// Chooses the model of every brand (object that belongs to nothing) whose choice is older than a week of activity.
+    pub(crate) fn refit_due(&self) -> Result<(), EngineError> {
+        let snapshot = self.snapshot();
+        let Some((_, last)) = snapshot.days else { return Ok(()) };
+        let on = last.min(Day::of_micros(clock::now()));
+        let roots = snapshot.objects.all().iter().filter(|object| object.parent.is_none());
+        for object in roots.map(|object| object.name.to_string()) {
+            let name = object.clone();
+            let known = self.database.read(move |conn| fit::on(conn, &name, on))?;
+            if known.is_some_and(|fit| on.0 - fit.day.0 < REFIT_DAYS) {
+                continue;
+            }
+            let asked = self.ask(&Question { object: Some(object), on: Some(on), since: None })?;
+            self.refit(&asked)?;
+            if self.is_stopping() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries every model on the object, and goes by the best from the day asked about on. Shown as a job.
+    pub fn refit(&self, asked: &Asked) -> Result<(), EngineError> {
+        let (object, now) = (asked.object_name(), clock::now());
+        let job = self.create_job(Job {
+            id: 0,
+            kind: "refit".to_owned(),
+            name: object.clone(),
+            state: jobs::RUNNING.to_owned(),
+            position: 0,
+            line: 0,
+            total: 1,
+            n_done: 0,
+            n_rejected: 0,
+            data: String::from("{}"),
+            message: None,
+            started_at: now,
+            updated_at: now,
+        })?;
+        let (state, message) = match self.choose(asked) {
+            Ok(_) if self.is_stopping() => (jobs::PAUSED, None),
+            Ok(told) => (jobs::DONE, Some(told)),
+            Err(error) => (jobs::FAILED, Some(error.to_string())),
+        };
+        self.end_job(job, state, message)
+    }
+
+    fn choose(&self, asked: &Asked) -> Result<String, EngineError> {
+        let comparison = self.comparison(asked)?;
+        let chosen = comparison.chosen.unwrap_or(Choice::DEFAULT);
+        let factor = match comparison.chosen {
+            None => 1.0,
+            Some(chosen) => {
+                let (split, _) = self.splits(asked, comparison.spans, comparison.unit)?;
+                learnt(chosen, &split).unwrap_or(Calibration::NONE).overall()
+            }
+        };
+        let object = asked.object_name();
+        let (n_people, made_at) = (comparison.n_people as i64, clock::now());
+        let fit = Fit { object, day: asked.on, choice: chosen.name(), factor, n_people, made_at };
+        self.database.write(move |conn| fit::put(conn, &fit))?;
+        self.caches.outlooks.forget();
+        Ok(format!("{} × {factor:.2}", chosen.title()))
+    }
+}

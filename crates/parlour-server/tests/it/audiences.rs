@@ -1,0 +1,76 @@
+//! Audiences: saved predicates, as slices of every question; and slices by layer and acquisition.
+
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+fn n(desk: &Desk, query: &str) -> u64 {
+    desk.get(&format!("/api/v1/people?limit=1&{query}"))["n_total"].as_u64().unwrap()
+}
+
+#[test]
+fn an_audience_is_its_list_everywhere() {
+    let desk = Desk::full();
+    let new = json!({ "name": "Falling", "object": "brand:acme", "predicate": "?leaving=true&customer=true&sort=at_risk&limit=7" });
+    let made = desk.ask("POST", "/api/v1/audiences", Some(&new));
+    assert_eq!(made.status, 201, "{made:?}");
+    let made = made.json();
+    assert_eq!(made["predicate"], "leaving=true&customer=true");
+    let expected = n(&desk, "object=brand:acme&leaving=true&customer=true");
+    assert!(0 < expected);
+    assert_eq!(made["n"], expected);
+    assert_eq!(n(&desk, made["list"].as_str().unwrap()), expected);
+    let today = desk.get("/api/v1/today?object=brand:acme&audience=1");
+    let stages: u64 = today["stages"].as_array().unwrap().iter().map(|stage| stage["n"].as_u64().unwrap()).sum();
+    assert_eq!(stages, expected);
+    let narrowed = n(&desk, "object=brand:acme&audience=1&stage=lapsed");
+    assert_eq!(narrowed, n(&desk, "object=brand:acme&leaving=true&customer=true&stage=lapsed"));
+    let changed = json!({ "name": "Gone", "object": "brand:acme", "predicate": "stage=defected" });
+    let answer = desk.ask("PUT", "/api/v1/audiences/1", Some(&changed));
+    assert_eq!(answer.json()["n"], n(&desk, "object=brand:acme&stage=defected"));
+    assert_eq!(desk.get("/api/v1/audiences")["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(desk.ask("DELETE", "/api/v1/audiences/1", None).status, 204);
+    assert_eq!(desk.ask("DELETE", "/api/v1/audiences/1", None).status, 404);
+    assert_eq!(desk.ask("GET", "/api/v1/people?audience=1", None).status, 404);
+}
+
+#[test]
+fn what_is_no_predicate_is_refused_by_name() {
+    let desk = Desk::full();
+    let refused = |predicate: &str, name: &str| {
+        let new = json!({ "name": "x", "predicate": predicate });
+        let answer = desk.ask("POST", "/api/v1/audiences", Some(&new));
+        assert_eq!(answer.status, 400, "{predicate}: {answer:?}");
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(text.contains(name), "{predicate}: {text}");
+    };
+    refused("stage=sleepy", "predicate");
+    refused("colour=red", "predicate");
+    refused("audience=1", "audience");
+    refused("base=degree", "change");
+    let answer = desk.ask("POST", "/api/v1/audiences", Some(&json!({ "name": " ", "predicate": "stage=lapsed" })));
+    assert_eq!(answer.status, 400);
+}
+
+#[test]
+fn layers_and_cohorts_part_everyone() {
+    let desk = Desk::full();
+    let all: Value = desk.get("/api/v1/accounts?object=brand:acme&by=month&n=120");
+    let new =
+        |row: &Value| row["moves"].as_array().unwrap().iter().find(|one| one["change"] == "new").unwrap()["n"].clone();
+    let mut n_people = 0;
+    for row in all["rows"].as_array().unwrap() {
+        let label = row["period"].as_str().unwrap();
+        let acquired = n(&desk, &format!("object=brand:acme&acquired={label}"));
+        assert_eq!(new(row), acquired, "{label}");
+        n_people += acquired;
+    }
+    assert_eq!(n_people, n(&desk, "object=brand:acme"));
+    let layers = ["face", "web", "social", "hub", "mobile", "virtual", "game"];
+    let on_layers: Vec<u64> =
+        layers.iter().map(|layer| n(&desk, &format!("object=brand:acme&layer={layer}"))).collect();
+    assert!(on_layers.iter().all(|on_layer| 0 < *on_layer && *on_layer < n_people), "{on_layers:?}");
+    assert!(n_people <= on_layers.iter().sum());
+    assert_eq!(desk.ask("GET", "/api/v1/people?acquired=1997-13", None).status, 400);
+    assert_eq!(desk.ask("GET", "/api/v1/people?layer=moon", None).status, 400);
+}
