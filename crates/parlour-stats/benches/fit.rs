@@ -12,6 +12,7 @@ use parlour_stats::fit::Options;
 use parlour_stats::gamma_gamma::GammaGamma;
 use parlour_stats::generate::{self, Random};
 use parlour_stats::history::{Histories, History};
+use parlour_stats::model::{Fitted, Kind};
 use parlour_stats::nbd::Nbd;
 use parlour_stats::pareto_nbd::ParetoNbd;
 
@@ -38,6 +39,12 @@ fn main() {
             histories.iter().map(one).sum::<f64>()
         });
         black_box(sum);
+        for fitted in [Kind::Mbg, Kind::ParetoNbd].map(|kind| Fitted::fit(kind, &fewer, PLAIN)) {
+            let model = fitted.expect("people are many").model;
+            timed(&format!("  {} predictions with P(alive), one for each person", model.name()), || {
+                model.predict_all(people, 52.0).len()
+            });
+        }
     }
     let model = GammaGamma::new([6.25, 3.74, 15.44]).expect("they are positive");
     let mut random = Random::new(2);

@@ -22,6 +22,7 @@ pub mod model;
 pub mod nbd;
 pub mod pareto_nbd;
 pub mod shifted_beta_geometric;
+pub mod simulate;
 pub mod value;
 
 pub use special::{beta_inc, beta_inc_inverse, ln_beta, ln_gamma, p_rate_fell, wheat_morrison_k};
