@@ -54,9 +54,12 @@ impl Calibration {
         let cells: [(f64, f64); N_CELLS] =
             std::array::from_fn(|i| (seen.actual[i] / dispersion, overall * seen.forecast[i] / dispersion));
         let shape = likeliest_shape(&cells);
-        let factors = cells.map(|(actual, forecast)| {
-            if shape.is_finite() { overall * (shape + actual) / (shape + forecast) } else { overall }
-        });
+        let factors =
+            cells.map(
+                |(actual, forecast)| {
+                    if shape.is_finite() { overall * (shape + actual) / (shape + forecast) } else { overall }
+                },
+            );
         Self { overall, shape, dispersion, factors }
     }
 

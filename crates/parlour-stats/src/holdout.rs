@@ -93,9 +93,10 @@ fn same_rate(history: &History, ahead: f64) -> f64 {
 }
 
 fn mean_p_alive(cases: &[Case], made: &[Prediction]) -> f64 {
-    let (sum, n_people) = cases.iter().zip(made).fold((0.0, 0.0), |(sum, n), (case, made)| {
-        (sum + case.weight * made.p_alive, n + case.weight)
-    });
+    let (sum, n_people) = cases
+        .iter()
+        .zip(made)
+        .fold((0.0, 0.0), |(sum, n), (case, made)| (sum + case.weight * made.p_alive, n + case.weight));
     if 0.0 < n_people { sum / n_people } else { 0.0 }
 }
 

@@ -13,6 +13,7 @@ pub mod beta_geometric;
 pub mod bg_bb;
 pub mod calibration;
 pub mod covariates;
+pub mod detection;
 pub mod fit;
 pub mod gamma_gamma;
 pub mod generate;

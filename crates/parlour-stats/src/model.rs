@@ -37,8 +37,7 @@ pub enum Regularity {
 
 impl Kind {
     /// Every kind, the k of regular gaps by likelihood.
-    pub const ALL: [Self; 5] =
-        [Self::Mbg, Self::Bg, Self::ParetoNbd, Self::MbgCnbd(Regularity::Likeliest), Self::Nbd];
+    pub const ALL: [Self; 5] = [Self::Mbg, Self::Bg, Self::ParetoNbd, Self::MbgCnbd(Regularity::Likeliest), Self::Nbd];
 
     /// The name under which it is stored and asked for.
     pub fn name(self) -> &'static str {
@@ -237,6 +236,10 @@ impl Fitted {
         let errors = self.standard_errors.iter().flatten();
         let n_without = self.standard_errors.as_ref().map_or(0, |errors| named.len() - errors.len());
         let errors = std::iter::repeat_n(None, n_without).chain(errors.copied().map(Some));
-        named.into_iter().zip(errors.chain(std::iter::repeat(None))).map(|((name, value), e)| (name, value, e)).collect()
+        named
+            .into_iter()
+            .zip(errors.chain(std::iter::repeat(None)))
+            .map(|((name, value), e)| (name, value, e))
+            .collect()
     }
 }

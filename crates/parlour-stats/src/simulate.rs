@@ -57,7 +57,7 @@ pub struct Visits {
 /// When everybody comes more: a factor on the rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Season {
-    /// 1 + this × sin over the year; 0 to 1.
+    /// 1 + this × a cosine over the year; 0 to 1.
     pub yearly: f64,
     /// The day of its peak.
     pub peak_day: u32,
@@ -169,10 +169,7 @@ impl World {
     /// Everybody in the order in which they come, after a look whether the world can be.
     pub fn lives(&self) -> Result<Lives<'_>, WorldError> {
         self.check()?;
-        let mut random = Random::new(self.seed);
-        // The first person's seed must not be the seed of the arrivals.
-        random.uniform();
-        Ok(Lives { world: self, random, day: 0, left: 0, number: 0, is_begun: false })
+        Ok(Lives { world: self, random: Random::new(self.seed), day: 0, left: 0, number: 0, is_begun: false })
     }
 
     fn check(&self) -> Result<(), WorldError> {
@@ -202,7 +199,7 @@ impl World {
         if let Some((name, ..)) = rates.iter().find(|(_, rate, most)| !(0.0..=*most).contains(rate)) {
             return Err(WorldError::Range(name));
         }
-        let is_shape = |k: f64| (0.01..=1_000.0).contains(&k);
+        let is_shape = |k: f64| (0.1..=1_000.0).contains(&k);
         if !is_shape(self.visits.shape) {
             return Err(WorldError::Range("visits.shape"));
         }
@@ -212,7 +209,9 @@ impl World {
         if self.season.weekdays.iter().any(|factor| !(0.0..=100.0).contains(factor)) {
             return Err(WorldError::Range("season.weekdays"));
         }
-        if self.layers.iter().any(|layer| !(0.0..1e9).contains(&layer.weight)) || usize::from(u16::MAX) < self.layers.len() {
+        if self.layers.iter().any(|layer| !(0.0..1e9).contains(&layer.weight))
+            || usize::from(u16::MAX) < self.layers.len()
+        {
             return Err(WorldError::Range("layers"));
         }
         self.check_sizes()

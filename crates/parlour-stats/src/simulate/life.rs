@@ -79,7 +79,8 @@ const SHORTEST_ABSENCE_DAYS: f64 = 30.0;
 
 impl Life {
     pub(super) fn of(world: &World, number: u32, acquired_on: u32) -> Self {
-        let seed = world.seed.wrapping_mul(0xd134_2543_de82_ef95) ^ (u64::from(number) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let seed = world.seed.wrapping_mul(0xd134_2543_de82_ef95)
+            ^ (u64::from(number) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mut random = Random::new(seed);
         let visits = &world.visits;
         let rate = (visits.per_day * random.gamma(visits.shape, visits.shape)).min(MOST_VISITS_A_DAY);
@@ -88,7 +89,7 @@ impl Life {
         let median_minor = world.purchases.median_minor * libm::exp(own);
         let is_fading = random.chance(world.leaving.fading);
         let level_after = if is_fading { world.leaving.fading_to } else { 0.0 };
-        let mut life = Self {
+        let untold = Self {
             number,
             acquired_on,
             rate,
@@ -105,10 +106,9 @@ impl Life {
             n_calm_days: 0,
             seed: seed.rotate_left(32),
         };
-        let mut acts = life.acts(world);
+        let mut acts = untold.acts(world);
         acts.by_ref().for_each(drop);
-        life = acts.life;
-        life
+        acts.life
     }
 
     /// What the person does, in order of time; `world` must be the one they come from.
@@ -188,11 +188,14 @@ impl Acts<'_> {
             at = self.random.uniform();
             self.visit(at);
         }
-        while self.due < (1.0 - at) * pace {
+        for _ in 0..MOST_VISITS_A_DAY as u32 {
+            if (1.0 - at) * pace <= self.due {
+                break;
+            }
             at += self.due / pace;
             self.visit(at);
         }
-        self.due -= (1.0 - at) * pace;
+        self.due = (self.due - (1.0 - at) * pace).max(0.0);
         self.answer();
     }
 
@@ -260,12 +263,10 @@ impl Acts<'_> {
         }
     }
 
-    /// Puts today's answer to its place among the day's acts.
+    /// Puts the day in order: an answer has its own time, and a visit may begin before the last act of another.
     fn answer(&mut self) {
-        if let Some(reply) = self.reply.take_if(|reply| reply.day == self.day) {
-            let at = self.told.partition_point(|act| act.micros <= reply.micros);
-            self.told.insert(at, reply);
-        }
+        self.told.extend(self.reply.take_if(|reply| reply.day == self.day));
+        self.told.make_contiguous().sort_by_key(|act| act.micros);
     }
 }
 

@@ -35,15 +35,14 @@ fn people(kind: Kind, truth: [f64; 4], n: usize, random: &mut Random) -> Vec<Kno
 #[test]
 fn coefficients_are_found_again() {
     let mut random = Random::new(21);
-    for (kind, truth) in [
-        (Kind::Bg, [0.9, 4.0, 0.8, 2.5]),
-        (Kind::Mbg, [0.9, 4.0, 0.8, 2.5]),
-        (Kind::ParetoNbd, [0.7, 8.0, 0.9, 15.0]),
-    ] {
+    for (kind, truth) in
+        [(Kind::Bg, [0.9, 4.0, 0.8, 2.5]), (Kind::Mbg, [0.9, 4.0, 0.8, 2.5]), (Kind::ParetoNbd, [0.7, 8.0, 0.9, 15.0])]
+    {
         let fit = WithCovariates::fit(kind, &people(kind, truth, 6_000, &mut random), PLAIN).unwrap();
         assert_eq!(fit.open, None);
         let values = fit.model.average().parameters().into_iter().map(|(_, value)| value);
-        let found: Vec<f64> = values.chain(fit.model.of_rate().to_vec()).chain(fit.model.of_leaving().to_vec()).collect();
+        let found: Vec<f64> =
+            values.chain(fit.model.of_rate().to_vec()).chain(fit.model.of_leaving().to_vec()).collect();
         let truth = truth.into_iter().chain([0.5, 0.0, 0.0, -0.4]);
         let errors = fit.standard_errors.unwrap();
         for ((found, truth), error) in found.iter().zip(truth).zip(&errors) {
@@ -57,8 +56,11 @@ fn coefficients_are_found_again() {
 fn a_covariate_that_means_nothing_changes_little() {
     let mut random = Random::new(22);
     for kind in [Kind::Mbg, Kind::ParetoNbd] {
-        let people: Vec<Known> =
-            histories().iter().flat_map(|(history, n)| vec![history; n as usize]).map(|history| Known { history, covariates: vec![random.normal()] }).collect();
+        let people: Vec<Known> = histories()
+            .iter()
+            .flat_map(|(history, n)| vec![history; n as usize])
+            .map(|history| Known { history, covariates: vec![random.normal()] })
+            .collect();
         let plain = Fitted::fit(kind, &histories(), PLAIN).unwrap();
         let fit = WithCovariates::fit(kind, &people, PLAIN).unwrap();
         // Twice the gain is χ² of two degrees of freedom: beyond 14 once in a thousand.
@@ -71,7 +73,8 @@ fn a_covariate_that_means_nothing_changes_little() {
 
 #[test]
 fn what_says_nothing_is_refused() {
-    let person = |covariates: &[f64]| Known { history: History::new(1, 2.0, 9.0).unwrap(), covariates: covariates.to_vec() };
+    let person =
+        |covariates: &[f64]| Known { history: History::new(1, 2.0, 9.0).unwrap(), covariates: covariates.to_vec() };
     let fit = |people: &[Known]| WithCovariates::fit(Kind::Mbg, people, PLAIN).unwrap_err();
     assert_eq!(fit(&[]), CovariatesError::Fit(FitError::Nobody("r")));
     assert_eq!(fit(&[person(&[])]), CovariatesError::Count);

@@ -4,12 +4,14 @@
 
 mod cdnow;
 mod covariates;
+mod detection;
 mod golden;
 mod holdout;
 mod hostile;
 mod model;
 mod published;
 mod recovery;
+mod simulate;
 
 /// Holds when `value` is `expected` to all the digits in which that is written.
 #[track_caller]
