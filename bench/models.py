@@ -3,7 +3,7 @@
 
 One command: `python3 bench/models.py`. It makes a virtual environment with both packages under `target/` (`--no-pymc` leaves
 out the heavier), builds the example `models` of parlour-stats, generates 100,000 and 1,000,000 people whose times fall on
-whole days, and prints seconds, log-likelihoods and peak memory, each engine in a process of its own on one core. Compiling
+whole days, and prints CPU seconds, log-likelihoods and peak memory, each engine in a process of its own on one core. Compiling
 and importing are not counted. Where a peer fails on a case, that is what is printed.
 """
 
@@ -139,9 +139,9 @@ def pymc(kind, table):
 
 
 def timed(work):
-    begun = time.perf_counter()
+    begun = time.process_time()
     done = work()
-    return time.perf_counter() - begun, done
+    return time.process_time() - begun, done
 
 
 if __name__ == "__main__":

@@ -114,9 +114,11 @@ fn cells_find_what_a_model_gets_wrong() {
     let lately = History::new(5, 29.0, 30.0).unwrap();
     let cases_of = |n: usize| -> (Vec<Case>, Vec<f64>) {
         let case = |history, n_ahead| Case { history, n_ahead, weight: 1.0 };
-        let case =
-            |i: usize| if i % 2 == 0 { case(never, 1 + i as u32 % 4 / 2) } else { case(lately, i as u32 % 4 / 2) };
-        ((0..n).map(case).collect(), (0..n).map(|i| if i % 2 == 0 { 0.75 } else { 1.0 }).collect())
+        let case = |i: usize| {
+            let n_ahead = i as u32 % 4 / 2;
+            if i.is_multiple_of(2) { case(never, 1 + n_ahead) } else { case(lately, n_ahead) }
+        };
+        ((0..n).map(case).collect(), (0..n).map(|i| if i.is_multiple_of(2) { 0.75 } else { 1.0 }).collect())
     };
     let (cases, forecasts) = cases_of(4_000);
     let many = Calibration::fit(&cases, &forecasts);
