@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::time::Instant;
 
 use parlour_stats::beta_geometric::{BetaGeometric, Form};
+use parlour_stats::covariates::{Known, WithCovariates};
 use parlour_stats::fit::Options;
 use parlour_stats::gamma_gamma::GammaGamma;
 use parlour_stats::generate::{self, Random};
@@ -45,6 +46,13 @@ fn main() {
                 model.predict_all(people, 52.0).len()
             });
         }
+    }
+    let mut random = Random::new(3);
+    let known = |history: &History| Known { history: *history, covariates: vec![random.normal()] };
+    let known: Vec<Known> = floored[..n_people / 10].iter().map(known).collect();
+    for kind in [Kind::Mbg, Kind::ParetoNbd] {
+        let what = format!("{} fit of {} with a covariate", kind.name(), known.len());
+        let _ = timed(&what, || WithCovariates::fit(kind, &known, PLAIN));
     }
     let model = GammaGamma::new([6.25, 3.74, 15.44]).expect("they are positive");
     let mut random = Random::new(2);
