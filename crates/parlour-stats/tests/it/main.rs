@@ -11,6 +11,7 @@ mod hostile;
 mod model;
 mod published;
 mod recovery;
+mod rhythm;
 mod simulate;
 
 /// Holds when `value` is `expected` to all the digits in which that is written.
