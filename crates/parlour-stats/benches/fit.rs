@@ -8,10 +8,12 @@ use std::io::Write as _;
 use std::time::Instant;
 
 use parlour_stats::beta_geometric::{BetaGeometric, Form};
+use parlour_stats::covariates::{Known, WithCovariates};
 use parlour_stats::fit::Options;
 use parlour_stats::gamma_gamma::GammaGamma;
 use parlour_stats::generate::{self, Random};
 use parlour_stats::history::{Histories, History};
+use parlour_stats::model::{Fitted, Kind};
 use parlour_stats::nbd::Nbd;
 use parlour_stats::pareto_nbd::ParetoNbd;
 
@@ -38,6 +40,19 @@ fn main() {
             histories.iter().map(one).sum::<f64>()
         });
         black_box(sum);
+        for fitted in [Kind::Mbg, Kind::ParetoNbd].map(|kind| Fitted::fit(kind, &fewer, PLAIN)) {
+            let model = fitted.expect("people are many").model;
+            timed(&format!("  {} predictions with P(alive), one for each person", model.name()), || {
+                model.predict_all(people, 52.0).len()
+            });
+        }
+    }
+    let mut random = Random::new(3);
+    let known = |history: &History| Known { history: *history, covariates: vec![random.normal()] };
+    let known: Vec<Known> = floored[..n_people / 10].iter().map(known).collect();
+    for kind in [Kind::Mbg, Kind::ParetoNbd] {
+        let what = format!("{} fit of {} with a covariate", kind.name(), known.len());
+        let _ = timed(&what, || WithCovariates::fit(kind, &known, PLAIN));
     }
     let model = GammaGamma::new([6.25, 3.74, 15.44]).expect("they are positive");
     let mut random = Random::new(2);

@@ -9,10 +9,12 @@
 
 use thiserror::Error;
 
+use crate::beta_geometric::BetaGeometric;
 use crate::fit::{FitError, Likelihood, Options, Problem, SMALLEST};
 use crate::history::{Histories, History, Row};
 use crate::model::{Kind, Model};
-use crate::nbd::mean_rate;
+use crate::nbd::{Nbd, mean_rate};
+use crate::pareto_nbd::ParetoNbd;
 
 /// So many covariates at most.
 pub const MOST: usize = 4;
@@ -118,15 +120,22 @@ fn shifted(average: &Model, rate: f64, leaving: f64) -> Model {
     let by = |value: f64, shift: f64| {
         (value * libm::exp(shift.clamp(-MOST_SHIFT, MOST_SHIFT))).clamp(SMALLEST, 1.0 / SMALLEST)
     };
-    let values: Vec<f64> = average.parameters().iter().map(|(_, value)| *value).collect();
     let moved = match average {
-        Model::BetaGeometric(_) => {
-            vec![values[0], by(values[1], -rate), by(values[2], leaving), by(values[3], -leaving)]
+        Model::BetaGeometric(model) => {
+            let [r, alpha, a, b] = model.parameters();
+            BetaGeometric::new(model.form(), [r, by(alpha, -rate), by(a, leaving), by(b, -leaving)])
+                .map(Model::BetaGeometric)
         }
-        Model::ParetoNbd(_) => vec![values[0], by(values[1], -rate), values[2], by(values[3], -leaving)],
-        Model::Nbd(_) => vec![values[0], by(values[1], -rate)],
+        Model::ParetoNbd(model) => {
+            let [r, alpha, s, beta] = model.parameters();
+            ParetoNbd::new([r, by(alpha, -rate), s, by(beta, -leaving)]).map(Model::ParetoNbd)
+        }
+        Model::Nbd(model) => {
+            let [r, alpha] = model.parameters();
+            Nbd::new(r, by(alpha, -rate)).map(Model::Nbd)
+        }
     };
-    Model::from_parameters(average.kind(), &moved).expect("parameters are held in their range")
+    moved.expect("parameters are held in their range")
 }
 
 /// Mean and standard deviation of each covariate.
@@ -168,8 +177,8 @@ fn solve<const N: usize>(
     let found = Problem {
         names: &names(kind),
         centre,
-        all: Everyone { kind, people: people.iter().map(|person| Person::of(person, spreads)).collect() },
-        part: None,
+        part: (2 * BEGINNERS < people.len()).then(|| Everyone::of(kind, people, spreads, people.len() / BEGINNERS)),
+        all: Everyone::of(kind, people, spreads, 1),
         n_people: people.len() as f64,
         n_distinct: histories.n_distinct(),
     }
@@ -211,6 +220,19 @@ struct Everyone {
     kind: Kind,
     people: Vec<Person>,
 }
+
+impl Everyone {
+    /// Every `step`th of the people, standing for all.
+    fn of(kind: Kind, people: &[Known], spreads: &[(f64, f64)], step: usize) -> Self {
+        let mut some: Vec<Person> = people.iter().step_by(step).map(|person| Person::of(person, spreads)).collect();
+        let weight = people.len() as f64 / some.len() as f64;
+        some.iter_mut().for_each(|person| person.row.weight = weight);
+        Self { kind, people: some }
+    }
+}
+
+/// So many people begin the fit of many.
+const BEGINNERS: usize = 4_000;
 
 impl<const N: usize> Likelihood<N> for Everyone {
     fn at(&self, parameters: &[f64; N]) -> (f64, [f64; N]) {

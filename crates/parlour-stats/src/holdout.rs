@@ -2,6 +2,7 @@
 
 mod score;
 
+use crate::covariates::{CovariatesError, CovariatesFit, Known, WithCovariates};
 use crate::fit::{FitError, Options};
 use crate::history::{Histories, History};
 use crate::model::{Fitted, Kind, Prediction};
@@ -82,6 +83,28 @@ pub fn evaluate(candidate: Candidate, cases: &[Case], ahead: f64, options: Optio
         }
     };
     Ok(Outcome { candidate, fitted, scores })
+}
+
+/// The same of a model that knows covariates besides: each person's, in the order of the cases. Every case counts once,
+/// whatever its weight.
+pub fn evaluate_with_covariates(
+    kind: Kind,
+    cases: &[Case],
+    covariates: &[Vec<f64>],
+    ahead: f64,
+    options: Options,
+) -> Result<(CovariatesFit, Scores), CovariatesError> {
+    let once: Vec<Case> = cases.iter().map(|case| Case { weight: 1.0, ..*case }).collect();
+    let known =
+        |(case, covariates): (&Case, &Vec<f64>)| Known { history: case.history, covariates: covariates.clone() };
+    let people: Vec<Known> = once.iter().zip(covariates).map(known).collect();
+    let fit = WithCovariates::fit(kind, &people, options)?;
+    let expected = |person: &Known| fit.model.of(&person.covariates).expected(&person.history, ahead);
+    let mut scores = score_forecasts(&once, &people.iter().map(expected).collect::<Vec<_>>());
+    scores.log_likelihood = Some(fit.log_likelihood);
+    let p_alive: f64 = people.iter().map(|person| fit.model.of(&person.covariates).p_alive(&person.history)).sum();
+    scores.p_alive = Some(p_alive / people.len() as f64);
+    Ok((fit, scores))
 }
 
 fn of(cases: &[Case], rank: impl Fn(&History) -> f64) -> Vec<f64> {

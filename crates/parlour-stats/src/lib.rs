@@ -13,6 +13,7 @@ pub mod beta_geometric;
 pub mod bg_bb;
 pub mod calibration;
 pub mod covariates;
+pub mod detection;
 pub mod fit;
 pub mod gamma_gamma;
 pub mod generate;
@@ -21,7 +22,9 @@ pub mod holdout;
 pub mod model;
 pub mod nbd;
 pub mod pareto_nbd;
+pub mod rhythm;
 pub mod shifted_beta_geometric;
+pub mod simulate;
 pub mod value;
 
 pub use special::{beta_inc, beta_inc_inverse, ln_beta, ln_gamma, p_rate_fell, wheat_morrison_k};

@@ -1,10 +1,12 @@
 //! Covariates: found again where they were put in, and refused where they say nothing.
 
+use parlour_stats::beta_geometric::{BetaGeometric, Form};
 use parlour_stats::covariates::{CovariatesError, Known, WithCovariates};
 use parlour_stats::fit::{FitError, Options};
 use parlour_stats::generate::{self, Random};
 use parlour_stats::history::{Histories, History};
-use parlour_stats::model::{Fitted, Kind, Model};
+use parlour_stats::model::{Fitted, Kind};
+use parlour_stats::pareto_nbd::ParetoNbd;
 
 use crate::cdnow::histories;
 use crate::near;
@@ -17,16 +19,19 @@ fn people(kind: Kind, truth: [f64; 4], n: usize, random: &mut Random) -> Vec<Kno
         let z = [2.0 + random.normal(), f64::from(u8::from(random.chance(0.5)))];
         let (rate, leaving) = ((0.5 * (z[0] - 2.0)).exp(), (-0.4 * (z[1] - 0.5)).exp());
         let [r, alpha, c, d] = truth;
-        let history = match kind {
-            Kind::ParetoNbd => match Model::from_parameters(kind, &[r, alpha / rate, c, d / leaving]).unwrap() {
-                Model::ParetoNbd(model) => generate::pareto_nbd(&model, 52.0, 0.0, random).history,
-                other => panic!("{other:?}"),
-            },
-            _ => match Model::from_parameters(kind, &[r, alpha / rate, c * leaving, d / leaving]).unwrap() {
-                Model::BetaGeometric(model) => generate::beta_geometric(&model, 52.0, 0.0, random).history,
-                other => panic!("{other:?}"),
-            },
+        let of_form = |form, random: &mut Random| {
+            let model = BetaGeometric::new(form, [r, alpha / rate, c * leaving, d / leaving]).unwrap();
+            generate::beta_geometric(&model, 52.0, 0.0, random)
         };
+        let life = match kind {
+            Kind::Bg => of_form(Form::Bg, random),
+            Kind::Mbg => of_form(Form::Mbg, random),
+            Kind::ParetoNbd | Kind::MbgCnbd(_) | Kind::Nbd => {
+                let model = ParetoNbd::new([r, alpha / rate, c, d / leaving]).unwrap();
+                generate::pareto_nbd(&model, 52.0, 0.0, random)
+            }
+        };
+        let history = life.history;
         Known { history, covariates: z.to_vec() }
     };
     (0..n).map(person).collect()

@@ -4,7 +4,9 @@ use parlour_stats::calibration::Calibration;
 use parlour_stats::covariates::{Known, WithCovariates};
 use parlour_stats::fit::Options;
 use parlour_stats::history::{Histories, History};
-use parlour_stats::holdout::{Candidate, Case, Scores, evaluate, score_forecasts, score_ranks};
+use parlour_stats::holdout::{
+    Candidate, Case, Scores, evaluate, evaluate_with_covariates, score_forecasts, score_ranks,
+};
 use parlour_stats::model::{Fitted, Kind};
 
 use crate::cdnow::{cases, cases_at_week, first_values};
@@ -99,6 +101,11 @@ fn the_value_of_the_first_purchase_meets_every_bar() {
     let (cases, earlier, baskets) = (cases(), cases_at_week(26), ln_first_values());
     let made = with_baskets(&cases, &baskets, 39.0);
     check(&score_forecasts(&cases, &made), "1661.0", "0.7542", "1.5985", "0.7791");
+    let covariates: Vec<Vec<f64>> = baskets.iter().map(|basket| vec![*basket]).collect();
+    let (fit, scores) = evaluate_with_covariates(Kind::ParetoNbd, &cases, &covariates, 39.0, PLAIN).unwrap();
+    check(&scores, "1661.0", "0.7542", "1.5985", "0.7791");
+    digits(fit.log_likelihood, "-9571.98");
+    digits(fit.model.of_rate()[0], "0.365");
     let learnt = Calibration::fit(&earlier, &with_baskets(&earlier, &baskets, 13.0));
     let flat = corrected(&learnt.flat(), &cases, &made);
     check(&flat, "1569.8", "0.7429", "1.5990", "0.7791");
@@ -114,9 +121,11 @@ fn cells_find_what_a_model_gets_wrong() {
     let lately = History::new(5, 29.0, 30.0).unwrap();
     let cases_of = |n: usize| -> (Vec<Case>, Vec<f64>) {
         let case = |history, n_ahead| Case { history, n_ahead, weight: 1.0 };
-        let case =
-            |i: usize| if i % 2 == 0 { case(never, 1 + i as u32 % 4 / 2) } else { case(lately, i as u32 % 4 / 2) };
-        ((0..n).map(case).collect(), (0..n).map(|i| if i % 2 == 0 { 0.75 } else { 1.0 }).collect())
+        let case = |i: usize| {
+            let n_ahead = i as u32 % 4 / 2;
+            if i.is_multiple_of(2) { case(never, 1 + n_ahead) } else { case(lately, n_ahead) }
+        };
+        ((0..n).map(case).collect(), (0..n).map(|i| if i.is_multiple_of(2) { 0.75 } else { 1.0 }).collect())
     };
     let (cases, forecasts) = cases_of(4_000);
     let many = Calibration::fit(&cases, &forecasts);

@@ -94,7 +94,6 @@ fn everyone_is_nearly_the_same() {
         let people: Vec<_> =
             (0..500).map(|_| history(x, 30.0 * (1.0 + spread * (random.uniform() - 0.5)), 40.0)).collect();
         for identified in all_finite(&people) {
-            println!("{x} {spread} {identified:?}");
             assert!(matches!(identified, Identified::No { .. }), "{x} {spread} {identified:?}");
         }
     }

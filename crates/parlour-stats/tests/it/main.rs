@@ -4,12 +4,15 @@
 
 mod cdnow;
 mod covariates;
+mod detection;
 mod golden;
 mod holdout;
 mod hostile;
 mod model;
 mod published;
 mod recovery;
+mod rhythm;
+mod simulate;
 
 /// Holds when `value` is `expected` to all the digits in which that is written.
 #[track_caller]

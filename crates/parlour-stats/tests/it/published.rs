@@ -67,6 +67,18 @@ fn gamma_gamma() {
     let fit = GammaGamma::fit(&spends, PLAIN).unwrap();
     check(&fit, fit.model.parameters(), ["6.2488", "3.7446", "15.448"], "-4055.92");
     near(fit.n_people, 946.0, 1e-15);
+    // γ is published as 15.4478; the top is at 15.44775, higher by 1e-9, where a search by likelihood alone cannot see it.
+    let at = |parameters| {
+        let model = GammaGamma::new(parameters).unwrap();
+        spends.iter().map(|spend| model.log_likelihood(spend)).sum::<f64>()
+    };
+    let [p, q, gamma] = fit.model.parameters();
+    digits(gamma, "15.4477");
+    let higher = at([p, q, gamma]) - at([6.2488, 3.7446, 15.4478]);
+    assert!((0.0..1e-8).contains(&higher), "{higher}");
+    for beside in [[p * 1.0001, q, gamma], [p, q * 1.0001, gamma], [p, q, gamma * 1.0001], [p, q, gamma / 1.0001]] {
+        assert!(at(beside) < at([p, q, gamma]) - 1e-7, "{beside:?}");
+    }
 }
 
 #[test]
