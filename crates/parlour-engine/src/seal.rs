@@ -69,14 +69,15 @@ impl Engine {
         let filter = self.write_seen(tail, stamp, &range)?;
         let mut rows = vec![activity.row.clone(), events.row.clone()];
         rows.extend(filter.iter().map(|(row, _)| row.clone()));
-        let expired = self.expired_filters(tail.received_at);
-        let old = expired.clone();
+        let expired = self.expired_filters(tail.clock.now());
+        let (old, clock) = (expired.clone(), tail.clock);
         let ids = self.database.write(move |conn| {
             if journal::cursor(conn, journal::SEAL)? >= last {
                 return Err(StoreError::Aborted(SEALED_BEFORE.to_owned()));
             }
             let ids = run::replace(conn, &old, &rows)?;
             journal::set_cursor(conn, "seal", last)?;
+            clock.write(conn)?;
             journal::delete_upto(conn, last)?;
             Ok(ids)
         })?;

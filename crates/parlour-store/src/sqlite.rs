@@ -4,10 +4,12 @@ pub(crate) mod explore;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
 
 use crate::conn::{Backend, Conn};
 use crate::{Row, StoreError, Value};
@@ -19,7 +21,7 @@ const BUSY_WAIT: Duration = Duration::from_secs(10);
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 256;
 /// Pages in the log after which a commit moves it into the file (16 MiB).
-const CHECKPOINT_PAGES: i64 = 4096;
+const CHECKPOINT_PAGES: i32 = 4096;
 /// What the log is cut back to once it has been moved.
 const LOG_BYTES: i64 = 64 << 20;
 /// Page cache of the writer, in KiB as SQLite writes it.
@@ -31,6 +33,8 @@ const READER_CACHE: i64 = -16_384;
 pub(crate) struct Sqlite {
     conn: Connection,
     has_savepoint: bool,
+    /// Pages that were in the log after the last commit of the writer.
+    log_pages: Arc<AtomicI32>,
 }
 
 /// The right to be the only server on a file; held as long as it lives.
@@ -83,21 +87,44 @@ impl Sqlite {
             )));
         }
         private_file(path)?;
-        let db = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut db = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.demand("journal_mode", "WAL", "wal")?;
         db.demand("synchronous", "FULL", "2")?;
         db.demand("journal_size_limit", &LOG_BYTES.to_string(), &LOG_BYTES.to_string())?;
-        db.demand("wal_autocheckpoint", &CHECKPOINT_PAGES.to_string(), &CHECKPOINT_PAGES.to_string())?;
+        // SQLite's own way of moving the log after a commit tells nobody where that fails.
+        db.demand("wal_autocheckpoint", "0", "0")?;
+        let log_pages = Arc::clone(&db.log_pages);
+        let note = move |_: &mut rusqlite::hooks::Wal, n| {
+            log_pages.store(n, Ordering::Relaxed);
+            Ok(())
+        };
+        db.conn.wal_hook(Some(note)).map_err(error_of)?;
         db.demand("cache_size", &WRITER_CACHE.to_string(), &WRITER_CACHE.to_string())?;
         Ok(db)
     }
 
-    /// The connection that writes, after one that may have failed in the middle: everything acknowledged is moved
-    /// out of the log and the log begun anew, so that nothing later rests on pages whose write failed.
+    /// The connection that writes, after one that may have failed in the middle, in this process or the last: what
+    /// is in the log is moved out of it and the log begun anew, so that nothing later rests on pages whose write failed.
     pub(crate) fn writer_anew(path: &Path) -> Result<Self, StoreError> {
-        let mut db = Self::writer(path)?;
-        let is_busy = crate::rows::one_int(&mut db, "PRAGMA wal_checkpoint(TRUNCATE)", &[])? != 0;
+        let db = Self::writer(path)?;
+        let is_busy = db.checkpoint("TRUNCATE")?;
         if is_busy { Err(StoreError::Busy) } else { Ok(db) }
+    }
+
+    /// Moves the log into the file, and tells whether a reader kept some of it back.
+    ///
+    /// Ends the process where the file cannot be forced to the disk. The system forgets then what it failed to write
+    /// and calls the next try a success; SQLite has counted some of that as moved and would begin the log anew. A
+    /// process that starts counts none of it and moves the whole log again.
+    fn checkpoint(&self, how: &str) -> Result<bool, StoreError> {
+        let moved = self.conn.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(0));
+        moved.map_err(|error| {
+            if error.sqlite_error().is_some_and(|error| FAILED_SYNC.contains(&error.extended_code)) {
+                tracing::error!(%error, "the database cannot be forced to the disk; parlour ends before it trusts it, start it anew");
+                std::process::abort();
+            }
+            error_of(error)
+        })
     }
 
     /// A connection that reads.
@@ -112,7 +139,7 @@ impl Sqlite {
         let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error_of)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
         conn.busy_timeout(BUSY_WAIT).map_err(error_of)?;
-        let db = Self { conn, has_savepoint: false };
+        let db = Self { conn, has_savepoint: false, log_pages: Arc::default() };
         db.demand("busy_timeout", &BUSY_WAIT.as_millis().to_string(), &BUSY_WAIT.as_millis().to_string())?;
         db.demand("foreign_keys", "ON", "1")?;
         db.demand("trusted_schema", "OFF", "0")?;
@@ -272,7 +299,11 @@ impl Backend for Sqlite {
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        self.run("COMMIT")
+        self.run("COMMIT")?;
+        if CHECKPOINT_PAGES <= self.log_pages.load(Ordering::Relaxed) {
+            self.tidy();
+        }
+        Ok(())
     }
 
     fn rollback(&mut self) -> Result<(), StoreError> {
@@ -280,7 +311,7 @@ impl Backend for Sqlite {
     }
 
     fn tidy(&mut self) {
-        if let Err(error) = self.query("PRAGMA wal_checkpoint(PASSIVE)", &[]) {
+        if let Err(error) = self.checkpoint("PASSIVE") {
             tracing::debug!(%error, "the log could not be moved into the file now");
         }
     }
@@ -319,6 +350,7 @@ fn shown(value: ValueRef<'_>) -> String {
     }
 }
 
+const FAILED_SYNC: [i32; 2] = [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC];
 const BUSY: [ErrorCode; 2] = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked];
 const CORRUPT: [ErrorCode; 2] = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
 const DENIED: [ErrorCode; 3] =
