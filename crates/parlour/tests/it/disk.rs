@@ -46,22 +46,24 @@ pub(crate) fn can_mount(needs: &[&str]) -> bool {
 /// A file system in an image on a loop device.
 pub(crate) struct Disk {
     folder: TempDir,
+    image: PathBuf,
     is_mounted: bool,
 }
 
 impl Disk {
     pub(crate) fn new(kind: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut disk = Self { folder, is_mounted: false };
-        std::fs::File::create(disk.image()).unwrap().set_len(IMAGE_BYTES).unwrap();
-        run(&format!("mkfs.{kind}"), &["-q", disk.image().to_str().unwrap()]);
+        let image = folder.path().join("image");
+        Self::at(folder, image, (kind, IMAGE_BYTES, &["-q"]))
+    }
+
+    fn at(folder: TempDir, image: PathBuf, (kind, n_bytes, options): (&str, u64, &[&str])) -> Self {
+        let mut disk = Self { folder, image, is_mounted: false };
+        std::fs::File::create(&disk.image).unwrap().set_len(n_bytes).unwrap();
+        run(&format!("mkfs.{kind}"), &[options, &[disk.image.to_str().unwrap()]].concat());
         std::fs::create_dir(disk.root()).unwrap();
         disk.mount();
         disk
-    }
-
-    fn image(&self) -> PathBuf {
-        self.folder.path().join("image")
     }
 
     pub(crate) fn root(&self) -> PathBuf {
@@ -69,7 +71,7 @@ impl Disk {
     }
 
     fn mount(&mut self) {
-        run("mount", &["-o", "loop", self.image().to_str().unwrap(), self.root().to_str().unwrap()]);
+        run("mount", &["-o", "loop", self.image.to_str().unwrap(), self.root().to_str().unwrap()]);
         self.is_mounted = true;
     }
 
@@ -91,6 +93,39 @@ impl Drop for Disk {
         if self.is_mounted {
             let _ = Command::new("umount").arg("-l").arg(self.root()).output();
         }
+    }
+}
+
+/// A file system on a disk that may find out late that it has no room: it fails to write what it has taken already, and
+/// the system, once it has told of that, forgets that there was anything to write.
+pub(crate) struct Thin {
+    pub(crate) disk: Disk,
+    below: Tmpfs,
+}
+
+impl Thin {
+    pub(crate) fn new() -> Self {
+        let below = Tmpfs::new(200_000);
+        // What the file system itself needs has its room from the beginning, and it is one group of blocks.
+        let options = ["-q", "-b", "4096", "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0"];
+        let image = below.root().join("image");
+        let disk = Disk::at(tempfile::tempdir().unwrap(), image, ("ext4", 120 << 20, &options));
+        Self { disk, below }
+    }
+
+    /// No block that was never written has room any more.
+    pub(crate) fn exhaust(&self) {
+        self.below.fill(0);
+    }
+
+    /// There is room again.
+    pub(crate) fn relieve(&self) {
+        self.below.free();
+    }
+
+    /// Has the system write what it has taken, which may fail, and nobody is told.
+    pub(crate) fn write_back(&self) {
+        let _ = Command::new("sync").arg("-f").arg(self.disk.root()).stderr(std::process::Stdio::null()).status();
     }
 }
 
