@@ -211,7 +211,7 @@ impl Place {
         match self {
             Self::Sqlite(path) => {
                 // The last process may have ended on a disk that failed.
-                let mut db = Sqlite::writer_anew(path)?;
+                let mut db = Sqlite::first_writer(path)?;
                 schema::migrate(&mut db, Kind::Sqlite, &mut |_, suffix| Sqlite::writer(path)?.copy_to(path, suffix))?;
                 Ok(Box::new(db))
             }

@@ -77,7 +77,16 @@ fn unavailable(path: &Path, error: &std::io::Error) -> StoreError {
 }
 
 impl Sqlite {
-    /// The connection that writes. Makes the file if it is not there.
+    /// The process's first connection, which writes. Makes the file if it is not there.
+    pub(crate) fn first_writer(path: &Path) -> Result<Self, StoreError> {
+        private_file(path)?;
+        for file in [path.to_owned(), log_of(path)] {
+            forget_cached(&file);
+        }
+        Self::writer_anew(path)
+    }
+
+    /// A connection that writes.
     pub(crate) fn writer(path: &Path) -> Result<Self, StoreError> {
         let found = rusqlite::version_number();
         if found < MIN_VERSION {
@@ -86,7 +95,6 @@ impl Sqlite {
                 rusqlite::version()
             )));
         }
-        private_file(path)?;
         let mut db = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.demand("journal_mode", "WAL", "wal")?;
         db.demand("synchronous", "FULL", "2")?;
@@ -196,10 +204,30 @@ impl Sqlite {
     }
 }
 
-/// Bytes of the file and its log.
-pub(crate) fn size_bytes(path: &Path) -> Result<u64, StoreError> {
+fn log_of(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
+    log.into()
+}
+
+/// Has the system read a file from the disk again. What it failed to write it may still show, and pages that it holds
+/// on to so may never be written right (on ext4 they stay in blocks that are read as empty after a power cut).
+///
+/// Only for files that SQLite has not opened: closing one gives up its locks.
+fn forget_cached(path: &Path) {
+    let Ok(file) = File::open(path) else { return };
+    if let Err(error) = file.sync_all() {
+        tracing::warn!(path = %path.display(), %error, "what was written last is not all on the disk");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed) {
+        tracing::debug!(path = %path.display(), %error, "the file may be read from memory");
+    }
+}
+
+/// Bytes of the file and its log.
+pub(crate) fn size_bytes(path: &Path) -> Result<u64, StoreError> {
+    let log = log_of(path);
     let file = std::fs::metadata(path).map_err(|error| unavailable(path, &error))?;
     Ok(file.len() + std::fs::metadata(log).map_or(0, |log| log.len()))
 }

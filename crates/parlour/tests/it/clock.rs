@@ -41,7 +41,8 @@ fn set(house: &House, jump: &str) {
 fn leaps_lose_and_double_nothing() {
     let n_rounds = if is_long() { 10 } else { 1 };
     let mut dice = Dice::new("leaps_lose_and_double_nothing");
-    let house = House::new(RESTLESS);
+    // A server that starts with a clock decades ahead lets go of what was rejected; that is not what is tested.
+    let house = House::new(&RESTLESS.replacen("[engine]\n", "[engine]\nrejected_days = 36500\n", 1));
     set(&house, "+0");
     let senders = Senders::new(&house, N_SENDERS, MOST);
     let mut served = Served::of(&house, faked(&house)).unwrap();

@@ -157,7 +157,14 @@ impl Line {
 
     fn more(&mut self) -> io::Result<()> {
         let mut bytes = [0; 4096];
-        match self.stream.read(&mut bytes)? {
+        let n = loop {
+            match self.stream.read(&mut bytes) {
+                // A process that was stopped for a while goes on so.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        match n {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             n => {
                 self.rest.extend_from_slice(&bytes[..n]);
