@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
 
@@ -58,6 +59,18 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(".");
     name.push(suffix);
     name.into()
+}
+
+/// What an error of SQLite means, unless it is that bytes cannot be forced to the disk: that ends the process.
+///
+/// The system forgets then what it failed to write and calls the next try a success, and SQLite counts as moved what
+/// may not be. A process that starts reads what is on the disk, and moves the whole log again.
+fn synced_or_end(error: rusqlite::Error) -> StoreError {
+    if error.sqlite_error().is_some_and(|error| FAILED_SYNC.contains(&error.extended_code)) {
+        tracing::error!(%error, "the database cannot be forced to the disk; parlour ends before it trusts it, start it anew");
+        std::process::abort();
+    }
+    error_of(error)
 }
 
 /// A file that only its owner may read, made if it is not there.
@@ -121,18 +134,9 @@ impl Sqlite {
 
     /// Moves the log into the file, and tells whether a reader kept some of it back.
     ///
-    /// Ends the process where the file cannot be forced to the disk. The system forgets then what it failed to write
-    /// and calls the next try a success; SQLite has counted some of that as moved and would begin the log anew. A
-    /// process that starts counts none of it and moves the whole log again.
     fn checkpoint(&self, how: &str) -> Result<bool, StoreError> {
         let moved = self.conn.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(0));
-        moved.map_err(|error| {
-            if error.sqlite_error().is_some_and(|error| FAILED_SYNC.contains(&error.extended_code)) {
-                tracing::error!(%error, "the database cannot be forced to the disk; parlour ends before it trusts it, start it anew");
-                std::process::abort();
-            }
-            error_of(error)
-        })
+        moved.map_err(|error| synced_or_end(error))
     }
 
     /// A connection that reads.
@@ -152,6 +156,8 @@ impl Sqlite {
         db.demand("foreign_keys", "ON", "1")?;
         db.demand("trusted_schema", "OFF", "0")?;
         db.demand("cell_size_check", "ON", "1")?;
+        // Closing moves the log too, and tells nobody where that fails.
+        db.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(error_of)?;
         // An unreadable page must come back as an error, not as a signal that ends the process.
         db.demand("mmap_size", "0", "0")?;
         db.demand("temp_store", "FILE", "1")?;
@@ -327,7 +333,8 @@ impl Backend for Sqlite {
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        self.run("COMMIT")?;
+        let committed = self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.raw_execute());
+        committed.map_err(|error| synced_or_end(error))?;
         if CHECKPOINT_PAGES <= self.log_pages.load(Ordering::Relaxed) {
             self.tidy();
         }
@@ -341,6 +348,12 @@ impl Backend for Sqlite {
     fn tidy(&mut self) {
         if let Err(error) = self.checkpoint("PASSIVE") {
             tracing::debug!(%error, "the log could not be moved into the file now");
+        }
+    }
+
+    fn finish(&mut self) {
+        if let Err(error) = self.checkpoint("TRUNCATE") {
+            tracing::debug!(%error, "what is in the log is moved at the next start");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -18,6 +18,8 @@ use crate::served::{PATIENCE, Served};
 
 const N_SENDERS: usize = 4;
 const MOST: u64 = 20;
+/// Longer than what is waited for takes, as a rule; where it does not come, the round shows nothing.
+const LONG: Duration = Duration::from_secs(4);
 
 fn tried(senders: &Senders, goal: u64, served: &mut Served) -> bool {
     let before = senders.n_acknowledged.load(Ordering::SeqCst);
@@ -101,10 +103,12 @@ fn what_was_moved_in_part_and_forgotten_is_moved_again() {
     if !can_mount(&NEEDS) {
         return;
     }
-    let n_rounds = if is_long() { 20 } else { 2 };
+    let (n_wanted, n_rounds) = if is_long() { (10, 40) } else { (1, 10) };
     let mut dice = Dice::new("what_was_moved_in_part_and_forgotten_is_moved_again");
-    let mut n_ended = 0;
-    for round in 0..n_rounds {
+    let (mut n_ended, mut round) = (0, 0);
+    // Not in every round is a part moved in time.
+    while n_ended < n_wanted && round < n_rounds {
+        round += 1;
         let mut thin = Thin::new();
         let house = house_on(&thin.disk);
         let senders = Senders::new(&house, N_SENDERS, MOST);
@@ -120,12 +124,14 @@ fn what_was_moved_in_part_and_forgotten_is_moved_again() {
             assert!(tried(&senders, 500, open), "{when}");
             reader
         });
+        thin.exhaust();
         let (start, before) = (Instant::now(), changed_at(&database));
         while changed_at(&database) == before {
-            assert!(start.elapsed() < PATIENCE, "{when}: nothing is moved out of the log");
+            if LONG < start.elapsed() || served.as_mut().unwrap().has_ended() {
+                break;
+            }
             std::thread::yield_now();
         }
-        thin.exhaust();
         thin.write_back();
         thin.relieve();
         drop(reader);
@@ -133,19 +139,15 @@ fn what_was_moved_in_part_and_forgotten_is_moved_again() {
             senders.at(served.as_ref());
             let begun = Instant::now();
             // Until all of the log was moved, or that was found to fail.
-            while begun.elapsed() < PATIENCE && !served.as_mut().unwrap().has_ended() {
-                if !tried(&senders, 20_000, served.as_mut().unwrap()) || begun.elapsed() > PATIENCE / 8 {
-                    break;
-                }
-            }
+            while begun.elapsed() < LONG && tried(&senders, 2_000, served.as_mut().unwrap()) {}
             n_ended += u32::from(served.as_mut().unwrap().has_ended());
             assert!(go_on(&senders, &house, &mut served), "{when}: it does not go on");
         });
         cut(&senders, (&house, &mut thin), served, &when);
         senders.settle(&house, &when);
     }
-    eprintln!("{n_rounds} times a part was forgotten; {n_ended} times parlour ended by itself; none lost");
-    assert!(0 < n_ended, "the disk never failed");
+    eprintln!("{round} times a part was forgotten; {n_ended} times parlour ended by itself; none lost");
+    assert!(n_wanted <= n_ended, "the disk never failed");
 }
 
 /// The same with a file and nobody who cares.
