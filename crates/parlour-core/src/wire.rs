@@ -160,7 +160,7 @@ pub struct Refusal {
 pub enum BatchError {
     /// Not JSON.
     #[error(transparent)]
-    Json(#[from] json::JsonError),
+    Json(json::JsonError),
     /// Not UTF-8.
     #[error("the body is not UTF-8 (byte {at}); encode it as UTF-8")]
     Encoding {
@@ -174,13 +174,17 @@ pub enum BatchError {
         expected: &'static str,
     },
     /// More events than `batch_events`.
-    #[error("the batch has {n} events and may have {most} (`ingest.batch_events`); split it")]
-    TooMany {
-        /// How many there are.
-        n: usize,
-        /// How many there may be.
-        most: usize,
-    },
+    #[error(transparent)]
+    TooMany(json::JsonError),
+}
+
+impl From<json::JsonError> for BatchError {
+    fn from(error: json::JsonError) -> Self {
+        match error {
+            json::JsonError::TooMany { .. } => Self::TooMany(error),
+            json::JsonError::Syntax { .. } | json::JsonError::TooDeep { .. } => Self::Json(error),
+        }
+    }
 }
 
 /// A wrong item: the flaw and the field in which it lies.
@@ -196,6 +200,11 @@ fn text_of(body: &[u8]) -> Result<&str, BatchError> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
+/// The JSON of a body.
+fn document<'b>(body: &'b [u8], limits: &Limits) -> Result<json::Document<'b>, BatchError> {
+    Ok(json::Document::parse_batch(text_of(body)?, limits.json_depth, limits.batch_events)?)
+}
+
 /// A short piece of something sent, to be shown in a sentence.
 fn shown(text: &str) -> String {
     const MOST: usize = 60;
@@ -207,7 +216,7 @@ impl Decoded {
     /// Makes room for so many items, if there may be so many.
     fn with_room(n: usize, limits: &Limits) -> Result<Self, BatchError> {
         if limits.batch_events < n {
-            return Err(BatchError::TooMany { n, most: limits.batch_events });
+            return Err(json::JsonError::TooMany { most: limits.batch_events }.into());
         }
         Ok(Self { events: Vec::with_capacity(n), items: Vec::with_capacity(n), ..Self::default() })
     }

@@ -25,7 +25,7 @@ const BLOCK_ENTRIES: u64 = 128;
 pub(crate) struct Seen {
     /// Digest of its content.
     pub(crate) digest: i64,
-    /// When its batch came, microseconds UTC.
+    /// When its batch came by the window's clock, microseconds.
     pub(crate) received_at: i64,
 }
 
@@ -34,7 +34,7 @@ type Entry = (u128, Seen);
 /// The message ids of one or several seals: a sorted file and its filter.
 #[derive(Debug)]
 pub(crate) struct SeenFile {
-    /// Latest receipt of its messages, microseconds UTC; after it and the window, the file is of no use.
+    /// Latest receipt of its messages by the window's clock, microseconds; after it and the window, the file is of no use.
     pub(crate) received_at: i64,
     file: File,
     n: u64,

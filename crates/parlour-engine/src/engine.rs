@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parlour_core::activity::Verbs;
 use parlour_core::event::{Event, Flaw};
@@ -27,6 +27,7 @@ use crate::snapshot::Caches;
 use crate::source::Sources;
 use crate::tail::Tail;
 use crate::webhook::Mappings;
+use crate::window::WindowClock;
 use crate::{EngineError, clock};
 
 /// Most events of one batch; a batch is one row of the journal.
@@ -37,9 +38,10 @@ pub(crate) const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standin
 const EVENT_BYTES: usize = 600;
 /// The dialect of what was decoded and is kept as an event in our own JSON.
 pub(crate) const EVENT_DIALECT: &str = "event";
-const MICROS_PER_MINUTE: i64 = 60_000_000;
 /// How long a task rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
+/// How long the house is left alone.
+const HOUSE_REST: Duration = Duration::from_mins(1);
 
 /// A sealed run and its row in the database.
 #[derive(Clone, Debug)]
@@ -136,6 +138,8 @@ pub struct Engine {
     pub database: Database,
     /// When it was opened, microseconds UTC.
     pub started_at: i64,
+    /// The same by a clock that nobody sets.
+    pub(crate) started: Instant,
     pub(crate) secret: KeySecret,
     pub(crate) state: RwLock<State>,
     pub(crate) folding: Mutex<Folding>,
@@ -187,6 +191,7 @@ impl Engine {
         let engine = Arc::new(Self {
             folder: folder.to_owned(),
             started_at: clock::now(),
+            started: Instant::now(),
             state: RwLock::new(State::new(&settings.standing, Arc::new(own_vocabulary.clone()))),
             folding: Mutex::new(Folding::new(secret)),
             sealing: Mutex::default(),
@@ -214,8 +219,9 @@ impl Engine {
     }
 
     fn load(&self, is_lenient: bool) -> Result<(), EngineError> {
-        let (rows, entities, links) =
-            self.database.read(|conn| Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?)))?;
+        let (rows, entities, links, clock) = self.database.read(|conn| {
+            Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?, WindowClock::read(conn)?))
+        })?;
         self.remove_orphans(&rows);
         let _ = fs::remove_dir_all(self.lake_path("rebuild"));
         let mut state = State::new(&self.settings.standing, Arc::new(self.laid_over()?));
@@ -244,6 +250,9 @@ impl Engine {
                 _ => {}
             }
         }
+        // Before it was kept, the latest receipt was the same.
+        let latest = || state.filters.iter().map(|(_, filter)| filter.received_at).max();
+        state.tail.clock = clock.or_else(|| latest().map(WindowClock::of)).unwrap_or_default();
         state.verbs = Arc::new(verbs);
         let objects = entities.into_iter().map(|entity| Object {
             key: entity.key,
@@ -331,10 +340,10 @@ impl Engine {
 
     /// Does what is due every minute: keeps the last day that is over, lets go of rejections that are too old.
     fn keep_house(&self) {
-        let mut next_at = 0;
+        let mut last = None;
         while !self.is_stopping() {
             let rung = self.bell.count();
-            if next_at <= clock::now() {
+            if last.is_none_or(|last: Instant| last.elapsed() >= HOUSE_REST) {
                 if let Err(error) = self.keep_due()
                     && !self.is_stopping()
                 {
@@ -346,7 +355,7 @@ impl Engine {
                 if let Err(error) = self.delete_old_rejected() {
                     tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
                 }
-                next_at = clock::now() + MICROS_PER_MINUTE;
+                last = Some(Instant::now());
             }
             self.bell.wait_beyond(rung, REST);
         }

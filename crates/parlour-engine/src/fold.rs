@@ -17,6 +17,7 @@ use parlour_store::{entity, identity, journal, link, rejected, source_tally, tal
 use crate::duplicates::Seen;
 use crate::engine::{EVENT_DIALECT, Engine, Refused, State, rejections};
 use crate::intake::Fresh;
+use crate::window::WindowClock;
 use crate::{EngineError, clock};
 
 /// Most batches that are read to be folded in one step.
@@ -44,7 +45,7 @@ impl Folding {
 struct Ready {
     seq: i64,
     n: u64,
-    received_at: i64,
+    clock: WindowClock,
     rows: Vec<ActivityRow>,
     unscored: Vec<(Key, Day)>,
     dropped: Vec<u32>,
@@ -119,10 +120,11 @@ impl Engine {
         let mut ready = Vec::new();
         let mut refused = Vec::new();
         let (mut n_events, mut n_folded, mut n_dropped) = (0, 0, 0);
-        let mut seen_now = HashMap::default();
+        let (mut seen_now, mut clock) = (HashMap::default(), self.state().tail.clock);
         for batch in batches {
             n_events += batch.events.len() as u64;
-            let repeats = self.repeats(&batch, &mut seen_now)?;
+            clock = clock.after(batch.received_at);
+            let repeats = self.repeats(&batch, clock.now(), &mut seen_now)?;
             let dropped: Vec<u32> = (0..).zip(&repeats).filter(|(_, r)| !r.is_new()).map(|(i, _)| i).collect();
             let fresh = batch.events.iter().zip(&repeats).filter(|(_, repeat)| repeat.is_new());
             let start = effects.rows.len();
@@ -136,7 +138,7 @@ impl Engine {
             }
             let seen = repeats.iter().filter_map(Repeat::seen).collect();
             let n = batch.events.len() as u64;
-            ready.push(Ready { seq: batch.seq, n, received_at: batch.received_at, rows, unscored, dropped, seen });
+            ready.push(Ready { seq: batch.seq, n, clock, rows, unscored, dropped, seen });
         }
         if last > effected {
             self.write_effects(&effects, refused, (n_folded, n_dropped), last)?;
@@ -218,7 +220,7 @@ impl Engine {
                 state.tail.note_event(batch.seq, subject, day);
             }
             state.tail.seen.extend(batch.seen);
-            state.tail.note_batch(batch.seq, batch.n, batch.received_at);
+            state.tail.note_batch(batch.seq, batch.n, batch.clock);
             if !batch.dropped.is_empty() {
                 state.tail.dropped.insert(batch.seq, batch.dropped);
             }
@@ -229,14 +231,14 @@ impl Engine {
         Ok(())
     }
 
-    /// Which events of a batch came before. The window is judged by the journal's own times, so that folding again
-    /// judges alike.
+    /// Which events of a batch came before, that came `received_at` by the window's clock.
     fn repeats(
         &self,
         batch: &Fresh,
+        received_at: i64,
         seen_now: &mut HashMap<u128, Seen, KeyHashing>,
     ) -> Result<Vec<Repeat>, EngineError> {
-        let since = batch.received_at.saturating_sub(self.window());
+        let since = received_at.saturating_sub(self.window());
         // One look at the state: between two, the tail could have become what is being sealed, and neither have it.
         let state = self.state();
         let mut repeats = Vec::with_capacity(batch.events.len());
@@ -253,7 +255,7 @@ impl Engine {
             };
             repeats.push(match known.filter(|seen| seen.received_at >= since) {
                 None => {
-                    let seen = Seen { digest, received_at: batch.received_at };
+                    let seen = Seen { digest, received_at };
                     seen_now.insert(id, seen);
                     Repeat::New(Some((id, seen)))
                 }
@@ -271,20 +273,43 @@ impl Engine {
 
     /// Whether a message of this id from this source was folded within the window.
     pub fn is_known(&self, source: &str, message: &str) -> Result<bool, EngineError> {
-        let seen = self.state().seen(self.message_id(source, message))?;
-        Ok(seen.is_some_and(|seen| seen.received_at >= clock::now() - self.window()))
+        let state = self.state();
+        let since = state.tail.clock.at(clock::now()).saturating_sub(self.window());
+        Ok(state.seen(self.message_id(source, message))?.is_some_and(|seen| seen.received_at >= since))
     }
 
-    /// What the fold will say of an event from this source, as far as what it has folded tells by now.
-    pub fn novelty(&self, source: &str, event: &Event) -> Result<Novelty, EngineError> {
-        let Some(message) = &event.message else { return Ok(Novelty::New) };
-        let seen = self.state().seen(self.message_id(source, message))?;
-        let since = clock::now() - self.window();
-        Ok(match seen.filter(|seen| seen.received_at >= since) {
-            None => Novelty::New,
-            Some(seen) if seen.digest == digest_of(event, &self.secret) => Novelty::Duplicate,
-            Some(_) => Novelty::Conflict,
-        })
+    /// What the fold will say of events that come together from this source, as far as they and what it has folded
+    /// tell by now. Reads files.
+    pub fn novelties<'e>(
+        &self,
+        source: &str,
+        events: impl Iterator<Item = &'e Event>,
+    ) -> Result<Vec<Novelty>, EngineError> {
+        let state = self.state();
+        let received_at = state.tail.clock.at(clock::now());
+        let since = received_at.saturating_sub(self.window());
+        let mut seen_now: HashMap<u128, Seen, KeyHashing> = HashMap::default();
+        let mut novelties = Vec::new();
+        for event in events {
+            let Some(message) = &event.message else {
+                novelties.push(Novelty::New);
+                continue;
+            };
+            let (id, digest) = (self.message_id(source, message), digest_of(event, &self.secret));
+            let known = match seen_now.get(&id) {
+                Some(seen) => Some(*seen),
+                None => state.seen(id)?,
+            };
+            novelties.push(match known.filter(|seen| seen.received_at >= since) {
+                None => {
+                    seen_now.insert(id, Seen { digest, received_at });
+                    Novelty::New
+                }
+                Some(seen) if seen.digest == digest => Novelty::Duplicate,
+                Some(_) => Novelty::Conflict,
+            });
+        }
+        Ok(novelties)
     }
 }
 

@@ -26,6 +26,7 @@ pub mod snapshot;
 pub mod source;
 mod tail;
 pub mod webhook;
+mod window;
 
 pub use engine::{Alongside, Engine, Receipt, Refused, Submission, Tasks};
 pub use error::EngineError;

@@ -257,7 +257,10 @@ impl Engine {
     /// Deletes rejections older than `engine.rejected_days`; returns how many there were.
     pub fn delete_old_rejected(&self) -> Result<u64, EngineError> {
         let length = i64::from(self.settings.engine.rejected_days) * MICROS_PER_DAY;
-        let before = clock::now().saturating_sub(length);
+        // A clock that was set ahead since the start must not cost what is to be kept.
+        let elapsed = i64::try_from(self.started.elapsed().as_micros()).unwrap_or(i64::MAX);
+        let now = clock::now().min(self.started_at.saturating_add(elapsed).saturating_add(MICROS_PER_DAY));
+        let before = now.saturating_sub(length);
         Ok(self.database.write(move |conn| rejected::delete_before(conn, before))?)
     }
 }

@@ -12,9 +12,9 @@ use parlour_core::day::Day;
 use parlour_core::event::Event;
 use parlour_core::key::Key;
 use parlour_lake::activity::ActivityWriter;
-use parlour_lake::event::LakeEvent;
-use parlour_lake::run::{RunFile, Written};
-use parlour_lake::{compact, event};
+use parlour_lake::compact;
+use parlour_lake::event::{EventWriter, LakeEvent};
+use parlour_lake::run::{GROUP_ROWS, RunFile, Written};
 use parlour_store::{StoreError, journal, run};
 
 use crate::duplicates::{self, SeenFile};
@@ -24,6 +24,7 @@ use crate::{EngineError, clock, codec};
 
 /// Bits of a lake event's place in the journal that number it within its batch.
 const PLACE_BITS: u32 = 16;
+const PLACE_MASK: i64 = (1 << PLACE_BITS) - 1;
 /// Batches read at once while sealing.
 const SEAL_BATCHES: usize = 16;
 /// Why a seal is not done twice.
@@ -59,9 +60,7 @@ impl Engine {
         let Some((first, last)) = tail.batches else { return Ok(()) };
         let lake = self.folder.join("lake");
         let written = write_activity(&lake.join("activity"), &format!("{stamp}.parquet"), tail, verbs)?;
-        let events = self.events_of(tail)?;
-        let written_events = event::write(&lake.join("event"), &format!("{stamp}.parquet"), &events)?;
-        drop(events);
+        let written_events = self.write_events(&lake.join("event"), &format!("{stamp}.parquet"), tail)?;
         let days = tail.days.unwrap_or((0, 0));
         let range = Range { seqs: (first, last), days: (Day(days.0), Day(days.1)), level: 0 };
         let activity = self.live("activity", written, &range)?;
@@ -69,14 +68,15 @@ impl Engine {
         let filter = self.write_seen(tail, stamp, &range)?;
         let mut rows = vec![activity.row.clone(), events.row.clone()];
         rows.extend(filter.iter().map(|(row, _)| row.clone()));
-        let expired = self.expired_filters(tail.received_at);
-        let old = expired.clone();
+        let expired = self.expired_filters(tail.clock.now());
+        let (old, clock) = (expired.clone(), tail.clock);
         let ids = self.database.write(move |conn| {
             if journal::cursor(conn, journal::SEAL)? >= last {
                 return Err(StoreError::Aborted(SEALED_BEFORE.to_owned()));
             }
             let ids = run::replace(conn, &old, &rows)?;
             journal::set_cursor(conn, "seal", last)?;
+            clock.write(conn)?;
             journal::delete_upto(conn, last)?;
             Ok(ids)
         })?;
@@ -146,27 +146,49 @@ impl Engine {
         expired.map(|(row, _)| row.id).collect()
     }
 
-    /// The events behind a tail, from the journal, in lake order and without repeats.
-    fn events_of(&self, tail: &Tail) -> Result<Vec<LakeEvent>, EngineError> {
-        let Some((first, last)) = tail.batches else { return Ok(Vec::new()) };
-        let mut events = Vec::with_capacity(tail.n_events as usize);
+    /// Writes the events behind a tail in lake order. Read, an event takes several times what it takes as it lies in the
+    /// journal, so no more of them are read at once than a row group has.
+    fn write_events(&self, folder: &Path, name: &str, tail: &Tail) -> Result<Written, EngineError> {
+        let mut writer = EventWriter::create(folder, name)?;
+        let sheaf = self.sheaf(tail)?;
+        for rows in sheaf.rows.chunks(GROUP_ROWS) {
+            let event = |row: &Row| {
+                let (batch, plain) = &sheaf.batches[row.batch as usize];
+                let event = codec::event_at(plain, row.offset);
+                let event = event.map_err(|reason| EngineError::Journal { seq: batch.seq, reason })?;
+                Ok(self.lake_event(event, batch, (row.seq & PLACE_MASK) as u32))
+            };
+            writer.write_group(&rows.iter().map(event).collect::<Result<Vec<_>, EngineError>>()?)?;
+        }
+        Ok(writer.finish()?)
+    }
+
+    /// The events behind a tail, from the journal, without repeats.
+    fn sheaf(&self, tail: &Tail) -> Result<Sheaf, EngineError> {
+        let mut sheaf = Sheaf { batches: Vec::new(), rows: Vec::with_capacity(tail.n_events as usize) };
+        let Some((first, last)) = tail.batches else { return Ok(sheaf) };
         let mut after = first - 1;
         while after < last {
             let batches = self.database.read(|conn| journal::read_after(conn, after, SEAL_BATCHES))?;
             let Some(end) = batches.last() else { break };
             after = end.seq;
-            for batch in batches.iter().filter(|batch| batch.seq <= last) {
+            for mut batch in batches.into_iter().filter(|batch| batch.seq <= last) {
+                let failed = |reason| EngineError::Journal { seq: batch.seq, reason };
+                let plain = codec::unpack_bytes(&std::mem::take(&mut batch.arrival.body)).map_err(failed)?;
                 let dropped = tail.dropped.get(&batch.seq).map_or(&[][..], Vec::as_slice);
-                for (place, event) in (0..).zip(unpacked(batch)?) {
+                let number = sheaf.batches.len() as u32;
+                for (place, found) in (0..).zip(codec::places(&plain).map_err(failed)?) {
                     if dropped.binary_search(&place).is_err() {
-                        events.push(self.lake_event(event, batch, place));
+                        let subject = self.secret.key(found.kind, found.id);
+                        let seq = seq_of(&batch, place);
+                        sheaf.rows.push(Row { subject, at: found.at, seq, batch: number, offset: found.offset });
                     }
                 }
+                sheaf.batches.push((batch, plain));
             }
         }
-        // Events are large: their keys are sorted, and each event moved once.
-        events.sort_by_cached_key(|event| (event.subject, event.at, event.seq));
-        Ok(events)
+        sheaf.rows.sort_unstable_by_key(|row| (row.subject, row.at, row.seq));
+        Ok(sheaf)
     }
 
     pub(crate) fn lake_event(&self, event: Event, batch: &journal::JournalBatch, place: u32) -> LakeEvent {
@@ -190,7 +212,7 @@ impl Engine {
             message: event.message,
             extra: event.extra,
             source: batch.arrival.source.clone(),
-            seq: (batch.seq << PLACE_BITS) | i64::from(place),
+            seq: seq_of(batch, place),
             said_at: event.said_at,
             received_at: batch.arrival.received_at,
         }
@@ -332,6 +354,27 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Batches of the journal as they lie there, and the order of their events in the lake.
+struct Sheaf {
+    /// Without their bodies, and these unpacked.
+    batches: Vec<(journal::JournalBatch, Box<[u8]>)>,
+    rows: Vec<Row>,
+}
+
+/// Where an event of a sheaf lies, and by what it is sorted.
+struct Row {
+    subject: Key,
+    at: i64,
+    seq: i64,
+    batch: u32,
+    offset: u32,
+}
+
+/// An event's place in the journal.
+fn seq_of(batch: &journal::JournalBatch, place: u32) -> i64 {
+    (batch.seq << PLACE_BITS) | i64::from(place)
 }
 
 /// The events of a batch of the journal.

@@ -7,6 +7,7 @@ use parlour_core::day::Day;
 use parlour_core::key::{Key, KeyHashing};
 
 use crate::duplicates::Seen;
+use crate::window::WindowClock;
 
 /// Rows a person may gather before those with equal keys are added up.
 const MERGE_AT: usize = 32;
@@ -34,18 +35,19 @@ pub(crate) struct Tail {
     pub(crate) n_arrived: u64,
     /// First and last batch of the journal.
     pub(crate) batches: Option<(i64, i64)>,
-    /// Latest receipt, microseconds UTC.
-    pub(crate) received_at: i64,
+    /// The window's clock when the last batch came, of the tail or before it.
+    pub(crate) clock: WindowClock,
     /// First and last day.
     pub(crate) days: Option<(i32, i32)>,
 }
 
 impl Tail {
-    /// An empty one with the room that this one came to need, so that its tables need not grow again.
+    /// An empty one that follows, with the room that this one came to need, so that its tables need not grow again.
     pub(crate) fn next(&self) -> Self {
         Self {
             people: HashMap::with_capacity_and_hasher(self.people.len(), KeyHashing::default()),
             seen: HashMap::with_capacity_and_hasher(self.seen.len(), KeyHashing::default()),
+            clock: self.clock,
             ..Self::default()
         }
     }
@@ -73,11 +75,11 @@ impl Tail {
         person
     }
 
-    /// Notes that the batch `seq` of `n` events, received then, is in the tail.
-    pub(crate) fn note_batch(&mut self, seq: i64, n: u64, received_at: i64) {
+    /// Notes that the batch `seq` of `n` events is in the tail, and what the window's clock was.
+    pub(crate) fn note_batch(&mut self, seq: i64, n: u64, clock: WindowClock) {
         self.n_arrived += n;
         self.batches = Some(self.batches.map_or((seq, seq), |(first, last)| (first.min(seq), last.max(seq))));
-        self.received_at = self.received_at.max(received_at);
+        self.clock = clock;
     }
 
     /// The batches with events of this person.

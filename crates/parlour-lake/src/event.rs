@@ -2,6 +2,7 @@
 //!
 //! Ids stand as keys; what they were lives in the database alone, so that forgetting someone there forgets them here.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use parlour_core::event::{Currency, Layer, Money, Space};
 use parlour_core::key::Key;
 
-use crate::run::{GROUP_ROWS, LakeError, RunFile, RunWriter, Written};
+use crate::run::{LakeError, RunFile, RunWriter, Written};
 
 /// Place of the subject.
 pub(crate) const SUBJECT: usize = 0;
@@ -94,13 +95,33 @@ pub fn schema() -> SchemaRef {
     ]))
 }
 
-/// Writes an event run of events sorted by subject, time and place in the journal.
-pub fn write(folder: &Path, name: &str, events: &[LakeEvent]) -> Result<Written, LakeError> {
-    let mut writer = RunWriter::create(folder, name, schema(), true)?;
-    for group in events.chunks(GROUP_ROWS) {
-        writer.write_group(&batch(group))?;
+/// Writes an event run.
+pub struct EventWriter {
+    writer: RunWriter,
+    verbs: BTreeSet<String>,
+}
+
+impl EventWriter {
+    /// Begins a run called `name` in `folder`.
+    pub fn create(folder: &Path, name: &str) -> Result<Self, LakeError> {
+        Ok(Self { writer: RunWriter::create(folder, name, schema(), true)?, verbs: BTreeSet::new() })
     }
-    writer.finish(events.iter().map(|event| event.verb.as_str()).collect::<std::collections::BTreeSet<_>>())
+
+    /// Writes a row group of at most [`crate::run::GROUP_ROWS`] events. Those of a run come sorted by subject, time and place in the
+    /// journal.
+    pub fn write_group(&mut self, events: &[LakeEvent]) -> Result<(), LakeError> {
+        for event in events {
+            if !self.verbs.contains(&event.verb) {
+                self.verbs.insert(event.verb.clone());
+            }
+        }
+        self.writer.write_group(&batch(events))
+    }
+
+    /// Ends the run. When this returns it is on the disk under its name.
+    pub fn finish(self) -> Result<Written, LakeError> {
+        self.writer.finish(self.verbs.iter().map(String::as_str))
+    }
 }
 
 fn space_name(space: Space) -> &'static str {

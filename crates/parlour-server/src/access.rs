@@ -46,14 +46,15 @@ pub(crate) fn needed() -> ApiError {
     ApiError::new(ErrorCode::SignInNeeded, message)
 }
 
-/// The valid session of a token, and whether it was made longer now.
+/// The valid session of a token, and whether its end was set anew.
 pub(crate) fn session_of(app: &App, token: &str) -> Result<Option<(Session, bool)>, ApiError> {
     let (hash, now) = (hash_of(token), clock::now());
     let found = app.engine.database.read(|conn| session::get(conn, &hash, now))?;
     let Some(mut found) = found.filter(|found| bool::from(found.hash.ct_eq(&hash))) else { return Ok(None) };
     let length = i64::from(app.engine.settings.server.session_days) * MICROS_PER_DAY;
     let expires_at = now.saturating_add(length);
-    if expires_at.saturating_sub(found.expires_at) <= length / SLIDE_PARTS {
+    // One that lasts longer than it may was used while the clock was ahead.
+    if (0..=length / SLIDE_PARTS).contains(&expires_at.saturating_sub(found.expires_at)) {
         return Ok(Some((found, false)));
     }
     found.expires_at = expires_at;

@@ -49,4 +49,7 @@ pub(crate) trait Backend: Conn + Send {
 
     /// Work for quiet moments, such as moving the log into the file.
     fn tidy(&mut self) {}
+
+    /// Work for the end, such as leaving the file whole without its log.
+    fn finish(&mut self) {}
 }

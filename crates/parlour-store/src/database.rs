@@ -210,7 +210,8 @@ impl Place {
     fn first_writer(&self) -> Result<Box<dyn Backend>, StoreError> {
         match self {
             Self::Sqlite(path) => {
-                let mut db = Sqlite::writer(path)?;
+                // The last process may have ended on a disk that failed.
+                let mut db = Sqlite::first_writer(path)?;
                 schema::migrate(&mut db, Kind::Sqlite, &mut |_, suffix| Sqlite::writer(path)?.copy_to(path, suffix))?;
                 Ok(Box::new(db))
             }

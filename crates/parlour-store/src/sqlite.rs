@@ -4,10 +4,13 @@ pub(crate) mod explore;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
 
 use crate::conn::{Backend, Conn};
 use crate::{Row, StoreError, Value};
@@ -19,7 +22,7 @@ const BUSY_WAIT: Duration = Duration::from_secs(10);
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 256;
 /// Pages in the log after which a commit moves it into the file (16 MiB).
-const CHECKPOINT_PAGES: i64 = 4096;
+const CHECKPOINT_PAGES: i32 = 4096;
 /// What the log is cut back to once it has been moved.
 const LOG_BYTES: i64 = 64 << 20;
 /// Page cache of the writer, in KiB as SQLite writes it.
@@ -31,6 +34,8 @@ const READER_CACHE: i64 = -16_384;
 pub(crate) struct Sqlite {
     conn: Connection,
     has_savepoint: bool,
+    /// Pages that were in the log after the last commit of the writer.
+    log_pages: Arc<AtomicI32>,
 }
 
 /// The right to be the only server on a file; held as long as it lives.
@@ -56,6 +61,18 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// What an error of SQLite means, unless it is that bytes cannot be forced to the disk: that ends the process.
+///
+/// The system forgets then what it failed to write and calls the next try a success, and SQLite counts as moved what
+/// may not be. A process that starts reads what is on the disk, and moves the whole log again.
+fn synced_or_end(error: rusqlite::Error) -> StoreError {
+    if error.sqlite_error().is_some_and(|error| FAILED_SYNC.contains(&error.extended_code)) {
+        tracing::error!(%error, "the database cannot be forced to the disk; parlour ends before it trusts it, start it anew");
+        std::process::abort();
+    }
+    error_of(error)
+}
+
 /// A file that only its owner may read, made if it is not there.
 fn private_file(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
@@ -73,7 +90,16 @@ fn unavailable(path: &Path, error: &std::io::Error) -> StoreError {
 }
 
 impl Sqlite {
-    /// The connection that writes. Makes the file if it is not there.
+    /// The process's first connection, which writes. Makes the file if it is not there.
+    pub(crate) fn first_writer(path: &Path) -> Result<Self, StoreError> {
+        private_file(path)?;
+        for file in [path.to_owned(), log_of(path)] {
+            forget_cached(&file);
+        }
+        Self::writer_anew(path)
+    }
+
+    /// A connection that writes.
     pub(crate) fn writer(path: &Path) -> Result<Self, StoreError> {
         let found = rusqlite::version_number();
         if found < MIN_VERSION {
@@ -82,22 +108,35 @@ impl Sqlite {
                 rusqlite::version()
             )));
         }
-        private_file(path)?;
-        let db = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut db = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.demand("journal_mode", "WAL", "wal")?;
         db.demand("synchronous", "FULL", "2")?;
         db.demand("journal_size_limit", &LOG_BYTES.to_string(), &LOG_BYTES.to_string())?;
-        db.demand("wal_autocheckpoint", &CHECKPOINT_PAGES.to_string(), &CHECKPOINT_PAGES.to_string())?;
+        // SQLite's own way of moving the log after a commit tells nobody where that fails.
+        db.demand("wal_autocheckpoint", "0", "0")?;
+        let log_pages = Arc::clone(&db.log_pages);
+        let note = move |_: &mut rusqlite::hooks::Wal, n| {
+            log_pages.store(n, Ordering::Relaxed);
+            Ok(())
+        };
+        db.conn.wal_hook(Some(note)).map_err(error_of)?;
         db.demand("cache_size", &WRITER_CACHE.to_string(), &WRITER_CACHE.to_string())?;
         Ok(db)
     }
 
-    /// The connection that writes, after one that may have failed in the middle: everything acknowledged is moved
-    /// out of the log and the log begun anew, so that nothing later rests on pages whose write failed.
+    /// The connection that writes, after one that may have failed in the middle, in this process or the last: what
+    /// is in the log is moved out of it and the log begun anew, so that nothing later rests on pages whose write failed.
     pub(crate) fn writer_anew(path: &Path) -> Result<Self, StoreError> {
-        let mut db = Self::writer(path)?;
-        let is_busy = crate::rows::one_int(&mut db, "PRAGMA wal_checkpoint(TRUNCATE)", &[])? != 0;
+        let db = Self::writer(path)?;
+        let is_busy = db.checkpoint("TRUNCATE")?;
         if is_busy { Err(StoreError::Busy) } else { Ok(db) }
+    }
+
+    /// Moves the log into the file, and tells whether a reader kept some of it back.
+    ///
+    fn checkpoint(&self, how: &str) -> Result<bool, StoreError> {
+        let moved = self.conn.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(0));
+        moved.map_err(|error| synced_or_end(error))
     }
 
     /// A connection that reads.
@@ -112,11 +151,13 @@ impl Sqlite {
         let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error_of)?;
         conn.set_prepared_statement_cache_capacity(STATEMENTS);
         conn.busy_timeout(BUSY_WAIT).map_err(error_of)?;
-        let db = Self { conn, has_savepoint: false };
+        let db = Self { conn, has_savepoint: false, log_pages: Arc::default() };
         db.demand("busy_timeout", &BUSY_WAIT.as_millis().to_string(), &BUSY_WAIT.as_millis().to_string())?;
         db.demand("foreign_keys", "ON", "1")?;
         db.demand("trusted_schema", "OFF", "0")?;
         db.demand("cell_size_check", "ON", "1")?;
+        // Closing moves the log too, and tells nobody where that fails.
+        db.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(error_of)?;
         // An unreadable page must come back as an error, not as a signal that ends the process.
         db.demand("mmap_size", "0", "0")?;
         db.demand("temp_store", "FILE", "1")?;
@@ -169,10 +210,30 @@ impl Sqlite {
     }
 }
 
-/// Bytes of the file and its log.
-pub(crate) fn size_bytes(path: &Path) -> Result<u64, StoreError> {
+fn log_of(path: &Path) -> PathBuf {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
+    log.into()
+}
+
+/// Has the system read a file from the disk again. What it failed to write it may still show, and pages that it holds
+/// on to so may never be written right (on ext4 they stay in blocks that are read as empty after a power cut).
+///
+/// Only for files that SQLite has not opened: closing one gives up its locks.
+fn forget_cached(path: &Path) {
+    let Ok(file) = File::open(path) else { return };
+    if let Err(error) = file.sync_all() {
+        tracing::warn!(path = %path.display(), %error, "what was written last is not all on the disk");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed) {
+        tracing::debug!(path = %path.display(), %error, "the file may be read from memory");
+    }
+}
+
+/// Bytes of the file and its log.
+pub(crate) fn size_bytes(path: &Path) -> Result<u64, StoreError> {
+    let log = log_of(path);
     let file = std::fs::metadata(path).map_err(|error| unavailable(path, &error))?;
     Ok(file.len() + std::fs::metadata(log).map_or(0, |log| log.len()))
 }
@@ -272,7 +333,12 @@ impl Backend for Sqlite {
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        self.run("COMMIT")
+        let committed = self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.raw_execute());
+        committed.map_err(|error| synced_or_end(error))?;
+        if CHECKPOINT_PAGES <= self.log_pages.load(Ordering::Relaxed) {
+            self.tidy();
+        }
+        Ok(())
     }
 
     fn rollback(&mut self) -> Result<(), StoreError> {
@@ -280,8 +346,14 @@ impl Backend for Sqlite {
     }
 
     fn tidy(&mut self) {
-        if let Err(error) = self.query("PRAGMA wal_checkpoint(PASSIVE)", &[]) {
+        if let Err(error) = self.checkpoint("PASSIVE") {
             tracing::debug!(%error, "the log could not be moved into the file now");
+        }
+    }
+
+    fn finish(&mut self) {
+        if let Err(error) = self.checkpoint("TRUNCATE") {
+            tracing::debug!(%error, "what is in the log is moved at the next start");
         }
     }
 }
@@ -319,6 +391,7 @@ fn shown(value: ValueRef<'_>) -> String {
     }
 }
 
+const FAILED_SYNC: [i32; 2] = [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC];
 const BUSY: [ErrorCode; 2] = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked];
 const CORRUPT: [ErrorCode; 2] = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
 const DENIED: [ErrorCode; 3] =

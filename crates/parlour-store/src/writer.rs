@@ -2,7 +2,8 @@
 //!
 //! Laws, held by the contract suite: an answer `Ok` means the work is on disk. Work that fails or panics is taken
 //! back alone. Nobody who stops waiting cancels anything. When it is not known whether a commit came through,
-//! everyone in the group is told so, and the connection is made anew before anything else is acknowledged.
+//! everyone in the group is told so, and the connection is made anew before anything else is acknowledged. When bytes
+//! cannot be forced to the disk, the process ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -137,7 +138,10 @@ impl Writer {
                     self.backend.iter_mut().for_each(|backend| backend.tidy());
                     is_tidy = true;
                 }
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.backend.iter_mut().for_each(|backend| backend.finish());
+                    return;
+                }
             }
         }
     }

@@ -48,6 +48,10 @@ async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) ->
         .await
         .with_context(|| format!("cannot listen on {address}; choose another with --listen"))?;
     let url = format!("http://{}", listener.local_addr()?);
+    // Before anybody can know that it is there, and ask it to end.
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
     writeln!(out, "Parlour is at {}", out.bold(&url))?;
     print_link(engine, &url, out).await?;
     let app = App::new(Arc::clone(engine), Some(load_sample()));
@@ -56,9 +60,6 @@ async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) ->
         let _ = stopped.await;
     });
     let mut stop = Some(stop);
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
     tokio::pin!(server);
     loop {
         tokio::select! {

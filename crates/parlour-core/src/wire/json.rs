@@ -23,7 +23,16 @@ pub enum JsonError {
         /// The limit.
         most: usize,
     },
+    /// More events than a batch may have.
+    #[error("the batch has more than {most} events (`ingest.batch_events`); split it")]
+    TooMany {
+        /// The limit.
+        most: usize,
+    },
 }
+
+/// The fields of a body in which its events lie.
+const ITEMS: [&[u8]; 2] = [b"\"batch\"", b"\"events\""];
 
 /// Where one value, or one key, lies in the text.
 #[derive(Clone, Copy, Debug)]
@@ -54,13 +63,19 @@ pub struct Value<'d> {
 impl<'a> Document<'a> {
     /// Checks the text and finds its values.
     pub fn parse(text: &'a str, max_depth: usize) -> Result<Self, JsonError> {
+        Self::parse_batch(text, max_depth, usize::MAX)
+    }
+
+    /// The same of a text that is an array of events, or an object with one in `batch` or `events`: it is given up at the
+    /// first event too many.
+    pub fn parse_batch(text: &'a str, max_depth: usize, max_items: usize) -> Result<Self, JsonError> {
         // No limit on a body comes near this.
         if text.len() > u32::MAX as usize / 2 {
             return Err(JsonError::Syntax { at: u32::MAX as usize / 2 });
         }
-        let mut reader =
-            Reader { bytes: text.as_bytes(), at: 0, nodes: Vec::with_capacity(text.len() / 9 + 1), max_depth };
-        reader.value(0)?;
+        let nodes = Vec::with_capacity(text.len() / 9 + 1);
+        let mut reader = Reader { bytes: text.as_bytes(), at: 0, nodes, max_depth, max_items };
+        reader.value(0, max_items)?;
         reader.skip_blanks();
         if reader.at < text.len() {
             return Err(JsonError::Syntax { at: reader.at });
@@ -211,6 +226,7 @@ struct Reader<'a> {
     at: usize,
     nodes: Vec<Node>,
     max_depth: usize,
+    max_items: usize,
 }
 
 impl Reader<'_> {
@@ -246,7 +262,8 @@ impl Reader<'_> {
         node.next = next;
     }
 
-    fn value(&mut self, depth: usize) -> Result<(), JsonError> {
+    /// A value, of at most so many elements if it is an array.
+    fn value(&mut self, depth: usize, most: usize) -> Result<(), JsonError> {
         self.skip_blanks();
         let Some(first) = self.peek() else { return self.wrong() };
         if first == b'"' {
@@ -258,7 +275,7 @@ impl Reader<'_> {
                 return Err(JsonError::TooDeep { most: self.max_depth.min(MAX_DEPTH) });
             }
             b'{' => self.object(depth)?,
-            b'[' => self.array(depth)?,
+            b'[' => self.array(depth, most)?,
             b't' => self.word(b"true")?,
             b'f' => self.word(b"false")?,
             b'n' => self.word(b"null")?,
@@ -279,12 +296,14 @@ impl Reader<'_> {
             if self.peek() != Some(b'"') {
                 return self.wrong();
             }
+            let start = self.at;
             self.string()?;
+            let is_batch = depth == 0 && ITEMS.contains(&&self.bytes[start..self.at]);
             self.skip_blanks();
             if !self.take(b':') {
                 return self.wrong();
             }
-            self.value(depth + 1)?;
+            self.value(depth + 1, if is_batch { self.max_items } else { usize::MAX })?;
             self.skip_blanks();
             if self.take(b'}') {
                 return Ok(());
@@ -295,14 +314,17 @@ impl Reader<'_> {
         }
     }
 
-    fn array(&mut self, depth: usize) -> Result<(), JsonError> {
+    fn array(&mut self, depth: usize, most: usize) -> Result<(), JsonError> {
         self.at += 1;
         self.skip_blanks();
         if self.take(b']') {
             return Ok(());
         }
-        loop {
-            self.value(depth + 1)?;
+        for n in 0.. {
+            if most <= n {
+                return Err(JsonError::TooMany { most });
+            }
+            self.value(depth + 1, usize::MAX)?;
             self.skip_blanks();
             if self.take(b']') {
                 return Ok(());
@@ -311,6 +333,7 @@ impl Reader<'_> {
                 return self.wrong();
             }
         }
+        Ok(())
     }
 
     #[inline]

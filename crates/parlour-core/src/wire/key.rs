@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::json::{Document, Value};
-use super::{BatchError, Limits, text_of};
+use super::json::Value;
+use super::{BatchError, Limits, document};
 
 /// The fields in which SDKs put it.
 const NAMES: [&str; 4] = ["writeKey", "api_key", "token", "write_key"];
 
 /// The write key in a body that has one: as a field of it, or of its first event, or of that one's properties.
 pub fn key_in(body: &[u8], limits: &Limits) -> Result<Option<String>, BatchError> {
-    let document = Document::parse(text_of(body)?, limits.json_depth)?;
+    let document = document(body, limits)?;
     let root = document.root();
     let first = root.elements().next().or_else(|| root.get("batch")?.elements().next());
     Ok(within(root).or_else(|| within(first?)).map(Cow::into_owned))

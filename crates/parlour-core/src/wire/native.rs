@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::json::{Document, Value};
+use super::json::Value;
 use super::money::Decimal;
-use super::{BatchError, Context, Decoded, Wrong, shown, text_of, wrong};
+use super::{BatchError, Context, Decoded, Wrong, document, shown, wrong};
 use crate::event::{Currency, Event, Flaw, Layer, Money, Name, Space};
 use crate::time::instant;
 
@@ -37,7 +37,7 @@ const TYPES: [(&str, &str); 20] = [
 
 /// Decodes a body: one event, an array of them, or an object with them in `events`.
 pub fn decode(body: &[u8], context: &Context<'_>) -> Result<Decoded, BatchError> {
-    let document = Document::parse(text_of(body)?, context.limits.json_depth)?;
+    let document = document(body, context.limits)?;
     let root = document.root();
     let batch = root.get("events").filter(Value::is_array);
     let items: Vec<Value<'_>> = match batch {

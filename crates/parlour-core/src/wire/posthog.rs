@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::commerce::push_named;
 use super::ids::{Person, is_uuid, path_of, place};
-use super::json::{Document, Value};
+use super::json::Value;
 use super::kept::Keys;
 use super::moment::Moment;
-use super::{BatchError, Context, Decoded, Wrong, kept, shown, text_of, wrong};
+use super::{BatchError, Context, Decoded, Wrong, document, kept, shown, wrong};
 use crate::event::{Event, Flaw, Layer, Name};
 use crate::time::instant;
 
@@ -17,7 +17,7 @@ const MOBILE_LIBRARIES: [&str; 4] = ["posthog-ios", "posthog-android", "posthog-
 /// Decodes a body: one event, an array of them, or an object with them in `batch`. `sent_at` is what the query or a
 /// header said of it, microseconds UTC; the body's own word goes before it.
 pub fn decode(body: &[u8], sent_at: Option<i64>, context: &Context<'_>) -> Result<Decoded, BatchError> {
-    let document = Document::parse(text_of(body)?, context.limits.json_depth)?;
+    let document = document(body, context.limits)?;
     let root = document.root();
     let batch = root.get("batch").filter(Value::is_array);
     let items: Vec<Value<'_>> = match batch {

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::commerce::push_named;
 use super::ids::{Person, path_of, place};
-use super::json::{Document, Value};
+use super::json::Value;
 use super::kept::Keys;
 use super::moment::Moment;
-use super::{BatchError, Context, Decoded, Wrong, kept, shown, text_of, wrong};
+use super::{BatchError, Context, Decoded, Wrong, document, kept, shown, wrong};
 use crate::event::{Event, Flaw, Layer, Name};
 use crate::time::instant;
 
@@ -87,7 +87,7 @@ impl Batch<'_> {
 
 /// Decodes a body: one call, an array of them, or an object with them in `batch`.
 pub fn decode(body: &[u8], reading: Reading, context: &Context<'_>) -> Result<Decoded, BatchError> {
-    let document = Document::parse(text_of(body)?, context.limits.json_depth)?;
+    let document = document(body, context.limits)?;
     let root = document.root();
     let batch = root.get("batch").filter(Value::is_array);
     let is_one = batch.is_none() && root.is_object();

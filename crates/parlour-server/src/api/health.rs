@@ -132,7 +132,7 @@ fn health(app: &App) -> Result<Health, ApiError> {
         data_dir: engine.folder.display().to_string(),
         sums: seen.sums,
         lag_events: seen.sums.waiting,
-        lag_seconds: seen.oldest_waiting_at.map_or(0, |at| now.saturating_sub(at) / 1_000_000),
+        lag_seconds: seen.oldest_waiting_at.map_or(0, |at| now.saturating_sub(at).max(0) / 1_000_000),
         tail_rows: engine.n_tail_rows(),
         memory_bytes: memory_bytes(),
         database_bytes: engine.database.size_bytes()?,

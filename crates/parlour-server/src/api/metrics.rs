@@ -66,7 +66,7 @@ fn metrics(app: &App) -> Result<String, ApiError> {
     one("parlour_events_folded_total", "counter", "Events in the activity.", sums.folded);
     one("parlour_events_duplicate_total", "counter", "Repeats of events.", sums.duplicate);
     one("parlour_lag_events", "gauge", "Events accepted and not folded yet.", sums.waiting);
-    let lag_seconds = oldest_at.map_or(0, |at| now.saturating_sub(at) / 1_000_000);
+    let lag_seconds = oldest_at.map_or(0, |at| now.saturating_sub(at).max(0) / 1_000_000);
     one("parlour_lag_seconds", "gauge", "How long the oldest of those waits.", lag_seconds);
     let help = "1 if sent = accepted + rejected and accepted = folded + duplicate + waiting; alarm on 0.";
     one("parlour_sums_agree", "gauge", help, sums.agree.into());

@@ -34,7 +34,7 @@ impl From<ApiError> for Refused {
 impl From<BatchError> for Refused {
     fn from(error: BatchError) -> Self {
         let code = match error {
-            BatchError::TooMany { .. } => ErrorCode::BodyTooLarge,
+            BatchError::TooMany(_) => ErrorCode::BodyTooLarge,
             BatchError::Json(_) | BatchError::Encoding { .. } | BatchError::NoEvents { .. } => {
                 ErrorCode::InvalidRequest
             }

@@ -114,9 +114,16 @@ pub(super) async fn take(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Res
 /// The same, and tells what became of each item.
 pub(super) async fn take_and_tell(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<Vec<Fate>, Refused> {
     let (source, decoded) = admit(&app, &parcel, dialect)?;
-    let fates = fates(&app, &source, &decoded)?;
+    let (decoded, fates) = foretell(Arc::clone(&app), Arc::clone(&source), decoded).await?;
     store(app, source, decoded, dialect, parcel.room).await?;
     Ok(fates)
+}
+
+/// What becomes of each item, found out on a thread that may block: files are read for it.
+async fn foretell(app: Arc<App>, source: Arc<Source>, decoded: Decoded) -> Result<(Decoded, Vec<Fate>), Refused> {
+    let looked = tokio::task::spawn_blocking(move || fates(&app, &source, &decoded).map(|fates| (decoded, fates)));
+    let failed = |error| ApiError::internal(format!("looking for repeats panicked: {error}"));
+    looked.await.map_err(failed)?
 }
 
 fn admit(app: &App, parcel: &Parcel, dialect: Dialect) -> Result<(Arc<Source>, Decoded), Refused> {
@@ -140,35 +147,34 @@ fn decode(app: &App, body: &[u8], dialect: Dialect, source: &Source) -> Result<D
     Ok(dialect.decode(body, &context)?)
 }
 
-/// What becomes of each item. Of what came shortly before and is not folded yet it is not told that it came before;
-/// it is counted once all the same.
+/// What becomes of each item. Of what came shortly before in another request and is not folded yet it is not told that
+/// it came before; it is counted once all the same.
 fn fates(app: &App, source: &Source, decoded: &Decoded) -> Result<Vec<Fate>, Refused> {
-    let mut events = decoded.events.iter();
-    let mut fates = Vec::with_capacity(decoded.items.len());
-    for item in &decoded.items {
-        fates.push(match item {
-            Item::Taken { n } => match events.by_ref().take(*n).fold(None, |first, event| first.or(Some(event))) {
-                Some(event) => Fate { message: event.message.clone(), kind: kind_of(app, source, event)? },
-                None => Fate { message: None, kind: FateKind::Accepted },
-            },
-            Item::Refused(refusal) => {
-                let kind = FateKind::of_flaw(&refusal.flaw, refusal.field.clone());
-                Fate { message: refusal.message.clone(), kind }
-            }
-        });
-    }
-    Ok(fates)
+    let novelties = app.engine.novelties(&source.name, decoded.events.iter()).map_err(ApiError::from)?;
+    let mut events = decoded.events.iter().zip(novelties);
+    let fate = |item: &Item| match item {
+        // What an item amounts to comes under one id and shares its fate.
+        Item::Taken { n } => match events.by_ref().take(*n).fold(None, |first, event| first.or(Some(event))) {
+            Some((event, novelty)) => Fate { message: event.message.clone(), kind: kind_of(event, novelty) },
+            None => Fate { message: None, kind: FateKind::Accepted },
+        },
+        Item::Refused(refusal) => {
+            let kind = FateKind::of_flaw(&refusal.flaw, refusal.field.clone());
+            Fate { message: refusal.message.clone(), kind }
+        }
+    };
+    Ok(decoded.items.iter().map(fate).collect())
 }
 
-fn kind_of(app: &App, source: &Source, event: &Event) -> Result<FateKind, Refused> {
-    Ok(match app.engine.novelty(&source.name, event).map_err(ApiError::from)? {
+fn kind_of(event: &Event, novelty: Novelty) -> FateKind {
+    match novelty {
         Novelty::New => FateKind::Accepted,
         Novelty::Duplicate => FateKind::Duplicate,
         // The fold will set it aside with this reason.
         Novelty::Conflict => {
             FateKind::of_flaw(&Flaw::Conflict(event.message.clone().unwrap_or_default()), Some("id".to_owned()))
         }
-    })
+    }
 }
 
 impl FateKind {

@@ -277,6 +277,19 @@ fn each_event_of_ours_is_answered() {
     house.desk.engine.fold_all().unwrap();
     let sums = house.desk.get("/api/v1/health")["sums"].clone();
     assert_eq!((&sums["folded"], &sums["duplicate"], &sums["rejected"]), (&json!(2), &json!(1), &json!(3)), "{sums}");
+    // The same holds within one request; what was refused takes no id.
+    let body = r#"[{"id":"m4","subject":"user:1","verb":"liked","object":"brand:acme","colour":"red"},
+        {"id":"m4","subject":"user:1","verb":"liked","object":"brand:acme"},
+        {"subject":"user:1","verb":"liked","object":"brand:acme"},
+        {"id":"m4","subject":"user:1","verb":"liked","object":"brand:acme"},
+        {"id":"m4","subject":"user:3","verb":"liked","object":"brand:acme"}]"#;
+    let receipt = house.post("/api/v1/events", body).json();
+    let results: Vec<&str> = (0..5).map(|i| receipt["events"][i]["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["rejected", "accepted", "accepted", "duplicate", "rejected"], "{receipt}");
+    assert_eq!(receipt["events"][4]["reason"], "conflict");
+    house.desk.engine.fold_all().unwrap();
+    let sums = house.desk.get("/api/v1/health")["sums"].clone();
+    assert_eq!((&sums["folded"], &sums["duplicate"], &sums["rejected"]), (&json!(4), &json!(2), &json!(5)), "{sums}");
     let schema = house.send("GET", "/api/v1/events/schema.json", &[], b"").json();
     assert_eq!(schema["properties"]["id"]["maxLength"], 100);
 }

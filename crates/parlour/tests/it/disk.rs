@@ -5,6 +5,9 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+/// Bytes of the image of a thin disk, and of a block of it.
+const THIN_BYTES: u64 = 120 << 20;
+const BLOCK: u64 = 4096;
 /// Bytes of an image; XFS takes none under 300 MB. It is sparse.
 const IMAGE_BYTES: u64 = 400 << 20;
 
@@ -46,22 +49,24 @@ pub(crate) fn can_mount(needs: &[&str]) -> bool {
 /// A file system in an image on a loop device.
 pub(crate) struct Disk {
     folder: TempDir,
+    image: PathBuf,
     is_mounted: bool,
 }
 
 impl Disk {
     pub(crate) fn new(kind: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut disk = Self { folder, is_mounted: false };
-        std::fs::File::create(disk.image()).unwrap().set_len(IMAGE_BYTES).unwrap();
-        run(&format!("mkfs.{kind}"), &["-q", disk.image().to_str().unwrap()]);
+        let image = folder.path().join("image");
+        Self::at(folder, image, (kind, IMAGE_BYTES, &["-q"]))
+    }
+
+    fn at(folder: TempDir, image: PathBuf, (kind, n_bytes, options): (&str, u64, &[&str])) -> Self {
+        let mut disk = Self { folder, image, is_mounted: false };
+        std::fs::File::create(&disk.image).unwrap().set_len(n_bytes).unwrap();
+        run(&format!("mkfs.{kind}"), &[options, &[disk.image.to_str().unwrap()]].concat());
         std::fs::create_dir(disk.root()).unwrap();
         disk.mount();
         disk
-    }
-
-    fn image(&self) -> PathBuf {
-        self.folder.path().join("image")
     }
 
     pub(crate) fn root(&self) -> PathBuf {
@@ -69,7 +74,7 @@ impl Disk {
     }
 
     fn mount(&mut self) {
-        run("mount", &["-o", "loop", self.image().to_str().unwrap(), self.root().to_str().unwrap()]);
+        run("mount", &["-o", "loop", self.image.to_str().unwrap(), self.root().to_str().unwrap()]);
         self.is_mounted = true;
     }
 
@@ -91,6 +96,75 @@ impl Drop for Disk {
         if self.is_mounted {
             let _ = Command::new("umount").arg("-l").arg(self.root()).output();
         }
+    }
+}
+
+/// A file system on a disk that may find out late that it has no room: it fails to write what it has taken already, and
+/// the system, once it has told of that, forgets that there was anything to write.
+pub(crate) struct Thin {
+    pub(crate) disk: Disk,
+    below: Tmpfs,
+}
+
+impl Thin {
+    pub(crate) fn new() -> Self {
+        let below = Tmpfs::new(200_000);
+        let options = ["-q", "-b", &BLOCK.to_string(), "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0"];
+        let image = below.root().join("image");
+        let disk = Disk::at(tempfile::tempdir().unwrap(), image, ("ext4", THIN_BYTES, &options));
+        let thin = Self { disk, below };
+        // Its journal too, which is not written yet.
+        let image = thin.disk.image.to_str().unwrap();
+        run("fallocate", &["-o", "0", "-l", &THIN_BYTES.to_string(), image]);
+        thin
+    }
+
+    /// No block that is free now has room any more; what the file system itself and its files have keep theirs.
+    pub(crate) fn exhaust(&self) {
+        let (root, image) = (self.disk.root(), self.disk.image.to_str().unwrap());
+        // It stands still meanwhile, with all it knows of itself in the image.
+        run("xfs_io", &["-x", "-c", "freeze", root.to_str().unwrap()]);
+        for (offset, length) in self.free() {
+            run("fallocate", &["-p", "-o", &offset.to_string(), "-l", &length.to_string(), image]);
+        }
+        self.below.fill(0);
+        run("xfs_io", &["-x", "-c", "thaw", root.to_str().unwrap()]);
+    }
+
+    /// Where in the image no file has anything: offsets and lengths.
+    fn free(&self) -> Vec<(u64, u64)> {
+        let told = Command::new("dumpe2fs").arg(&self.disk.image).output().unwrap();
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        let lines = told.lines().filter_map(|line| line.trim().strip_prefix("Free blocks: "));
+        let ranges = lines.flat_map(|line| line.split(", ")).filter(|range| !range.is_empty());
+        let blocks = ranges.filter_map(|range| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            Some((first.parse::<u64>().ok()?, last.parse::<u64>().ok()?))
+        });
+        blocks.map(|(first, last)| (first * BLOCK, (last - first + 1) * BLOCK)).collect()
+    }
+
+    /// The power goes and comes back; whether the file system is whole after it, so that what is missing is not its loss.
+    pub(crate) fn restore(&mut self) -> bool {
+        run("umount", &[self.disk.root().to_str().unwrap()]);
+        self.disk.is_mounted = false;
+        let image = self.disk.image.to_str().unwrap().to_owned();
+        // Its journal is replayed by the first, and nothing may be left to mend for the second.
+        let check = |how: &[&str]| Command::new("e2fsck").args(how).arg(&image).output().unwrap().status;
+        let _ = check(&["-p"]);
+        let is_whole = check(&["-f", "-n"]).success();
+        self.disk.mount();
+        is_whole
+    }
+
+    /// There is room again.
+    pub(crate) fn relieve(&self) {
+        self.below.free();
+    }
+
+    /// Has the system write what it has taken, which may fail, and nobody is told.
+    pub(crate) fn write_back(&self) {
+        let _ = Command::new("sync").arg("-f").arg(self.disk.root()).stderr(std::process::Stdio::null()).status();
     }
 }
 

@@ -107,7 +107,7 @@ fn a_full_disk_puts_senders_off_and_is_gone_on_from() {
     if !can_mount(&["mount", "umount"]) {
         return;
     }
-    let n_rounds = if is_long() { 50 } else { 3 };
+    let n_rounds = if is_long() { 20 } else { 3 };
     let mut dice = Dice::new("a_full_disk_puts_senders_off_and_is_gone_on_from");
     let disk = Tmpfs::new(64_000);
     let house = House::at(tempfile::tempdir().unwrap(), disk.root().join("data"), RESTLESS);

@@ -75,6 +75,11 @@ impl House {
         self.folder.path().join(name)
     }
 
+    /// A file of the lake.
+    pub(crate) fn lake(&self, file: &str) -> std::fs::File {
+        std::fs::File::open(self.data.join("lake").join(file)).unwrap()
+    }
+
     /// The binary with these arguments, working in the folder beside the data folder.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(PARLOUR);

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
 mod cdnow;
+mod clock;
 mod crash;
 mod delivery;
 mod disk;
 mod faults;
+mod forgotten;
 mod full;
 mod fuzzed;
 mod habits;
@@ -17,6 +19,7 @@ mod injected;
 mod mqtt;
 mod nasty;
 mod opening;
+mod oracle;
 mod orders;
 mod outage;
 mod power;

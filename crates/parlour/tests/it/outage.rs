@@ -16,7 +16,7 @@ const MOST: u64 = 40;
 
 #[test]
 fn killed_under_load_loses_and_doubles_nothing() {
-    let n_kills = if is_long() { 1_000 } else { 12 };
+    let n_kills = if is_long() { 200 } else { 12 };
     let mut dice = Dice::new("killed_under_load_loses_and_doubles_nothing");
     let house = House::new(RESTLESS);
     let senders = Senders::new(&house, N_SENDERS, MOST);
@@ -71,7 +71,7 @@ fn cuts_under_load(kind: &str) {
     if !can_mount(&NEEDS) {
         return;
     }
-    let n_cuts = if is_long() { 100 } else { 3 };
+    let n_cuts = if is_long() { 25 } else { 3 };
     let mut dice = Dice::new(kind);
     let mut disk = Disk::new(kind);
     let house = house_on(&disk);

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::house::{Dice, House};
+use crate::oracle::Found;
 use crate::served::{Line, PATIENCE, Served};
 
 /// Orders of a person.
@@ -242,6 +243,22 @@ impl Senders {
         wrong
     }
 
+    /// Compares what SQLite and a reader of Parquet find in the house with what was acknowledged, which is everything.
+    #[track_caller]
+    fn check_without_parlour(&self, house: &House, when: &str) {
+        let mut found = Found::of(house);
+        for (sender, journal) in self.journals.iter().enumerate() {
+            for order in 0..journal.lock().unwrap().len() {
+                let message = message(sender, order);
+                let n = found.events.remove(&message).unwrap_or(0);
+                assert_eq!(n, u64::from(!is_refused(order)), "{when}: how often `{message}` lies in the lake");
+                let is_kept = found.rejected.contains(&message);
+                assert_eq!(is_kept, is_refused(order), "{when}: whether `{message}` is among the rejected");
+            }
+        }
+        assert!(found.events.is_empty(), "{when}: events that nobody sent: {:?}", found.events);
+    }
+
     /// Sends all that is not known to be acknowledged until it is, and compares again: now each counts once. Returns
     /// how many orders there were.
     #[track_caller]
@@ -261,6 +278,7 @@ impl Senders {
         }
         served.stop();
         self.check(house, when);
+        self.check_without_parlour(house, when);
         self.journals.iter().map(|journal| journal.lock().unwrap().len()).sum()
     }
 }
@@ -270,6 +288,10 @@ pub(crate) struct Known(Vec<Vec<Fate>>);
 
 fn is_refused(order: usize) -> bool {
     order % REFUSED == REFUSED - 1
+}
+
+fn message(sender: usize, order: usize) -> String {
+    format!("{sender}-{order}")
 }
 
 fn person(sender: usize, order: usize) -> String {
@@ -283,13 +305,13 @@ fn batch(sender: usize, orders: &[usize]) -> String {
         if !body.ends_with('[') {
             body.push(',');
         }
-        let person = person(sender, order);
+        let (person, message) = (person(sender, order), message(sender, order));
         let (user, minor, day) = (person.trim_start_matches("user:"), 1_u64 << (3 * (order % SLOTS)), 1 + order % 28);
         let time = if is_refused(order) { "never".to_owned() } else { format!("2024-05-{day:02}T10:00:00Z") };
         let (whole, cents) = (minor / 100, minor % 100);
         write!(
             body,
-            "{{\"type\":\"track\",\"event\":\"Order Completed\",\"userId\":\"{user}\",\"messageId\":\"{sender}-{order}\",\
+            "{{\"type\":\"track\",\"event\":\"Order Completed\",\"userId\":\"{user}\",\"messageId\":\"{message}\",\
              \"timestamp\":\"{time}\",\"properties\":{{\"revenue\":{whole}.{cents:02},\"currency\":\"USD\"}}}}"
         )
         .unwrap();

@@ -17,7 +17,7 @@ pub(crate) struct Served {
     child: Child,
     pid: u32,
     /// What it says goes on being read by somebody.
-    _said: BufReader<ChildStdout>,
+    said: BufReader<ChildStdout>,
 }
 
 impl Served {
@@ -47,12 +47,19 @@ impl Served {
         while said.read_line(&mut line).unwrap() != 0 {
             if let Some((_, address)) = line.trim().split_once("http://") {
                 let pid = std::fs::read_to_string(house.data().join("lock")).unwrap().trim().parse().unwrap();
-                return Some(Self { address: address.parse().unwrap(), child, pid, _said: said });
+                return Some(Self { address: address.parse().unwrap(), child, pid, said });
             }
             line.clear();
         }
         child.wait().unwrap();
         None
+    }
+
+    /// The next line that it says.
+    pub(crate) fn read_line(&mut self) -> String {
+        let mut line = String::new();
+        self.said.read_line(&mut line).unwrap();
+        line
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -150,7 +157,14 @@ impl Line {
 
     fn more(&mut self) -> io::Result<()> {
         let mut bytes = [0; 4096];
-        match self.stream.read(&mut bytes)? {
+        let n = loop {
+            match self.stream.read(&mut bytes) {
+                // A process that was stopped for a while goes on so.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        match n {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             n => {
                 self.rest.extend_from_slice(&bytes[..n]);

@@ -99,6 +99,18 @@ fn depth_is_limited() {
 }
 
 #[test]
+fn a_batch_is_given_up_at_the_first_event_too_many() {
+    let parse = |text: &str| Document::parse_batch(text, 9, 3).map(|_| ());
+    // What comes after is not even looked at.
+    for text in ["[{},{},{},!", "{\"a\":1,\"batch\":[1,2,3,!", "{\"events\":[[],[],[],!"] {
+        assert_eq!(parse(text), Err(JsonError::TooMany { most: 3 }), "{text}");
+    }
+    let inside = "{\"a\":[1,2,3,4],\"batch\":[[1,2,3,4],{\"batch\":[1,2,3,4]},3]}";
+    assert_eq!(parse(inside), Ok(()));
+    assert_eq!(parse("[1,2,3]"), Ok(()));
+}
+
+#[test]
 fn fields_are_found_and_the_last_of_a_name_counts() {
     let document = Document::parse(r#"{"a":{"b":1},"c":[true],"a":{"b":" x ","\u0064":null}}"#, 9).unwrap();
     let root = document.root();
