@@ -9,6 +9,7 @@ pub mod fold;
 pub mod growth;
 pub mod identity;
 pub mod key;
+pub mod lens;
 pub mod objects;
 pub mod parameters;
 pub mod population;

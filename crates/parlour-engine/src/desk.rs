@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::snapshot::{Populations, Snapshot};
 use crate::{EngineError, clock};
 
+pub mod definitions;
 pub mod growth;
 pub mod overview;
 pub mod people;

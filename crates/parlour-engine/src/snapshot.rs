@@ -16,6 +16,7 @@ use parlour_lake::chunk::{Chunk, Numbers};
 use parlour_lake::kernel::{United, View, Walk};
 
 use crate::EngineError;
+use crate::desk::definitions::Kept;
 use crate::engine::Engine;
 
 /// Days whose populations are remembered, each a few dozen bytes an object.
@@ -50,6 +51,7 @@ pub type Populations = Arc<Vec<Population>>;
 pub(crate) struct Caches {
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     populations: Mutex<VecDeque<(u64, Day, Populations)>>,
+    pub(crate) definitions: Kept,
 }
 
 impl Snapshot {
@@ -60,10 +62,16 @@ impl Snapshot {
 
     /// Everyone, to be visited.
     pub fn everyone(&self) -> Walk<'_> {
-        Walk { view: &self.view, numbers: self.numbers(), united: &self.united, n_threads: self.n_threads }
+        let (numbers, n_threads) = (self.numbers(), self.n_threads);
+        Walk { view: &self.view, numbers, united: &self.united, n_threads, is_wide: false }
     }
 
-    /// The same on one thread, in order of subject (people of several ids last).
+    /// The same with seconds and ratings.
+    pub fn everyone_and_all(&self) -> Walk<'_> {
+        Walk { is_wide: true, ..self.everyone() }
+    }
+
+    /// The same as [`Self::everyone`] on one thread, in order of subject (people of several ids last).
     pub fn everyone_in_order(&self) -> Walk<'_> {
         Walk { n_threads: 1, ..self.everyone() }
     }
