@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 
 pub(crate) mod arrivals;
+pub(crate) mod definitions;
 pub(crate) mod engaged;
 pub(crate) mod growth;
 pub(crate) mod health;

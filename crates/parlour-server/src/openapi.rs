@@ -7,8 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    arrivals, engaged, growth, health, jobs, links, matrix, merges, metrics, names, people, person, questions,
-    rejected, rejected_file, sample, session, settings, sources, sql, timeline, today, webhooks, why, wire, workspace,
+    arrivals, definitions, engaged, growth, health, jobs, links, matrix, merges, metrics, names, people, person,
+    questions, rejected, rejected_file, sample, session, settings, sources, sql, timeline, today, webhooks, why, wire,
+    workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -37,6 +38,8 @@ const SCHEME: &str = "session";
         engaged::list_engaged,
         growth::get_growth,
         matrix::get_matrix,
+        definitions::get_definitions,
+        definitions::get_person_definitions,
         people::list_people,
         person::get_person,
         timeline::list_timeline,

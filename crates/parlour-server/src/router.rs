@@ -13,8 +13,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    arrivals, engaged, growth, health, jobs, links, matrix, merges, metrics, names, people, person, questions,
-    rejected, rejected_file, sample, session, settings, sources, sql, timeline, today, webhooks, why, workspace,
+    arrivals, definitions, engaged, growth, health, jobs, links, matrix, merges, metrics, names, people, person,
+    questions, rejected, rejected_file, sample, session, settings, sources, sql, timeline, today, webhooks, why,
+    workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -41,8 +42,10 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/engaged", get(engaged::list_engaged)),
         ("/api/v1/growth", get(growth::get_growth)),
         ("/api/v1/matrix", get(matrix::get_matrix)),
+        ("/api/v1/definitions", get(definitions::get_definitions)),
         ("/api/v1/people", get(people::list_people)),
         ("/api/v1/people/{person}", get(person::get_person)),
+        ("/api/v1/people/{person}/definitions", get(definitions::get_person_definitions)),
         ("/api/v1/people/{person}/timeline", get(timeline::list_timeline)),
         ("/api/v1/people/{person}/why", get(why::explain_standing)),
         ("/api/v1/links/undo", post(links::undo_link)),

@@ -46,7 +46,7 @@ impl Ranking {
     }
 
     fn is_judged(&self, at: usize) -> bool {
-        !self.scores[at].is_nan()
+        self.scores.get(at).is_some_and(|score| !score.is_nan())
     }
 
     /// Middle ranks, from 1, among those judged for whom `is_in`; `NaN` for the others.

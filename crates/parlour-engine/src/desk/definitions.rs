@@ -3,7 +3,7 @@
 //! Two walks over everybody: the first for the sums that lenses measure by, the second to judge. What is found is kept for
 //! the version of the state. Scores and shares are of everybody present; ranks are those of a sample, the same each time.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -101,6 +101,71 @@ pub struct Said {
     pub parts: Vec<Part>,
 }
 
+/// By whom somebody is engaged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum By {
+    /// This lens.
+    Lens(Lens),
+    /// More than half of those that draw a line for them.
+    Most,
+    /// Every one that draws a line for them.
+    All,
+    /// No lens.
+    None,
+}
+
+impl By {
+    /// By its name: a lens' id, or `most`, `all`, `none`.
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "most" => Some(Self::Most),
+            "all" => Some(Self::All),
+            "none" => Some(Self::None),
+            id => Lens::of_id(id).map(Self::Lens),
+        }
+    }
+
+    fn picks(self, case: &Case<'_>) -> bool {
+        let line = |lens: Lens| lens.judge(case, &mut Because::Silent).ok().and_then(|judgement| judgement.is_engaged);
+        if let Self::Lens(lens) = self {
+            return line(lens) == Some(true);
+        }
+        let mut votes = Votes::default();
+        Lens::ALL.into_iter().for_each(|lens| votes.count(line(lens)));
+        match self {
+            Self::Lens(_) | Self::Most => votes.is_by_most(),
+            Self::All => votes.is_by_all(),
+            Self::None => votes.is_by_none(),
+        }
+    }
+}
+
+/// How many lenses draw a line for somebody, and how many of them find them engaged.
+#[derive(Clone, Copy, Default)]
+struct Votes {
+    n_lines: u32,
+    n_engaged: u32,
+}
+
+impl Votes {
+    fn count(&mut self, is_engaged: Option<bool>) {
+        self.n_lines += u32::from(is_engaged.is_some());
+        self.n_engaged += u32::from(is_engaged == Some(true));
+    }
+
+    fn is_by_most(self) -> bool {
+        2 * self.n_engaged > self.n_lines
+    }
+
+    fn is_by_all(self) -> bool {
+        self.n_engaged > 0 && self.n_engaged == self.n_lines
+    }
+
+    fn is_by_none(self) -> bool {
+        self.n_engaged == 0
+    }
+}
+
 /// Answers found before.
 #[derive(Debug, Default)]
 pub(crate) struct Kept(Mutex<VecDeque<(u64, ObjectId, Day, Arc<Definitions>)>>);
@@ -193,6 +258,31 @@ impl Engine {
         let mut all = counts.next().unwrap_or_else(Count::new);
         counts.for_each(|count| all.merge(count));
         Ok(all.finish(sums))
+    }
+
+    /// The people present whom `who` picks, by what every lens says of them.
+    pub fn engaged_by(&self, asked: &Asked, who: By) -> Result<HashSet<Key>, EngineError> {
+        let all = self.definitions(asked)?;
+        let populations = self.populations(&asked.snapshot, asked.on)?;
+        let reading = self.reading(&asked.snapshot, asked.on);
+        let scene = Scene {
+            reading: &reading,
+            yardstick: &Yardstick::new(&reading),
+            population: population(&populations, asked.object),
+            object: asked.object,
+        };
+        let states = asked.snapshot.everyone_and_all().visit(
+            || (self.reader(asked, &scene), Vec::new()),
+            |(reader, found), person, columns, rows| {
+                reader.read(&scene, columns, rows, |evidence, standing| {
+                    let case = self.case(&scene, &all.sums, evidence, standing);
+                    if standing.cell.is_some() && who.picks(&case) {
+                        found.push(person);
+                    }
+                });
+            },
+        )?;
+        Ok(states.into_iter().flat_map(|(_, found)| found).collect())
     }
 
     fn lens_sums(&self, asked: &Asked, scene: &Scene<'_>) -> Result<Sums, EngineError> {
@@ -299,22 +389,21 @@ impl Count {
 
     fn take(&mut self, person: Key, case: &Case<'_>, most_lots: u64) {
         let mut scores = [f64::NAN; N];
-        let (mut n_lines, mut n_engaged) = (0_u32, 0_u32);
+        let mut votes = Votes::default();
         for (at, seen) in self.seen.iter_mut().enumerate() {
             match seen.lens.judge(case, &mut Because::Silent) {
                 Ok(judgement) => {
                     scores[at] = rank_of(seen.lens, &judgement);
                     self.sums[at] += (judgement.score * STEPS_OF_ONE) as i128;
-                    n_lines += u32::from(judgement.is_engaged.is_some());
-                    n_engaged += u32::from(judgement.is_engaged == Some(true));
+                    votes.count(judgement.is_engaged);
                     seen.take(person, &judgement, scores[at]);
                 }
                 Err(reason) => add(&mut seen.missing, reason, 1),
             }
         }
-        self.n_by_most += u64::from(2 * n_engaged > n_lines);
-        self.n_by_none += u64::from(n_engaged == 0);
-        self.n_by_all += u64::from(n_engaged == n_lines && n_lines > 0);
+        self.n_by_most += u64::from(votes.is_by_most());
+        self.n_by_none += u64::from(votes.is_by_none());
+        self.n_by_all += u64::from(votes.is_by_all());
         let lot = lot(person);
         if lot <= most_lots {
             self.sampled.push(Sampled { lot, person, scores });

@@ -8,6 +8,7 @@ use axum::extract::State;
 use parlour_core::key::Key;
 use parlour_core::standing::Standing as CoreStanding;
 use parlour_engine::desk::Asked;
+use parlour_engine::desk::definitions::By as EngagedBy;
 use parlour_engine::desk::people::{Filter, MAX_PAGE, Page, Sort as EngineSort};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -95,6 +96,8 @@ pub(crate) struct PeopleQuery {
     period_flow: Option<PeriodFlow>,
     /// Due on or after this day.
     due_from: Option<Date>,
+    /// Engaged by this definition (its id), or by `most` of them, `all` or `none`.
+    engaged_by: Option<String>,
     /// By default `degree`.
     sort: Option<Sort>,
     /// By default `desc`.
@@ -118,12 +121,16 @@ pub(crate) async fn list_people(
 fn people(app: &App, mut query: PeopleQuery) -> Result<People, ApiError> {
     let asked = asked(app, &question(query.object.take(), query.on, query.since))?;
     let page = page(&query)?;
+    let by = query.engaged_by.take().map(|name| engaged_by(app, &asked, &name)).transpose()?;
     let found = match query.q.take().filter(|text| !text.is_empty()) {
         Some(text) if text.len() > MAX_Q_BYTES => {
             return Err(ApiError::invalid("q", format!("must not be longer than {MAX_Q_BYTES} bytes")));
         }
-        Some(text) => Some(app.engine.find(&asked, &text)?.into_iter().collect()),
-        None => None,
+        Some(text) => {
+            let found = app.engine.find(&asked, &text)?.into_iter();
+            Some(found.filter(|person| by.as_ref().is_none_or(|by| by.contains(person))).collect())
+        }
+        None => by,
     };
     let list_number = list_number(&query);
     let list = app.engine.list(&asked, &filter(query, found)?, &page)?;
@@ -135,6 +142,11 @@ fn people(app: &App, mut query: PeopleQuery) -> Result<People, ApiError> {
         rows: rows(app, &asked, &list.rows)?,
         next: list.next.map(|(value, tie)| Cursor { list: list_number, value, tie }.text()),
     })
+}
+
+fn engaged_by(app: &App, asked: &Asked, name: &str) -> Result<HashSet<Key>, ApiError> {
+    let unknown = || ApiError::invalid("engaged_by", "must be a definition's id, `most`, `all` or `none`");
+    Ok(app.engine.engaged_by(asked, EngagedBy::of_name(name).ok_or_else(unknown)?)?)
 }
 
 fn page(query: &PeopleQuery) -> Result<Page, ApiError> {
