@@ -53,7 +53,7 @@ pub struct About {
     pub name: &'static str,
     /// Whose it is.
     pub author: &'static str,
-    /// When it was told.
+    /// When it was told; empty where that is not known.
     pub year: &'static str,
     /// Where it was read.
     pub source: &'static str,
@@ -114,7 +114,7 @@ const PAPADAKIS: About = About {
     id: "papadakis",
     name: "Degree",
     author: "Theo Papadakis (ours)",
-    year: "2008",
+    year: "",
     source: "The definition this workspace stands on; see docs/standing.md.",
     measures: "How much somebody does toward a brand, with what feeling, and which way it moves: three answers, not one.",
     formula: "I / mean(I), I = Σ points · layer · g(n) · 2^(−age/half-life)",
@@ -145,7 +145,7 @@ const NOVO_LATENCY: About = About {
     name: "Latency",
     author: "Jim Novo",
     year: "2002",
-    source: "wnwdigital.com, his series on customer retention, part 4.",
+    source: "wnwdigital.com, part 4, on latency.",
     measures: "Whether somebody has been silent longer than others were at the same step of their life as a customer.",
     formula: "silence / L_k, L_k = mean days from the k-th active day to the next, of those who had a next",
     needs: "Dated activity of people who came again.",
@@ -249,7 +249,7 @@ const FUTURE_NOW: About = About {
     id: "future_now",
     name: "Scenario",
     author: "Future Now (the Eisenbergs)",
-    year: "2006",
+    year: "",
     source: "No formula was found; from their teaching of persuasion scenarios, as remembered.",
     measures: "How far somebody went along the way from looking to speaking for it.",
     formula: "steps reached / steps anybody is seen to reach: looked, looked closer, asked or wanted, bought, again, spoke",

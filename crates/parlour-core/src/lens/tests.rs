@@ -301,3 +301,14 @@ fn choices_out_of_range_are_named() {
     let wrong = Choices { window_days: 0, ..Choices::default() };
     assert!(wrong.check().unwrap_err().contains("definitions.window_days"));
 }
+
+#[test]
+fn the_reference_says_what_the_page_says() {
+    let reference = include_str!("../../../../docs/definitions.md");
+    for lens in Lens::ALL {
+        let about = lens.about();
+        for text in [about.name, about.author, about.formula, about.line, about.needs, about.blind, about.source] {
+            assert!(reference.contains(text), "docs/definitions.md does not say of {}: {text}", about.id);
+        }
+    }
+}

@@ -48,6 +48,7 @@ pub(crate) struct AboutDefinition {
     id: &'static str,
     name: &'static str,
     author: &'static str,
+    /// Empty where it is not known.
     year: &'static str,
     /// Where it was read.
     source: &'static str,

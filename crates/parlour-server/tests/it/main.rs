@@ -4,6 +4,7 @@
 
 mod access;
 mod client;
+mod definitions;
 mod desk;
 mod doors;
 mod explore;
