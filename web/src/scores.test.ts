@@ -15,7 +15,7 @@ describe("scoreText", () => {
   });
   it("tells nothing where there is nothing, and the bare number in a unit it does not know", () => {
     expect(scoreText(null, "days", "USD")).toBe("—");
-    expect(scoreText(3.14159, "parsecs", "USD")).toBe("3.14");
+    expect(scoreText(4.5678, "parsecs", "USD")).toBe("4.57");
   });
 });
 
@@ -36,7 +36,13 @@ describe("shade", () => {
 describe("comparable", () => {
   const pair = (a: string, b: string, rho: number | null) => ({ a, b, rho, n: 3 });
   it("leaves out definitions that agree with no other because they see no difference", () => {
-    const pairs = [pair("x", "x", 1), pair("x", "y", 0.5), pair("y", "y", 1), pair("x", "z", null), pair("z", "z", null)];
+    const pairs = [
+      pair("x", "x", 1),
+      pair("x", "y", 0.5),
+      pair("y", "y", 1),
+      pair("x", "z", null),
+      pair("z", "z", null),
+    ];
     const { ids, rho } = comparable(["x", "y", "z"], pairs);
     expect(ids).toEqual(["x", "y"]);
     expect([rho("x", "y"), rho("y", "x"), rho("x", "z")]).toEqual([0.5, 0.5, null]);

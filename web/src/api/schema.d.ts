@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every author's definition says of the people present, side by side. */
+        get: operations["get_definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/engaged": {
         parameters: {
             query?: never;
@@ -313,6 +330,23 @@ export interface paths {
         };
         /** One person, by `kind:value` or by the whole value of an id. */
         get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person}/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every author's definition says of one person, and why. */
+        get: operations["get_person_definitions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1063,6 +1097,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a definition is. */
+        AboutDefinition: {
+            author: string;
+            /** @description What it does not see. */
+            blind: string;
+            /** @description How it is computed here. */
+            formula: string;
+            id: string;
+            /** @description Whether a lower score is more engaged. */
+            is_lower_better: boolean;
+            /** @description From where on it calls somebody engaged, and whose line that is. */
+            line: string;
+            measures: string;
+            name: string;
+            needs: string;
+            /** @description Where it was read. */
+            source: string;
+            /** @description What scores are counted in. */
+            unit: string;
+            /** @description Empty where it is not known. */
+            year: string;
+        };
         /** @description Something that a source sent. */
         Arrival: {
             /** @description When it happened. */
@@ -1118,6 +1174,12 @@ export interface components {
             /** Format: int64 */
             B3: number;
         };
+        /** @description How many are in a class. */
+        ClassCount: {
+            class: string;
+            /** Format: int64 */
+            n: number;
+        };
         /** @description One thing that adds to the total. */
         Contribution: {
             /** Format: int64 */
@@ -1133,6 +1195,68 @@ export interface components {
          * @example 1998-06-30
          */
         Day: string;
+        /** @description What one definition says of everybody. */
+        Definition: components["schemas"]["AboutDefinition"] & {
+            /** @description How many are in each of its classes. */
+            classes: components["schemas"]["ClassCount"][];
+            /** @description Query of the list of them. */
+            list: string;
+            /**
+             * Format: double
+             * @description Mean score of those it judges.
+             */
+            mean: number | null;
+            /** @description Why it cannot judge the others, the most frequent reason first. */
+            missing: components["schemas"]["MissingEvidence"][];
+            /**
+             * Format: int64
+             * @description Those of them it calls engaged.
+             */
+            n_engaged: number;
+            /**
+             * Format: int64
+             * @description People it can judge.
+             */
+            n_judged: number;
+            /**
+             * Format: int64
+             * @description People for whom it draws a line.
+             */
+            n_with_line: number;
+            /** @description A figure of the author's for everybody together. */
+            summary: string | null;
+            /** @description The ten most engaged. */
+            top: components["schemas"]["Topmost"][];
+        };
+        /** @description Every definition over the same people. */
+        Definitions: {
+            /** @description Each pair of definitions once, and each with itself. */
+            agreements: components["schemas"]["PairAgreement"][];
+            /** @description ISO 4217; of scores in `minor`. */
+            currency: string;
+            /** @description Ours first. */
+            definitions: components["schemas"]["Definition"][];
+            /** @description Ranked people about whom the definitions differ most, the most first. */
+            disputed: components["schemas"]["Disputed"][];
+            /**
+             * Format: int64
+             * @description People who are present.
+             */
+            n_people: number;
+            /**
+             * Format: int64
+             * @description How many of them ranks are compared over: all, or a sample that is the same each time.
+             */
+            n_sampled: number;
+            object: string;
+            on: components["schemas"]["Day"];
+            sentence: components["schemas"]["Piece"][];
+            /**
+             * Format: int32
+             * @description Days of the window in which visits, minutes and shares are counted.
+             */
+            window_days: number;
+        };
         /** @description How many rejections were deleted. */
         Deleted: {
             /** Format: int64 */
@@ -1148,6 +1272,18 @@ export interface components {
          * @enum {string}
          */
         Direction: "rising" | "steady" | "falling";
+        /** @description Somebody about whom the definitions differ. */
+        Disputed: {
+            name: string;
+            person: string;
+            /** @description The ranks, in the order of `definitions`: the percentage of ranked people below; null where it cannot judge. */
+            ranks: (number | null)[];
+            /**
+             * Format: double
+             * @description Standard deviation of the ranks, in percent of people.
+             */
+            spread: number;
+        };
         /** @description The two ends of a link. */
         Ends: {
             /** @description Key of one id, 32 hexadecimal digits. */
@@ -1523,6 +1659,12 @@ export interface components {
             n: number;
             to: components["schemas"]["Destination"];
         };
+        /** @description Why some people cannot be judged. */
+        MissingEvidence: {
+            /** Format: int64 */
+            n: number;
+            reason: string;
+        };
         /** @description What the person brought in one currency, ever, less what was given back. */
         MoneyRow: {
             currency: string;
@@ -1591,6 +1733,22 @@ export interface components {
          * @enum {string}
          */
         Origin: "A1" | "A2" | "A3" | "B1" | "B2" | "B3" | "newcomer" | "returned";
+        /** @description How two definitions rank the same people. */
+        PairAgreement: {
+            a: string;
+            b: string;
+            /**
+             * Format: int64
+             * @description Ranked people whom both judge.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description Spearman's rank correlation, ties in the middle; null where fewer than three are judged by both, or one definition
+             *     sees no difference between them.
+             */
+            rho: number | null;
+        };
         /** @description One parameter. */
         Parameter: {
             /** @description What it means. */
@@ -1633,6 +1791,35 @@ export interface components {
             sentence: components["schemas"]["Piece"][];
             /** @description The object asked about first, then by involvement; what objects belong to is among them. At most 100. */
             standings: components["schemas"]["PersonStanding"][];
+        };
+        /** @description What one definition says of one person. */
+        PersonDefinition: components["schemas"]["AboutDefinition"] & {
+            class: string | null;
+            /** @description Null where no line is drawn. */
+            is_engaged: boolean | null;
+            missing: string | null;
+            /** @description What the score is made of. */
+            parts: components["schemas"]["ScorePart"][];
+            /**
+             * Format: double
+             * @description The percentage of ranked people below.
+             */
+            rank: number | null;
+            /**
+             * Format: double
+             * @description Null where it cannot judge; `missing` then says why.
+             */
+            score: number | null;
+        };
+        /** @description What every definition says of one person. */
+        PersonDefinitions: {
+            /** @description ISO 4217; of scores in `minor`. */
+            currency: string;
+            object: string;
+            on: components["schemas"]["Day"];
+            person: string;
+            rows: components["schemas"]["PersonDefinition"][];
+            sentence: components["schemas"]["Piece"][];
         };
         /** @description One person in a list. */
         PersonRow: components["schemas"]["Standing"] & {
@@ -1781,6 +1968,11 @@ export interface components {
             n_files: number;
             /** Format: int64 */
             n_rows: number;
+        };
+        /** @description A part of a score. */
+        ScorePart: {
+            label: string;
+            value: string;
         };
         /** @description Who is signed in. */
         Session: {
@@ -2102,6 +2294,13 @@ export interface components {
          * @enum {string}
          */
         Tone: "good" | "bad";
+        /** @description One of the most engaged by a definition. */
+        Topmost: {
+            name: string;
+            person: string;
+            /** Format: double */
+            score: number;
+        };
         /** @description A body to be tried. */
         Trial: {
             /** @description As it would be posted. */
@@ -2268,6 +2467,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_definitions: {
+        parameters: {
+            query?: {
+                /** @description The object, `kind:id`; by default the one with the most people. */
+                object?: string;
+                /** @description The day asked about; by default the last with activity. */
+                on?: components["schemas"]["Day"];
+                /** @description The day it is compared with; by default a month before `on`. */
+                since?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definitions"];
+                };
             };
             /** @description what went wrong */
             default: {
@@ -2813,6 +3047,8 @@ export interface operations {
                 period_flow?: components["schemas"]["PeriodFlow"];
                 /** @description Due on or after this day. */
                 due_from?: components["schemas"]["Day"];
+                /** @description Engaged by this definition (its id), or by `most` of them, `all` or `none`. */
+                engaged_by?: string;
                 /** @description By default `degree`. */
                 sort?: components["schemas"]["Sort"];
                 /** @description By default `desc`. */
@@ -2871,6 +3107,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_person_definitions: {
+        parameters: {
+            query?: {
+                /** @description The object, `kind:id`; by default the one with the most people. */
+                object?: string;
+                /** @description The day asked about; by default the last with activity. */
+                on?: components["schemas"]["Day"];
+                /** @description The day it is compared with; by default a month before `on`. */
+                since?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDefinitions"];
                 };
             };
             /** @description what went wrong */
