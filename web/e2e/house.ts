@@ -10,6 +10,7 @@ export const PAGES = [
   "/people",
   "/matrix",
   "/matrix?view=table",
+  "/definitions",
   "/explore",
   "/settings",
   "/settings?tab=sources",

@@ -9,6 +9,7 @@ import { SignIn } from "./pages/sign_in";
 import { Today } from "./pages/today";
 
 const Matrix = lazy(() => import("./pages/matrix").then((m) => ({ default: m.Matrix })));
+const Definitions = lazy(() => import("./pages/definitions").then((m) => ({ default: m.Definitions })));
 const People = lazy(() => import("./pages/people").then((m) => ({ default: m.People })));
 const Person = lazy(() => import("./pages/person").then((m) => ({ default: m.Person })));
 const Explore = lazy(() => import("./pages/explore").then((m) => ({ default: m.Explore })));
@@ -26,6 +27,7 @@ export const router = createBrowserRouter([
         children: [
           { index: true, element: <Today /> },
           { path: "matrix", element: <Matrix /> },
+          { path: "definitions", element: <Definitions /> },
           { path: "people", element: <People /> },
           { path: "people/:person", element: <Person /> },
           { path: "explore", element: <Explore /> },

@@ -52,6 +52,14 @@ describe("peopleWords", () => {
       "2 people in the stage “lapsed”, who were due on 23 June or later, on 30 June 1998",
     );
   });
+  it("names whom a definition engages", () => {
+    expect(peopleWords({ engaged_by: "novo_recency" }, at(3))).toBe(
+      "3 people who are engaged by the definition “novo recency”, on 30 June 1998",
+    );
+    expect(peopleWords({ engaged_by: "none" }, at(1))).toBe(
+      "1 person who is engaged by no definition, on 30 June 1998",
+    );
+  });
   it("joins several filters", () => {
     expect(peopleWords({ cell: "A1", direction: "falling", q: "ann" }, at(2))).toBe(
       "2 customers who are engaged and positive, who are falling, with “ann” in a name or id, on 30 June 1998",

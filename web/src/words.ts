@@ -138,6 +138,16 @@ function notCustomer(query: PeopleQuery, isOne: boolean): string {
   return isOne ? "a customer" : "customers";
 }
 
+/** "engaged by most definitions": which of the authors' definitions, by its id, or how many of them. */
+export function engagedByWords(by: string): string {
+  const many: Record<string, string> = {
+    most: "engaged by most definitions",
+    all: "engaged by every definition that can say",
+    none: "engaged by no definition",
+  };
+  return many[by] ?? `engaged by the definition “${spaced(by)}”`;
+}
+
 /** What the list shows, in plain words: "238 people who were engaged on 31 May and are not on 30 June 1998". */
 export function peopleWords(query: PeopleQuery, { n, on, since }: PeopleSentence): string {
   const isOne = n === 1;
@@ -152,6 +162,7 @@ export function peopleWords(query: PeopleQuery, { n, on, since }: PeopleSentence
   }
   if (query.customer === "false" && !query.cell) clauses.push(`who ${are} not ${isOne ? "a customer" : "customers"}`);
   if (query.engaged) clauses.push(`who ${are} ${query.engaged === "true" ? "" : "not "}engaged`);
+  if (query.engaged_by) clauses.push(`who ${are} ${engagedByWords(query.engaged_by)}`);
   if (query.flow) {
     const clause = flowClause(query.flow, sinceText, onText, are, were);
     if (clause) clauses.push(clause);

@@ -12,6 +12,7 @@ pub mod growth;
 pub mod identity;
 pub mod key;
 pub mod leaving;
+pub mod lens;
 pub mod objects;
 pub mod parameters;
 pub mod population;

@@ -7,7 +7,7 @@ use crate::reading::Reading;
 use crate::relation::Relation;
 
 /// Classes of involvement whose counts give percentiles: 16 to each doubling, from 2⁰ to 2⁶³ micropoints.
-const N_CLASSES: usize = 63 * 16 + 1;
+pub(crate) const N_CLASSES: usize = 63 * 16 + 1;
 /// From this many classes on their counts are kept in an array of all; below it, in a list of those that occur.
 const MANY_CLASSES: usize = 48;
 /// One, in the fixed point of M = gap₁/(gap₁ + gap₂).
@@ -135,7 +135,7 @@ impl Population {
 }
 
 /// The class of an involvement: 16 to each doubling.
-fn class(involvement: i64) -> u16 {
+pub(crate) fn class(involvement: i64) -> u16 {
     let Ok(value) = u64::try_from(involvement) else { return 0 };
     if value == 0 {
         return 0;

@@ -24,9 +24,21 @@ pub struct Columns {
     pub currency: Vec<Currency>,
     pub n: Vec<u64>,
     pub value_minor: Vec<i64>,
+    /// Filled only where `is_wide`.
+    pub seconds: Vec<u64>,
+    /// Filled only where `is_wide`.
+    pub rating_sum: Vec<u64>,
+    /// Whether seconds and ratings are here too; standings need neither, and reading them takes time. Rows are only ever
+    /// appended from columns that are as wide.
+    pub is_wide: bool,
 }
 
 impl Columns {
+    /// No rows yet, with or without seconds and ratings.
+    pub fn of_width(is_wide: bool) -> Self {
+        Self { is_wide, ..Self::default() }
+    }
+
     /// How many rows.
     pub fn len(&self) -> usize {
         self.object.len()
@@ -48,6 +60,8 @@ impl Columns {
         self.currency.clear();
         self.n.clear();
         self.value_minor.clear();
+        self.seconds.clear();
+        self.rating_sum.clear();
     }
 
     /// Appends the rows `range` of `other`.
@@ -60,6 +74,10 @@ impl Columns {
         self.paid.extend_from_slice(&other.paid[range.clone()]);
         self.currency.extend_from_slice(&other.currency[range.clone()]);
         self.n.extend_from_slice(&other.n[range.clone()]);
+        if self.is_wide {
+            self.seconds.extend_from_slice(&other.seconds[range.clone()]);
+            self.rating_sum.extend_from_slice(&other.rating_sum[range.clone()]);
+        }
         self.value_minor.extend_from_slice(&other.value_minor[range]);
     }
 
@@ -74,6 +92,10 @@ impl Columns {
         pick(&mut self.currency, sources, picks, |columns| &columns.currency);
         pick(&mut self.n, sources, picks, |columns| &columns.n);
         pick(&mut self.value_minor, sources, picks, |columns| &columns.value_minor);
+        if self.is_wide {
+            pick(&mut self.seconds, sources, picks, |columns| &columns.seconds);
+            pick(&mut self.rating_sum, sources, picks, |columns| &columns.rating_sum);
+        }
     }
 
     /// Sorts the rows by object and day, as [`PersonFold::read`] needs them.
@@ -85,7 +107,7 @@ impl Columns {
         }
         places.sort_unstable();
         let picks: Vec<(u32, u32)> = places.into_iter().map(|(_, row)| (0, row)).collect();
-        let mut sorted = Self::default();
+        let mut sorted = Self::of_width(self.is_wide);
         sorted.extend_picked(&[self], &picks);
         *self = sorted;
     }

@@ -19,6 +19,7 @@ use crate::snapshot::{Populations, Snapshot};
 use crate::{EngineError, clock};
 
 pub mod cohorts;
+pub mod definitions;
 pub mod growth;
 pub mod leaving;
 pub mod models;

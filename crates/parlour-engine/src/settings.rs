@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use parlour_core::event::{MAX_ID_BYTES, MAX_TEXT_BYTES};
+use parlour_core::lens::Choices;
 use parlour_core::parameters::{DEFAULT_SETTINGS, Parameters};
 use parlour_core::vocabulary::Vocabulary;
 use parlour_core::wire::Limits;
@@ -22,6 +23,7 @@ const MAX_WAITING_BYTES: usize = 4_000_000_000;
 #[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
 pub struct Settings {
     pub standing: Parameters,
+    pub definitions: Choices,
     pub engine: EngineSettings,
     pub explore: ExploreSettings,
     pub server: ServerSettings,
@@ -147,6 +149,7 @@ impl Settings {
         lay_over(&mut all, own);
         let settings: Self = toml::Value::Table(all).try_into().map_err(wrong)?;
         settings.standing.check().map_err(|error| EngineError::Settings(error.to_string()))?;
+        settings.definitions.check().map_err(EngineError::Settings)?;
         let engine = &settings.engine;
         if engine.seal_events == 0 || engine.compact_fan_in < 2 {
             let text = "`engine.seal_events` must be at least 1 and `engine.compact_fan_in` at least 2";
@@ -189,6 +192,7 @@ mod tests {
         let error = |own: &str| Settings::parse(own).unwrap_err().to_string();
         assert!(error("[standing]\nhalf_live_days = 7\n").contains("half_live_days"));
         assert!(error("[standing]\ncurrency = \"EURO\"\n").contains("standing.currency"));
+        assert!(error("[definitions]\nwindow_days = 3\n").contains("definitions.window_days"));
         assert!(error("[engine]\nseal_events = 0\n").contains("seal_events"));
         assert!(error("[ingest]\nevent_bytes = 40000\n").contains("ingest.event_bytes"));
     }

@@ -20,6 +20,7 @@ use parlour_lake::kernel::{United, View, Walk};
 use parlour_lake::run::LakeError;
 
 use crate::EngineError;
+use crate::desk::definitions;
 use crate::desk::models::Comparison;
 use crate::engine::Engine;
 use crate::kept::Kept;
@@ -64,6 +65,7 @@ pub(crate) struct Caches {
     populations: Mutex<VecDeque<Counted>>,
     pub(crate) outlooks: Kept<OnADay, Option<Outlook>>,
     pub(crate) comparisons: Kept<OnADay, Comparison>,
+    pub(crate) definitions: definitions::Kept,
 }
 
 impl Snapshot {
@@ -74,7 +76,8 @@ impl Snapshot {
 
     /// Everyone, to be visited.
     pub fn everyone(&self) -> Walk<'_> {
-        Walk { view: &self.view, numbers: self.numbers(), united: &self.united, n_threads: self.n_threads }
+        let (numbers, n_threads) = (self.numbers(), self.n_threads);
+        Walk { view: &self.view, numbers, united: &self.united, n_threads, is_wide: false }
     }
 
     /// A walk over everyone that sees only what happened on one layer, if one is given.
@@ -82,7 +85,12 @@ impl Snapshot {
         OnLayer { walk: self.everyone(), layer }
     }
 
-    /// The same on one thread, in order of subject (people of several ids last).
+    /// The same with seconds and ratings.
+    pub fn everyone_and_all(&self) -> Walk<'_> {
+        Walk { is_wide: true, ..self.everyone() }
+    }
+
+    /// The same as [`Self::everyone`] on one thread, in order of subject (people of several ids last).
     pub fn everyone_in_order(&self) -> Walk<'_> {
         Walk { n_threads: 1, ..self.everyone() }
     }

@@ -28,8 +28,10 @@ pub(crate) const KIND: usize = 5;
 pub(crate) const PAID: usize = 6;
 pub(crate) const CURRENCY: usize = 7;
 pub(crate) const N: usize = 8;
+pub(crate) const SECONDS: usize = 9;
 pub(crate) const VALUE_MINOR: usize = 10;
-/// The last of them.
+pub(crate) const RATING_SUM: usize = 11;
+/// The last that standings need.
 pub(crate) const LAST_READ: usize = VALUE_MINOR;
 /// Every column.
 const ALL: [usize; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];

@@ -12,7 +12,9 @@ use parlour_core::relation::Columns;
 use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
 
-use crate::activity::{CURRENCY, DAY, KIND, LAST_READ, LAYER, N, OBJECT, PAID, SUBJECT, VALUE_MINOR, VERB};
+use crate::activity::{
+    CURRENCY, DAY, KIND, LAST_READ, LAYER, N, OBJECT, PAID, RATING_SUM, SECONDS, SUBJECT, VALUE_MINOR, VERB,
+};
 use crate::column::{Part, Rows};
 use crate::run::{LakeError, Positioned, RunFile, undamaged};
 
@@ -45,9 +47,9 @@ impl Chunk {
         self.starts[i] as usize..self.starts[i + 1] as usize
     }
 
-    /// Makes a chunk of rows sorted by subject, object and day.
+    /// Makes a chunk of rows sorted by subject, object and day, with seconds and ratings.
     pub fn of_rows<'r>(rows: impl Iterator<Item = &'r ActivityRow>, numbers: Numbers<'_>) -> Self {
-        let mut chunk = Self::default();
+        let mut chunk = Self { columns: Columns::of_width(true), ..Self::default() };
         let columns = &mut chunk.columns;
         for row in rows {
             if chunk.subjects.last() != Some(&row.key.subject) {
@@ -63,6 +65,8 @@ impl Chunk {
             columns.currency.push(row.key.currency);
             columns.n.push(row.sums.n);
             columns.value_minor.push(row.sums.value_minor);
+            columns.seconds.push(row.sums.seconds);
+            columns.rating_sum.push(row.sums.rating_sum);
         }
         chunk.starts.push(chunk.columns.len() as u32);
         chunk
@@ -84,6 +88,11 @@ pub(crate) struct Filled {
 }
 
 impl Filled {
+    /// Room for a chunk with or without seconds and ratings.
+    pub(crate) fn of_width(is_wide: bool) -> Self {
+        Self { chunk: Chunk { columns: Columns::of_width(is_wide), ..Chunk::default() }, ..Self::default() }
+    }
+
     /// Takes the pages of a row group in which subjects from `from` on, up to but without `to`, may lie.
     pub(crate) fn fill(
         &mut self,
@@ -93,9 +102,10 @@ impl Filled {
         numbers: Numbers<'_>,
     ) -> Result<(), LakeError> {
         self.chunk.clear();
+        let last = if self.chunk.columns.is_wide { RATING_SUM } else { LAST_READ };
         undamaged(&run.path, || {
             let rows = run.rows_between(group, from, to)?;
-            let rows = run.stretch(group, rows, LAST_READ, std::mem::take(&mut self.bytes))?;
+            let rows = run.stretch(group, rows, last, std::mem::take(&mut self.bytes))?;
             self.take(&rows, numbers).map_err(LakeError::parquet(&run.path))?;
             self.bytes = Arc::into_inner(rows.source).map(Part::into_room).unwrap_or_default();
             if self.chunk.subjects.is_sorted() {
@@ -193,11 +203,17 @@ fn read_columns<R: ChunkReader>(
     })?;
     rows.read(N, ids, &mut columns.n, |bytes| Some(long(bytes)? as u64))?;
     rows.read(VALUE_MINOR, ids, &mut columns.value_minor, long)?;
+    if columns.is_wide {
+        let count = |bytes: &[u8]| Some(long(bytes)? as u64);
+        rows.read(SECONDS, ids, &mut columns.seconds, count)?;
+        rows.read(RATING_SUM, ids, &mut columns.rating_sum, count)?;
+    }
     let n = from + rows.range.len();
     let lengths =
         [columns.object.len(), columns.day.len(), columns.layer.len(), columns.verb.len(), columns.kind.len()];
     let more = [columns.paid.len(), columns.currency.len(), columns.n.len(), columns.value_minor.len()];
-    if lengths.iter().chain(&more).all(|&length| length == n) {
+    let wide = if columns.is_wide { [columns.seconds.len(), columns.rating_sum.len()] } else { [n; 2] };
+    if lengths.iter().chain(&more).chain(&wide).all(|&length| length == n) {
         Ok(())
     } else {
         Err(ParquetError::General("a column is shorter than its row group".to_owned()))

@@ -42,6 +42,8 @@ pub struct Walk<'a> {
     pub united: &'a United,
     /// How many threads; at least one is used.
     pub n_threads: usize,
+    /// Whether seconds and ratings are read too.
+    pub is_wide: bool,
 }
 
 impl Walk<'_> {
@@ -55,11 +57,11 @@ impl Walk<'_> {
         let n_threads = self.n_threads.max(1);
         let bounds = self.bounds(n_threads * RANGES_PER_THREAD);
         let next = AtomicUsize::new(0);
-        let gathered = Mutex::new(Gathered::default());
+        let gathered = Mutex::new(Gathered::of_width(self.is_wide));
         let work = || -> Result<S, LakeError> {
             let mut state = make();
-            let mut mine = Gathered::default();
-            let mut room = Room::default();
+            let mut mine = Gathered::of_width(self.is_wide);
+            let mut room = Room::of_width(self.is_wide);
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 if i >= bounds.len() {
@@ -152,7 +154,12 @@ impl Walk<'_> {
     fn cursors(&self, range: KeyRange, room: &mut Room) -> Result<Vec<Cursor<'_>>, LakeError> {
         let mut cursors = Vec::with_capacity(self.view.runs.len() + self.view.tails.len());
         for run in &self.view.runs {
-            cursors.push(Cursor::of_run(run, range, room.spare.pop().unwrap_or_default(), self.numbers)?);
+            cursors.push(Cursor::of_run(
+                run,
+                range,
+                room.spare.pop().unwrap_or_else(|| Filled::of_width(self.is_wide)),
+                self.numbers,
+            )?);
         }
         cursors.extend(self.view.tails.iter().map(|tail| Cursor::of_tail(tail, range)));
         Ok(cursors)
@@ -160,7 +167,7 @@ impl Walk<'_> {
 
     /// One person's rows, sorted by object and day; `ids` are the raw ids they are known by.
     pub fn person(&self, ids: &[Key]) -> Result<Columns, LakeError> {
-        let mut columns = Columns::default();
+        let mut columns = Columns::of_width(self.is_wide);
         for &id in ids {
             for run in &self.view.runs {
                 read_subject(run, id, self.numbers, &mut columns)?;
@@ -201,11 +208,17 @@ fn least(cursors: &[Cursor<'_>], owners: &mut Vec<usize>) -> Option<Key> {
 }
 
 /// What a thread keeps between ranges, so as not to ask for room again.
-#[derive(Default)]
 struct Room {
     spare: Vec<Filled>,
     batch: Batch,
     together: Columns,
+}
+
+impl Room {
+    fn of_width(is_wide: bool) -> Self {
+        let batch = Batch { columns: Columns::of_width(is_wide), ..Batch::default() };
+        Self { spare: Vec::new(), batch, together: Columns::of_width(is_wide) }
+    }
 }
 
 /// A place in one run or tail.
@@ -352,13 +365,17 @@ impl Batch {
 }
 
 /// Rows of people of several ids, to be visited once all of them are there.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Gathered {
     pieces: Vec<(Key, Range<usize>)>,
     columns: Columns,
 }
 
 impl Gathered {
+    fn of_width(is_wide: bool) -> Self {
+        Self { pieces: Vec::new(), columns: Columns::of_width(is_wide) }
+    }
+
     fn push(&mut self, person: Key, columns: &Columns) {
         let start = self.columns.len();
         self.columns.extend_from(columns, 0..columns.len());
@@ -374,7 +391,7 @@ impl Gathered {
 
     fn visit(mut self, mut visit: impl FnMut(Key, &Columns, Range<usize>)) {
         self.pieces.sort_unstable_by_key(|(person, rows)| (*person, rows.start));
-        let mut together = Columns::default();
+        let mut together = Columns::of_width(self.columns.is_wide);
         for person in self.pieces.chunk_by(|a, b| a.0 == b.0) {
             together.clear();
             for (_, rows) in person {

@@ -15,6 +15,7 @@ pub(crate) mod accounts;
 pub(crate) mod arrivals;
 pub(crate) mod audiences;
 pub(crate) mod cohorts;
+pub(crate) mod definitions;
 pub(crate) mod engaged;
 pub(crate) mod growth;
 pub(crate) mod health;
@@ -65,6 +66,19 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// Settles the question where it must be about everything.
+    fn whole(self, app: &App) -> Result<Asked, ApiError> {
+        let slices = [
+            (self.layer.is_some(), "layer"),
+            (self.acquired.is_some(), "acquired"),
+            (self.audience.is_some(), "audience"),
+        ];
+        match slices.into_iter().find(|(is_there, _)| *is_there) {
+            Some((_, name)) => Err(ApiError::invalid(name, "has no place here: this is about everybody; leave it out")),
+            None => self.asked(app),
+        }
+    }
+
     fn asked(self, app: &App) -> Result<Asked, ApiError> {
         let mut asked = asked(app, &question(self.object, self.on, self.since))?;
         asked.slice.layer = self.layer.map(Into::into);

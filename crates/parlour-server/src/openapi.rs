@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    accounts, arrivals, audiences, cohorts, engaged, growth, health, jobs, leaving, links, matrix, merges, metrics,
-    models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources, sql,
-    timeline, today, webhooks, why, wire, workspace,
+    accounts, arrivals, audiences, cohorts, definitions, engaged, growth, health, jobs, leaving, links, matrix, merges,
+    metrics, models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources,
+    sql, timeline, today, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -46,6 +46,8 @@ const SCHEME: &str = "session";
         audiences::create_audience,
         audiences::update_audience,
         audiences::delete_audience,
+        definitions::get_definitions,
+        definitions::get_person_definitions,
         people::list_people,
         person::get_person,
         timeline::list_timeline,

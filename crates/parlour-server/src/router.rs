@@ -13,9 +13,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    accounts, arrivals, audiences, cohorts, engaged, growth, health, jobs, leaving, links, matrix, merges, metrics,
-    models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources, sql,
-    timeline, today, webhooks, why, workspace,
+    accounts, arrivals, audiences, cohorts, definitions, engaged, growth, health, jobs, leaving, links, matrix, merges,
+    metrics, models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources,
+    sql, timeline, today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -48,8 +48,10 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/cohorts", get(cohorts::get_cohorts)),
         ("/api/v1/audiences", get(audiences::list_audiences).post(audiences::create_audience)),
         ("/api/v1/audiences/{id}", put(audiences::update_audience).delete(audiences::delete_audience)),
+        ("/api/v1/definitions", get(definitions::get_definitions)),
         ("/api/v1/people", get(people::list_people)),
         ("/api/v1/people/{person}", get(person::get_person)),
+        ("/api/v1/people/{person}/definitions", get(definitions::get_person_definitions)),
         ("/api/v1/people/{person}/timeline", get(timeline::list_timeline)),
         ("/api/v1/people/{person}/why", get(why::explain_standing)),
         ("/api/v1/links/undo", post(links::undo_link)),

@@ -1,5 +1,7 @@
 //! Sentences of the Desk that are about one person or the matrix, in pieces; pure.
 
+pub(crate) mod definitions;
+
 use std::collections::BTreeMap;
 
 use parlour_core::day::Day;

@@ -44,6 +44,13 @@ export type MigrationRow = Schemas["Migration"];
 export type MigrationFrom = Schemas["Origin"];
 export type MigrationTo = Schemas["Destination"];
 
+export type Definitions = Schemas["Definitions"];
+export type Definition = Schemas["Definition"];
+export type PairAgreement = Schemas["PairAgreement"];
+export type Disputed = Schemas["Disputed"];
+export type PersonDefinitions = Schemas["PersonDefinitions"];
+export type PersonDefinition = Schemas["PersonDefinition"];
+
 export type People = Schemas["People"];
 export type PeopleSort = Schemas["Sort"];
 /**

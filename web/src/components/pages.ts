@@ -26,6 +26,12 @@ export const PAGES: PageEntry[] = [
     about: "six cells, and who moved between them",
     icon: "M2.5 4h15v12h-15ZM7.5 4v12M12.5 4v12M2.5 10h15",
   },
+  {
+    path: "/definitions",
+    name: "Definitions",
+    about: "what each author calls engaged, on the same people",
+    icon: "M2.5 10s3-5 7.5-5 7.5 5 7.5 5-3 5-7.5 5-7.5-5-7.5-5ZM10 12.3a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6Z",
+  },
   { path: "/explore", name: "Explore", about: "ask with SQL", icon: "M3 4h14v12H3ZM6 8l2.4 2L6 12M10.5 12.5H14" },
   {
     path: "/settings",

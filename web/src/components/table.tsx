@@ -12,6 +12,10 @@ export interface Column<Row> {
   isNumber?: boolean;
   /** The cell that names the row. */
   isHead?: boolean;
+  /** Told in the CSV alone. */
+  isCsvOnly?: boolean;
+  /** Takes a whole line of a card. */
+  isWhole?: boolean;
 }
 
 interface TableProps<Row> {
@@ -27,6 +31,7 @@ interface TableProps<Row> {
 }
 
 export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, isNarrow, isCards }: TableProps<Row>) {
+  const shown = columns.filter((column) => !column.isCsvOnly);
   const names = [isTight && "tight", isCards && "cards"].filter(Boolean).join(" ");
   return (
     <ScrollBox label={caption} isCapped={isCapped} isNarrow={isNarrow}>
@@ -34,7 +39,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, 
         <caption className="unseen">{caption}</caption>
         <thead>
           <tr>
-            {columns.map((column) => (
+            {shown.map((column) => (
               <th key={column.title} scope="col" className={column.isNumber ? "n" : undefined}>
                 {column.title}
               </th>
@@ -44,7 +49,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, 
         <tbody>
           {rows.map((row) => (
             <tr key={rowKey(row)}>
-              {columns.map((column) => {
+              {shown.map((column) => {
                 const content = column.show ? column.show(row) : (column.value(row) ?? "");
                 if (column.isHead) {
                   return (
@@ -54,7 +59,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, 
                   );
                 }
                 return (
-                  <td key={column.title} className={column.isNumber ? "n" : undefined} data-label={column.title}>
+                  <td key={column.title} className={classOf(column)} data-label={column.title}>
                     {content}
                   </td>
                 );
@@ -65,6 +70,10 @@ export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, 
       </table>
     </ScrollBox>
   );
+}
+
+function classOf<Row>(column: Column<Row>): string | undefined {
+  return [column.isNumber && "n", column.isWhole && "whole"].filter(Boolean).join(" ") || undefined;
 }
 
 export function csvOf<Row>(columns: Column<Row>[], rows: Row[]): { head: string[]; rows: CsvValue[][] } {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use parlour_core::day::Day;
 use parlour_core::event::{Currency, Event, Layer, Money, Name};
+use parlour_core::lens::Lens;
 use parlour_engine::Engine;
-use parlour_engine::desk::Question;
 use parlour_engine::desk::people::{Filter, Listed, MAX_PAGE, Page};
+use parlour_engine::desk::{Asked, Question};
 use proptest::prelude::*;
 
 use crate::bench::{Bench, append};
@@ -167,6 +168,9 @@ pub(crate) fn told(engine: &Engine) -> Told {
             let (_, alone, _) = alone.iter().find(|(id, ..)| *id == asked.object).unwrap();
             assert_eq!(format!("{alone:?}"), format!("{standing:?}"), "{object} of {person}");
         }
+        if object == "brand:0" {
+            standings.insert(format!("definitions of {object}"), definitions(engine, &asked, &rows));
+        }
         let rows = rows.iter().map(|Listed { person, standing, .. }| format!("{person} {standing:?}")).collect();
         standings.insert(object.to_owned(), rows);
     }
@@ -177,4 +181,26 @@ pub(crate) fn told(engine: &Engine) -> Told {
         n_folded: diagnosis.sums.folded,
         standings,
     }
+}
+
+/// What every definition says of everybody and of each; on the way, that the two agree.
+fn definitions(engine: &Engine, asked: &Asked, rows: &[Listed]) -> Vec<String> {
+    let all = engine.definitions(asked).unwrap();
+    let mut told = vec![format!("{:?} {:?} {:?}", all.seen, all.agreements, all.disputed)];
+    let mut n_engaged = vec![0; Lens::ALL.len()];
+    for Listed { person, standing, .. } in rows {
+        let said = engine.definitions_of(asked, *person).unwrap();
+        for (at, said) in said.iter().enumerate().filter(|_| standing.cell.is_some()) {
+            let judged = said.judged.map(|(judgement, _)| judgement);
+            n_engaged[at] += u64::from(judged.is_ok_and(|judgement| judgement.is_engaged == Some(true)));
+            let top = all.seen[at].top.iter().find(|(key, _)| key == person);
+            if let Some((_, score)) = top {
+                assert_eq!(judged.unwrap().score.to_bits(), score.to_bits(), "{said:?}");
+            }
+        }
+        told.push(format!("{person} {said:?}"));
+    }
+    let counted: Vec<u64> = all.seen.iter().map(|seen| seen.n_engaged).collect();
+    assert_eq!(counted, n_engaged);
+    told
 }

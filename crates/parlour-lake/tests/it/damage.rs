@@ -21,7 +21,7 @@ fn read(path: &std::path::Path, held: &Held) -> Result<(), LakeError> {
     }
     let numbers = Numbers { objects: &held.objects, verbs: &held.verbs };
     let view = View { runs: vec![run.into()], tails: Vec::new() };
-    let walk = Walk { view: &view, numbers, united: &held.united, n_threads: 1 };
+    let walk = Walk { view: &view, numbers, united: &held.united, n_threads: 1, is_wide: false };
     let reading = held.reading();
     let fold = |fold: &mut PersonFold<'_>, _, columns: &_, rows| fold.read(columns, rows, &mut |_, _, _| ());
     walk.visit(|| PersonFold::new(&reading), fold)?;

@@ -102,7 +102,7 @@ impl Held {
 
     pub(crate) fn walk(&self, n_threads: usize) -> Walk<'_> {
         let numbers = Numbers { objects: &self.objects, verbs: &self.verbs };
-        Walk { view: &self.view, numbers, united: &self.united, n_threads }
+        Walk { view: &self.view, numbers, united: &self.united, n_threads, is_wide: false }
     }
 }
 

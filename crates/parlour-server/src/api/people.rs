@@ -1,11 +1,13 @@
 //! People: the list that makes every number.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use parlour_core::key::Key;
 use parlour_engine::desk::Asked;
+use parlour_engine::desk::definitions::By as EngagedBy;
 use parlour_engine::desk::people::{Filter, Listed, MAX_PAGE, Page, Sort as EngineSort};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -118,6 +120,8 @@ pub(crate) struct PeopleQuery {
     audience: Option<i64>,
     /// Whether to say of each why they are on their way out.
     reasons: Option<bool>,
+    /// Engaged by this definition (its id), or by `most` of them, `all` or `none`.
+    engaged_by: Option<String>,
     /// By default `degree`.
     sort: Option<Sort>,
     /// By default `desc`.
@@ -190,6 +194,11 @@ impl PeopleQuery {
     }
 }
 
+fn engaged_by(app: &App, asked: &Asked, name: &str) -> Result<HashSet<Key>, ApiError> {
+    let unknown = || ApiError::invalid("engaged_by", "must be a definition's id, `most`, `all` or `none`");
+    Ok(app.engine.engaged_by(asked, EngagedBy::of_name(name).ok_or_else(unknown)?)?)
+}
+
 fn page(query: &PeopleQuery) -> Result<Page, ApiError> {
     let next = query.next.as_deref().map(|next| Cursor::of(next, list_number(query))).transpose()?;
     Ok(Page {
@@ -233,12 +242,16 @@ fn sort(sort: Sort) -> EngineSort {
 
 /// What a query filters by.
 pub(super) fn filter(app: &App, asked: &Asked, mut query: PeopleQuery) -> Result<Filter, ApiError> {
+    let by = query.engaged_by.take().map(|name| engaged_by(app, asked, &name)).transpose()?;
     let people = match query.q.take().filter(|text| !text.is_empty()) {
         Some(text) if text.len() > MAX_Q_BYTES => {
             return Err(ApiError::invalid("q", format!("must not be longer than {MAX_Q_BYTES} bytes")));
         }
-        Some(text) => Some(app.engine.find(asked, &text)?.into_iter().collect()),
-        None => None,
+        Some(text) => {
+            let found = app.engine.find(asked, &text)?.into_iter();
+            Some(found.filter(|person| by.as_ref().is_none_or(|by| by.contains(person))).collect())
+        }
+        None => by,
     };
     let by = query.by;
     let change = match (query.base, query.change, &query.period) {

@@ -5,6 +5,7 @@
 mod access;
 mod audiences;
 mod client;
+mod definitions;
 mod desk;
 mod doors;
 mod explore;

@@ -9,6 +9,7 @@ import {
   CELL_WORDS,
   CELLS,
   DIRECTIONS,
+  engagedByWords,
   FLOW_WORDS,
   FLOWS,
   PERIOD_FLOW_WORDS,
@@ -85,6 +86,7 @@ function Given({ query }: { query: PeopleQuery }) {
     if (query[name]) given.push({ words: query[name] === "true" ? yes : no, names: [name] });
   }
   if (query.due_from) given.push({ words: `due since ${dayShort(query.due_from)}`, names: ["due_from"] });
+  if (query.engaged_by) given.push({ words: engagedByWords(query.engaged_by), names: ["engaged_by"] });
   return given.map(({ words, names }) => (
     <button
       key={words}
@@ -113,6 +115,7 @@ const FILTERS: (keyof PeopleQuery)[] = [
   "engaged",
   "customer",
   "due_from",
+  "engaged_by",
 ];
 
 export function Filters({ query, onCsv }: { query: PeopleQuery; onCsv: () => void }) {

@@ -15,6 +15,7 @@ const NAMES = [
   "engaged",
   "customer",
   "due_from",
+  "engaged_by",
   "sort",
   "order",
 ] as const satisfies readonly (keyof PeopleQuery)[];

@@ -14,6 +14,7 @@ import { counted, money, times } from "../../format";
 import { useScope, useUrl } from "../../scope";
 import { idOf } from "../../words";
 import { Definition } from "./definition";
+import { PersonDefinitionsPart } from "./definitions";
 import { DegreeChart } from "./degree-chart";
 import { Ids } from "./ids";
 import { Timeline } from "./timeline";
@@ -79,6 +80,7 @@ function Body({ data }: { data: PersonData }) {
         </div>
         <Timeline person={data.person} on={scope.on} />
       </div>
+      {standing ? <PersonDefinitionsPart person={data.person} object={standing.object} on={data.on} /> : null}
       {standing ? <WhyDrawer person={data.person} name={data.name} object={standing.object} on={data.on} /> : null}
     </>
   );
