@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod change;
 pub mod day;
+pub mod detection;
 pub mod event;
 pub mod fold;
 pub mod forecast;
