@@ -219,9 +219,9 @@ impl Engine {
     }
 
     fn load(&self, is_lenient: bool) -> Result<(), EngineError> {
-        let (rows, entities, links, clock) = self.database.read(|conn| {
-            Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?, WindowClock::read(conn)?))
-        })?;
+        let (rows, entities, links, clock) = self
+            .database
+            .read(|conn| Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?, WindowClock::read(conn)?)))?;
         self.remove_orphans(&rows);
         let _ = fs::remove_dir_all(self.lake_path("rebuild"));
         let mut state = State::new(&self.settings.standing, Arc::new(self.laid_over()?));

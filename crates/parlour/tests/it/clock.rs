@@ -85,9 +85,7 @@ fn a_clock_before_its_events_refuses_them() {
     let served = Served::of(&house, faked(&house)).unwrap();
     let mut line = Line::to(served.address).unwrap();
     let mut send = |id: &str, at: &str| {
-        let event = format!(
-            r#"{{"id":"{id}","subject":"user:ann","verb":"liked","object":"brand:acme","at":"{at}"}}"#
-        );
+        let event = format!(r#"{{"id":"{id}","subject":"user:ann","verb":"liked","object":"brand:acme","at":"{at}"}}"#);
         let answer = line.post("/api/v1/events", &key, event.as_bytes()).unwrap();
         assert_eq!(answer.status, 200);
         let answer: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
