@@ -217,8 +217,8 @@ function notCustomer(query: PeopleQuery, isOne: boolean): string {
   return isOne ? "a customer" : "customers";
 }
 
-/** What the list shows, in plain words: "238 people who were engaged on 31 May and are not on 30 June 1998". */
-export function peopleWords(query: PeopleQuery, { n, on, since, audience }: PeopleSentence): string {
+/** Every filter of the list as a clause, in the order in which they are said. */
+export function clausesOf(query: PeopleQuery, { n, on, since, audience }: PeopleSentence): string[] {
   const isOne = n === 1;
   const [are, were] = isOne ? ["is", "was"] : ["are", "were"];
   const sinceText = dayBeside(since, on);
@@ -251,9 +251,17 @@ export function peopleWords(query: PeopleQuery, { n, on, since, audience }: Peop
   if (query.q) clauses.push(`with “${query.q}” in a name or id`);
   if (query.layer) clauses.push(`by what they did on the layer “${wordOf(LAYER_WORDS, query.layer)}”`);
   if (query.audience) clauses.push(`of the audience “${audience ?? query.audience}”`);
+  return clauses;
+}
+
+/** What the list shows, in plain words: "238 people who were engaged on 31 May and are not on 30 June 1998". */
+export function peopleWords(query: PeopleQuery, sentence: PeopleSentence): string {
+  const { n, on } = sentence;
+  const isOne = n === 1;
+  const clauses = clausesOf(query, sentence);
   const noun = nounOf(query, isOne);
   const isDated = Boolean(query.flow || query.from || query.to || query.period);
   const what = clauses.length === 0 ? noun : `${noun} ${clauses.join(", ")}`;
   const comma = clauses.length > 0 ? "," : "";
-  return `${count(n)} ${what}${isDated ? "" : `${comma} on ${onText}`}`;
+  return `${count(n)} ${what}${isDated ? "" : `${comma} on ${dayText(on)}`}`;
 }
