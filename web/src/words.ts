@@ -77,10 +77,10 @@ export const QUADRANT_WORDS: Record<Quadrant, string> = {
 };
 
 export const QUADRANT_ABOUT: Record<Quadrant, string> = {
-  best: "brought more than the mean, and are expected to go on",
+  best: "brought more than the mean, and are expected to again",
   fading: "brought more than the mean, and are expected to bring less",
   promising: "brought less than the mean, and are expected to bring more",
-  low: "brought less than the mean, and are expected to",
+  low: "brought less than the mean, and are expected to again",
 };
 
 export const BASES: Base[] = ["active", "engaged", "degree", "value"];

@@ -9,9 +9,11 @@ interface PagerProps {
   people: Pick<People, "rows" | "n_total" | "next">;
   /** Where each page before this one ended. */
   stack: string[];
+  /** How many rows a full page has. */
+  pageRows?: number;
 }
 
-export function Pager({ people, stack }: PagerProps) {
+export function Pager({ people, stack, pageRows = PAGE_ROWS }: PagerProps) {
   const [params] = useSearchParams();
   const navigate = useNavigate();
   const go = (cursors: string[]) => {
@@ -20,7 +22,7 @@ export function Pager({ people, stack }: PagerProps) {
     for (const cursor of cursors) next.append("page", cursor);
     navigate({ search: next.toString() }, { preventScrollReset: true });
   };
-  const first = stack.length * PAGE_ROWS;
+  const first = stack.length * pageRows;
   const range = people.rows.length > 0 ? `${count(first + 1)} to ${count(first + people.rows.length)} of ` : "";
   const isSingle = stack.length === 0 && !people.next;
   return (

@@ -82,6 +82,9 @@ function curvesChart(data: Cohorts, rows: Cohort[]) {
         endLabel: {
           show: rows.length <= MAX_LINES,
           formatter: periodShort(row.period),
+          backgroundColor: tokens.paper,
+          padding: [1, 4],
+          offset: [0, at % 2 === 0 ? -9 : 9],
           color: tokens.soft,
           fontSize: 11,
         },

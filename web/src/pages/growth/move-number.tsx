@@ -14,7 +14,7 @@ interface MoveNumberProps {
 
 export function MoveNumber({ move, unit, slice }: MoveNumberProps) {
   const { to } = useScope();
-  if (!move || (move.n === 0 && move.amount === 0)) return <span className="fine">·</span>;
+  if (!move || (move.n === 0 && move.amount === 0)) return <span className="fine">0</span>;
   const list = to("/people", sliced(move.list, slice));
   if (unit.unit === "people") {
     return (

@@ -75,11 +75,11 @@ function Model({ data }: { data: LeavingData }) {
   }
   return (
     <p className="fine model">
-      <b>What stands behind the chances and forecasts:</b> {data.model}: people{" "}
-      {data.basis === "activity" ? "come" : "buy"} at a pace of their own and one day stop, unseen; the model is fitted
-      to everyone. It is good for amounts of many people. It is not good for the exact future of one person, knows no
-      seasons and no campaigns, and forecasts too little where people tend to come back after long silences; for ranking
-      people, the day they were last seen is nearly as good.
+      <b>What stands behind the chances and forecasts.</b> A model of people who{" "}
+      {data.basis === "activity" ? "come" : "buy"} at a pace of their own and one day stop, unseen, fitted to
+      everybody’s past. It is good for sums over many people. It is not good for the exact future of one person, knows
+      no seasons and no campaigns, and expects too little where people come back after long silences; to rank people,
+      the day they were last seen is nearly as good. In the books it is {data.model}.
     </p>
   );
 }

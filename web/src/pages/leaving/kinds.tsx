@@ -72,7 +72,7 @@ function Kind({ kind, currency, hasMoney }: KindProps) {
             </span>
           ))
         : null}
-      <span className="about">{wordOf(STAGE_ABOUT, kind.stage)}</span>
+      <span className="says">{wordOf(STAGE_ABOUT, kind.stage)}</span>
     </>
   );
 }

@@ -20,6 +20,9 @@ import { useChosen } from "./chosen";
 import { LIST_ID } from "./kinds";
 import { LeaverRows, SortChoice } from "./rows";
 
+/** Rows on one page: as many as one can act on in a morning, and short enough to see what stands below. */
+const ROWS = 25;
+
 interface LeaversProps {
   data: Leaving;
   kind: LeavingKind;
@@ -38,7 +41,7 @@ export function Leavers({ data, kind, slice }: LeaversProps) {
   const [params] = useSearchParams();
   const query = leaversQuery(kind, slice, params);
   const stack = params.getAll("page");
-  const people = usePeople(scope, query, stack.at(-1));
+  const people = usePeople(scope, query, stack.at(-1), ROWS);
   const openAll = (
     <Link to={to("/people", sliced(kind.list, slice))} data-list="">
       the same among People
@@ -80,7 +83,7 @@ function List({ list, data, kind, query, stack }: ListProps) {
     <>
       <Acts list={list} data={data} kind={kind} query={query} chosen={[...choice.chosen.values()]} onClear={clear} />
       <LeaverRows list={list} choice={choice} hasMoney={data.basis !== "activity"} query={query} />
-      <Pager people={list} stack={stack} />
+      <Pager people={list} stack={stack} pageRows={ROWS} />
       <WhyDrawer
         person={who ?? ""}
         name={list.rows.find((row) => row.person === who)?.name ?? who ?? ""}

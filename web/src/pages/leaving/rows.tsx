@@ -98,7 +98,7 @@ export function LeaverRows({ list, choice, hasMoney, query }: LeaverRowsProps) {
         <caption className="unseen">The people, with the reason and what is at risk</caption>
         <thead>
           <tr>
-            <th scope="col" className="pick">
+            <th scope="col" className="choose">
               <input
                 type="checkbox"
                 aria-label="Choose everybody on this page"
@@ -147,7 +147,7 @@ function Leaver({ row, on, hasMoney, isChosen, onChoose }: LeaverProps) {
   const amount = (minor: number | undefined) => (minor === undefined ? NONE : roundMoney(minor, row.currency));
   return (
     <tr data-person={row.person} data-chosen={isChosen || undefined}>
-      <td className="pick">
+      <td className="choose">
         <input
           type="checkbox"
           aria-label={`Choose ${row.name}`}

@@ -19,7 +19,7 @@ export function WorthValues({ standing }: { standing: PersonStanding }) {
         expected, from {days === 0 && worth.expected > 0 ? "less than 0.1" : decimal(days)} more days of coming
       </Value>
       <Value name="At risk" of={of} value={roundMoney(worth.at_risk_minor, currency)}>
-        what the year ahead would bring if they were certainly here, times the chance that they are not
+        of the year ahead, by the chance that they are gone
       </Value>
       <Value name="Behind and ahead" of={of} isWord value={wordOf(QUADRANT_WORDS, worth.quadrant)}>
         {wordOf(QUADRANT_ABOUT, worth.quadrant)}
