@@ -88,7 +88,7 @@ function curvesChart(data: Cohorts, rows: Cohort[]) {
           color: tokens.soft,
           fontSize: 11,
         },
-        labelLayout: { moveOverlap: "shiftY" },
+        labelLayout: { hideOverlap: true },
       })),
     };
   };

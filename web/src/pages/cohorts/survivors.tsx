@@ -10,14 +10,14 @@ import { count, counted, monthsFrom, percent, periodText } from "../../format";
 import { useScope } from "../../scope";
 import { type Slice, sliced } from "../../slice";
 
-const TITLE = "How many are still there: three windows, and the model";
+const TITLE = "How many are still there: seen within 12, 24 and 36 months, and by the model";
 const MONTHS = [12, 24, 36];
 
 function columnsOf(to: (path: string, list?: string) => string, slice: Slice): Column<Survivors>[] {
   const windows = MONTHS.map((months): Column<Survivors> => {
     const found = (row: Survivors) => row.within.find((window) => window.months === months);
     return {
-      title: `Seen within ${months} months`,
+      title: `${months} months`,
       value: (row) => found(row)?.n,
       show: (row) => {
         const window = found(row);
@@ -48,7 +48,7 @@ function columnsOf(to: (path: string, list?: string) => string, slice: Slice): C
     { title: "People", value: (row) => row.n, show: (row) => count(row.n), isNumber: true },
     ...windows,
     {
-      title: "The model believes",
+      title: "By the model",
       value: (row) => row.alive,
       show: (row) =>
         row.n_modelled === 0 ? (

@@ -27,10 +27,10 @@ export function MoveNumber({ move, unit, slice }: MoveNumberProps) {
     <>
       {amountText(move.amount, unit)}
       <small className="fine" style={{ display: "block" }}>
-        of{" "}
         <Link to={list} data-list="" className="link">
           {count(move.n)}
-        </Link>
+        </Link>{" "}
+        {move.n === 1 ? "person" : "people"}
       </small>
     </>
   );
