@@ -206,7 +206,8 @@ function migrationClause(query: PeopleQuery, since: string, on: string, are: str
   return from === "" ? `who ${to}` : `${from} and ${to}`;
 }
 
-function nounOf(query: PeopleQuery, isOne: boolean): string {
+/** Customers, where the filters say so; else people. */
+export function nounOf(query: PeopleQuery, isOne: boolean): string {
   if (query.cell?.startsWith("A") || (query.customer === "true" && !query.cell))
     return isOne ? "customer" : "customers";
   return isOne ? "person" : "people";

@@ -10,6 +10,8 @@ export interface Column<Row> {
   value: (row: Row) => CsvValue;
   show?: (row: Row) => ReactNode;
   isNumber?: boolean;
+  /** Takes the whole width of a card. */
+  isWhole?: boolean;
   /** The cell that names the row. */
   isHead?: boolean;
 }
@@ -54,7 +56,11 @@ export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, 
                   );
                 }
                 return (
-                  <td key={column.title} className={column.isNumber ? "n" : undefined} data-label={column.title}>
+                  <td
+                    key={column.title}
+                    className={column.isNumber ? "n" : column.isWhole ? "whole" : undefined}
+                    data-label={column.title || undefined}
+                  >
                     {content}
                   </td>
                 );

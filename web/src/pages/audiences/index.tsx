@@ -13,7 +13,7 @@ import { downloadCsv } from "../../csv";
 import { count, counted, instantText } from "../../format";
 import { queryOf } from "../../people-query";
 import { useScope } from "../../scope";
-import { clausesOf } from "../../words";
+import { clausesOf, nounOf } from "../../words";
 
 export function Audiences() {
   useTitle("Audiences");
@@ -66,8 +66,14 @@ function Body({ data }: { data: AudiencesData }) {
 
 /** Who the people of an audience are, in words. */
 export function predicateWords(predicate: string): string {
-  const clauses = clausesOf(queryOf(new URLSearchParams(predicate)), { n: 2, on: "today", since: "a month before" });
-  return clauses.length === 0 ? "everybody" : `people ${clauses.join(", ")}`;
+  const query = queryOf(new URLSearchParams(predicate));
+  const clauses = clausesOf(query, { n: 2, on: "today", since: "a month before" });
+  if (predicate === "") return "everybody";
+  return `${nounOf(query, false)} ${clauses.join(", ")}`
+    .trim()
+    .replaceAll("on a month before", "a month before")
+    .replaceAll("after a month before", "after that day of the month before")
+    .replaceAll(/\b(on|by) today/g, "today");
 }
 
 function AudienceTable({ rows }: { rows: Audience[] }) {
@@ -90,8 +96,13 @@ function AudienceTable({ rows }: { rows: Audience[] }) {
       title: "Who",
       value: (row) => row.predicate,
       show: (row) => predicateWords(row.predicate),
+      isWhole: true,
     },
-    { title: "Toward", value: (row) => row.object, show: (row) => titleOf(row.object) },
+    {
+      title: "Toward",
+      value: (row) => row.object,
+      show: (row) => <span className="nowrap">{titleOf(row.object)}</span>,
+    },
     {
       title: "People now",
       value: (row) => row.n,

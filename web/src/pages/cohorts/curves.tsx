@@ -5,7 +5,7 @@ import type { Cohort, CohortCell, Cohorts } from "../../api/types";
 import { Chart, type Tokens, tip } from "../../components/chart";
 import { ChartPart } from "../../components/part";
 import type { Column } from "../../components/table";
-import { count, percent, periodShort, periodText, roundMoney } from "../../format";
+import { count, percent, periodText, roundMoney } from "../../format";
 import { cellText, heightOf } from "./cells";
 
 interface Point {
@@ -15,7 +15,7 @@ interface Point {
 }
 
 /** Lines that can be told apart; of more cohorts the youngest are drawn. */
-const MAX_LINES = 12;
+const MAX_LINES = 6;
 
 const TITLES: Record<Cohorts["counted"], string> = {
   active: "How many of each cohort still come",
@@ -23,7 +23,38 @@ const TITLES: Record<Cohorts["counted"], string> = {
   value: "What each cohort brings as it ages",
 };
 
-const DASHES = ["solid", [6, 3], [2, 3]] as const;
+const DASHES: ("solid" | number[])[] = ["solid", [6, 3], [2, 3]];
+
+/** How a cohort is drawn: the youngest strongest, neighbours dashed differently. */
+function strokeOf(at: number, n: number): { opacity: number; dash: "solid" | number[] } {
+  return { opacity: 0.4 + 0.6 * ((at + 1) / n), dash: DASHES[(n - 1 - at) % DASHES.length] ?? "solid" };
+}
+
+function LineKeys({ rows }: { rows: Cohort[] }) {
+  return (
+    <p className="keys">
+      {rows.map((row, at) => {
+        const { opacity, dash } = strokeOf(at, rows.length);
+        return (
+          <span key={row.period}>
+            <svg width="26" height="8" aria-hidden="true" className="line-key">
+              <line
+                x1="0"
+                x2="26"
+                y1="4"
+                y2="4"
+                strokeWidth="2"
+                strokeOpacity={opacity}
+                strokeDasharray={dash === "solid" ? undefined : dash.join(" ")}
+              />
+            </svg>
+            {periodText(row.period)}
+          </span>
+        );
+      })}
+    </p>
+  );
+}
 
 function curvesChart(data: Cohorts, rows: Cohort[]) {
   return (tokens: Tokens): EChartsCoreOption => {
@@ -31,7 +62,7 @@ function curvesChart(data: Cohorts, rows: Cohort[]) {
     const label = { color: tokens.soft, fontSize: 11.5 };
     const isMoney = data.counted === "value";
     return {
-      grid: { left: 4, right: 58, top: 14, bottom: 26, containLabel: true },
+      grid: { left: 4, right: 12, top: 14, bottom: 26, containLabel: true },
       xAxis: {
         type: "category",
         boundaryGap: false,
@@ -75,20 +106,10 @@ function curvesChart(data: Cohorts, rows: Cohort[]) {
         lineStyle: {
           color: tokens["accent-fill"],
           width: 1.8,
-          opacity: 0.4 + 0.6 * ((at + 1) / rows.length),
-          type: DASHES[(rows.length - 1 - at) % DASHES.length],
+          opacity: strokeOf(at, rows.length).opacity,
+          type: strokeOf(at, rows.length).dash,
         },
         itemStyle: { color: tokens["accent-fill"] },
-        endLabel: {
-          show: rows.length <= MAX_LINES,
-          formatter: periodShort(row.period),
-          backgroundColor: tokens.paper,
-          padding: [1, 4],
-          offset: [0, at % 2 === 0 ? -9 : 9],
-          color: tokens.soft,
-          fontSize: 11,
-        },
-        labelLayout: { hideOverlap: true },
       })),
     };
   };
@@ -139,6 +160,7 @@ export function Curves({ data, rows }: { data: Cohorts; rows: Cohort[] }) {
       ) : (
         <>
           <Chart label={`${title}, by ${data.by}; the table shows the numbers`} height={270} option={option} />
+          <LineKeys rows={drawn} />
           <p className="fine">
             The younger the cohort, the stronger its line.
             {drawn.length < rows.length ? ` The ${drawn.length} youngest are drawn; the table has all.` : ""} The first{" "}

@@ -61,9 +61,9 @@ function columnsOf(rows: Account[], unit: Unit, slice: Slice): Column<Account>[]
     shareOf("Only refills", (row) => row.dependency),
     shareOf("Kept", (row) => row.gross_retention),
     {
-      title: "Newcomers hide",
+      title: "Hidden loss",
       value: (row) => (row.is_masked ? "yes" : ""),
-      show: (row) => (row.is_masked ? <b className="neg">a loss</b> : ""),
+      show: (row) => (row.is_masked ? <b className="neg">yes</b> : ""),
     },
   ];
 }
