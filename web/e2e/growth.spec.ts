@@ -103,3 +103,14 @@ test("where nobody came, it says so and offers to look further back", async ({ p
   await settled(page);
   await expect(page.locator(".heat tbody tr").first()).toContainText("of 1997");
 });
+
+for (const path of ["/leaving", "/growth", "/cohorts"]) {
+  test(`${path} says that nobody is in a slice, and shows everybody again`, async ({ page }) => {
+    await open(page, `${path}?layer=game`);
+    await expect(page.locator("main h1")).toHaveText("Nobody is in this slice.");
+    await page.getByRole("button", { name: "Show everybody" }).click();
+    await expect(page).not.toHaveURL(/layer=/);
+    await settled(page);
+    await expect(page.locator("main h1")).not.toHaveText("Nobody is in this slice.");
+  });
+}

@@ -2,8 +2,8 @@
 import { useCohorts } from "../../api/cohorts";
 import type { Cohorts as CohortsData, Counted, GrowthBy, MadeBy } from "../../api/types";
 import { Switch } from "../../components/choice";
+import { Finding } from "../../components/finding";
 import { PageTop } from "../../components/page-top";
-import { Sentence } from "../../components/sentence";
 import { SlicePicker } from "../../components/slice-picker";
 import { Answer, useTitle } from "../../components/states";
 import { readPeriods } from "../../format";
@@ -56,9 +56,7 @@ function Body({ data, n }: { data: CohortsData; n: string }) {
   const rows = data.rows.filter((row) => row.n > 0);
   return (
     <>
-      <h1>
-        <Sentence pieces={pieces} slice={slice} />
-      </h1>
+      <Finding pieces={pieces} slice={slice} isNobody={data.survivors.every((row) => row.n === 0)} />
       <p className="sub">
         A cohort is everybody who {data.made_by === "acquired" ? "came for the first time" : "was engaged at the end"}{" "}
         in the same {data.by}; it is followed through the {data.by}s after.

@@ -46,3 +46,7 @@ export function cutsOf(account: Account): Cut[] {
 export function occurring(rows: Account[], changes: Change[]): Change[] {
   return changes.filter((change) => rows.some((row) => row.moves.some((move) => move.change === change && move.n > 0)));
 }
+
+export function hasAnybody(rows: Account[]): boolean {
+  return rows.some((row) => row.n_before > 0 || row.n_after > 0);
+}

@@ -2,14 +2,15 @@
 import { useAccounts } from "../../api/accounts";
 import type { Accounts, Base, GrowthBy } from "../../api/types";
 import { Switch } from "../../components/choice";
+import { Finding } from "../../components/finding";
 import { PageTop } from "../../components/page-top";
-import { Sentence } from "../../components/sentence";
 import { SlicePicker } from "../../components/slice-picker";
 import { Answer, useTitle } from "../../components/states";
 import { readPeriods } from "../../format";
 import { useScope, useUrl } from "../../scope";
 import { useSlice } from "../../slice";
 import { BASE_WORDS, BASES } from "../../words";
+import { hasAnybody } from "./amounts";
 import { LatestAccount } from "./latest";
 import { Periods } from "./periods";
 
@@ -52,9 +53,7 @@ function Body({ data, n }: { data: Accounts; n: string }) {
   const pieces = data.sentence.map((piece) => ({ ...piece, text: readPeriods(piece.text) }));
   return (
     <>
-      <h1>
-        <Sentence pieces={pieces} slice={slice} />
-      </h1>
+      <Finding pieces={pieces} slice={slice} isNobody={!hasAnybody(data.rows)} />
       <p className="sub">{BASE_ABOUT[data.base]}</p>
       <search className="filters">
         <Switch

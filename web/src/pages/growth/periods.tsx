@@ -7,7 +7,7 @@ import type { Column } from "../../components/table";
 import { NONE, percent, periodText, ratio } from "../../format";
 import type { Slice } from "../../slice";
 import { CHANGE_WORDS } from "../../words";
-import { amountOf, amountText, DOWN, occurring, type Unit, UP } from "./amounts";
+import { amountOf, amountText, DOWN, hasAnybody, occurring, type Unit, UP } from "./amounts";
 import { accountsChart } from "./chart";
 import { MoveNumber } from "./move-number";
 
@@ -64,6 +64,7 @@ function columnsOf(rows: Account[], unit: Unit, slice: Slice): Column<Account>[]
       title: "Hidden loss",
       value: (row) => (row.is_masked ? "yes" : ""),
       show: (row) => (row.is_masked ? <b className="neg">yes</b> : ""),
+      isNumber: true,
     },
   ];
 }
@@ -76,7 +77,7 @@ export function Periods({ data, slice }: { data: Accounts; slice: Slice }) {
     () => accountsChart(data.rows, unit, `${BASE_TITLES[data.base]}, at the end`),
     [data.rows, unit, data.base],
   );
-  const isEmpty = !data.rows.some((row) => row.n_before > 0 || row.n_after > 0);
+  const isEmpty = !hasAnybody(data.rows);
   const hasHidden = data.rows.some((row) => amountOf(row, "new") > 0 && row.before > 0);
   return (
     <ChartPart title={title} name="view" columns={columns} rows={data.rows} rowKey={(row) => row.period}>

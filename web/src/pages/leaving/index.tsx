@@ -1,8 +1,8 @@
 // Leaving: who is on their way out, why, until when, and what it puts at risk; and how long engagement lasts.
 import { useLeaving } from "../../api/leaving";
 import type { Leaving as LeavingData, LeavingKind } from "../../api/types";
+import { Finding } from "../../components/finding";
 import { PageTop } from "../../components/page-top";
-import { Sentence } from "../../components/sentence";
 import { SlicePicker } from "../../components/slice-picker";
 import { Answer, useTitle } from "../../components/states";
 import { useScope, useUrl } from "../../scope";
@@ -39,10 +39,8 @@ function Body({ data }: { data: LeavingData }) {
   const kind = chosenKind(data.kinds, params.get("kind"));
   return (
     <>
-      <h1>
-        <Sentence pieces={data.sentence} slice={slice} />
-      </h1>
-      <p className="sub">{moneyWords(data)}</p>
+      <Finding pieces={data.sentence} slice={slice} isNobody={data.n_all === 0} />
+      {data.basis ? <p className="sub">{moneyWords(data)}</p> : null}
       <search className="filters">
         <SlicePicker slice={slice} names={SLICES} />
       </search>

@@ -13,6 +13,7 @@ import { Answer, Problem } from "../../components/states";
 import { WhyDrawer } from "../../components/why";
 import { downloadCsv } from "../../csv";
 import { count, counted } from "../../format";
+import { predicateOf } from "../../people-query";
 import { useScope, useUrl } from "../../scope";
 import { type Slice, sliced } from "../../slice";
 import { peopleWords, STAGE_WORDS, wordOf } from "../../words";
@@ -75,7 +76,7 @@ function List({ list, data, kind, query, stack }: ListProps) {
   const rows = list.rows.map((row) => ({ key: row.person, row }));
   const choice = useChosen<PersonRow>(rows);
   const { clear } = choice;
-  const what = `${list.object} ${list.on} ${kind.stage}`;
+  const what = `${list.object} ${list.on} ${predicateOf(query).predicate}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: other people are shown, so those chosen are no longer meant
   useEffect(() => clear(), [clear, what]);
   const who = params.get("who");
