@@ -16,6 +16,8 @@ export const PAGES = [
   "/growth?base=value&view=table",
   "/cohorts",
   "/cohorts?counted=value&view=table",
+  "/models",
+  "/models?calibration=table",
   "/audiences",
   "/definitions",
   "/explore",

@@ -52,6 +52,11 @@ export type Base = Schemas["Base"];
 export type Change = Schemas["Change"];
 export type AmountUnit = Schemas["AmountUnit"];
 
+export type Models = Schemas["Models"];
+export type ModelRow = Schemas["ModelRow"];
+export type Scores = Schemas["Scores"];
+export type Decile = Schemas["Decile"];
+export type Factor = Schemas["Factor"];
 export type Cohorts = Schemas["Cohorts"];
 export type Cohort = Schemas["Cohort"];
 export type CohortCell = Schemas["CohortCell"];

@@ -45,6 +45,12 @@ export const PAGES: PageEntry[] = [
     icon: "M3 3v14h14M5.5 5.5c1 5 4 7 10.5 7.5M5.5 9c1 3.5 4 5.5 10.5 6",
   },
   {
+    path: "/models",
+    name: "Models",
+    about: "how near forecasts come, and what they are not good for",
+    icon: "M3 15.5 7.5 10l3.5 3L17 5.5M13 5.5h4v4M3 3v14h14",
+  },
+  {
     path: "/audiences",
     name: "Audiences",
     about: "people who fit a question, under a name",
