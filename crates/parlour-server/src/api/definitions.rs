@@ -13,8 +13,8 @@ use parlour_engine::desk::definitions::{Definitions as Found, Disputed as FoundD
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::wire::{self, Date, Piece};
 use super::Scope;
+use super::wire::{self, Date, Piece};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::input::{Asking, At};

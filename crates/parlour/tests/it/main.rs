@@ -16,6 +16,7 @@ mod hangup;
 mod hostile;
 mod house;
 mod injected;
+mod models;
 mod mqtt;
 mod nasty;
 mod opening;
