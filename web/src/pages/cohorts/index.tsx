@@ -2,7 +2,7 @@
 import { useCohorts } from "../../api/cohorts";
 import type { Cohorts as CohortsData, Counted, GrowthBy, MadeBy } from "../../api/types";
 import { Switch } from "../../components/choice";
-import { Finding } from "../../components/finding";
+import { Everybody, Finding } from "../../components/finding";
 import { PageTop } from "../../components/page-top";
 import { SlicePicker } from "../../components/slice-picker";
 import { Answer, useTitle } from "../../components/states";
@@ -41,7 +41,7 @@ export function Cohorts() {
   return (
     <>
       <PageTop on={cohorts.data?.on} hasSince={false} />
-      <Answer query={cohorts} what="The cohorts could not be read." height={420}>
+      <Answer query={cohorts} what="The cohorts could not be read." height={420} wayOut={<Everybody slice={slice} />}>
         {(data) => <Body data={data} n={query.n ?? "18"} />}
       </Answer>
     </>
