@@ -14,7 +14,7 @@ import { hasAnybody } from "./amounts";
 import { LatestAccount } from "./latest";
 import { Periods } from "./periods";
 
-export const SLICES = ["layer", "acquired", "acquired_by", "audience"] as const;
+const SLICES = ["layer", "acquired", "acquired_by", "audience"] as const;
 const BYS: GrowthBy[] = ["month", "week", "day"];
 const NS = ["18", "36", "72"];
 
