@@ -59,8 +59,8 @@ function Body({ data, n }: { data: CohortsData; n: string }) {
       <Finding pieces={pieces} slice={slice} isNobody={data.survivors.every((row) => row.n === 0)} />
       <p className="sub">
         A cohort is everybody who{" "}
-        {data.made_by === "acquired" ? "came for the first time in" : "was engaged at the end of"} the same {data.by};
-        it is followed through the {data.by}s after.
+        {data.made_by === "acquired" ? "came for the first time in" : "was engaged at the end of"} the same {data.by},
+        followed through the {data.by}s after.
       </p>
       <search className="filters">
         <Switch name="made_by" label="people by when they" value={data.made_by} choices={MADE_BY} />
