@@ -63,3 +63,14 @@ test("a list narrowed by a layer cannot become one, and says why", async ({ page
   await page.getByRole("button", { name: /^Make an audience of/ }).click();
   await expect(page.getByRole("dialog").locator("[data-misplaced]")).toContainText("narrowed by the layer");
 });
+
+for (const path of ["/people", "/leaving", "/growth"]) {
+  test(`${path} narrowed to an audience that is gone says so, and leads back`, async ({ page, complaints }) => {
+    complaints.allow(/404/);
+    await page.goto(`${path}?audience=987654`);
+    await expect(page.getByRole("alert")).toContainText("may have been deleted");
+    await page.getByRole("button", { name: "Show everybody" }).click();
+    await expect(page).not.toHaveURL(/audience=/);
+    await settled(page);
+  });
+}

@@ -39,6 +39,18 @@ test("the palette leads to pages, people and things to do", async ({ page }) => 
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/matrix/);
   await settled(page);
+  for (const [word, path] of [
+    ["at risk", "leaving"],
+    ["newcomers", "growth"],
+    ["cohort", "cohorts"],
+    ["audience", "audiences"],
+  ]) {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Find" }).fill(word ?? "");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(new RegExp(`/${path}`));
+    await settled(page);
+  }
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Find" }).fill("00001");
   await expect(page.getByRole("option").filter({ hasText: "00001" }).first()).toBeVisible();

@@ -10,10 +10,20 @@ interface FindingProps {
   isNobody: boolean;
 }
 
-export function Finding({ pieces, slice, isNobody }: FindingProps) {
+/** Takes the slice away, such as one of an audience that was deleted. */
+export function Everybody({ slice }: { slice: Slice }) {
   const { set } = useUrl();
   const names = Object.keys(slice);
-  if (!isNobody || names.length === 0) {
+  if (names.length === 0) return null;
+  return (
+    <button type="button" className="link" onClick={() => set(Object.fromEntries(names.map((name) => [name, null])))}>
+      Show everybody
+    </button>
+  );
+}
+
+export function Finding({ pieces, slice, isNobody }: FindingProps) {
+  if (!isNobody || Object.keys(slice).length === 0) {
     return (
       <h1>
         <Sentence pieces={pieces} slice={slice} />
@@ -25,13 +35,7 @@ export function Finding({ pieces, slice, isNobody }: FindingProps) {
       <h1>Nobody is in this slice.</h1>
       <p className="sub">
         Nobody who was here by this day is of the layer, the month or the audience chosen below.{" "}
-        <button
-          type="button"
-          className="link"
-          onClick={() => set(Object.fromEntries(names.map((name) => [name, null])))}
-        >
-          Show everybody
-        </button>
+        <Everybody slice={slice} />
       </p>
     </>
   );

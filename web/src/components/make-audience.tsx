@@ -87,7 +87,8 @@ function Naming({ object, query, words, suggested = "", onClose }: MakeAudienceP
     <form onSubmit={submit}>
       <p>{words}.</p>
       <p className="fine">
-        An audience is a question, not a list of names: whoever fits comes in, whoever no longer does goes out.
+        An audience is a question, not a list of names: whoever fits comes in, whoever no longer does goes out. It is
+        counted on the latest day, and compared with a month before it.
       </p>
       <TextInput
         label="Name"

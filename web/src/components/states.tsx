@@ -64,11 +64,13 @@ interface AnswerProps<Data> {
   query: { data: Data | undefined; error: unknown; isPlaceholderData?: boolean; refetch: () => unknown };
   what: string;
   height?: number;
+  /** What else helps when there is no answer. */
+  wayOut?: ReactNode;
   children: (data: Data) => ReactNode;
 }
 
 /** The answer to a question when it is there; else that we wait, or why there is none and a way to ask again. */
-export function Answer<Data>({ query, what, height, children }: AnswerProps<Data>) {
+export function Answer<Data>({ query, what, height, wayOut, children }: AnswerProps<Data>) {
   if (query.data !== undefined) {
     return (
       <div className={query.isPlaceholderData ? "stale" : undefined} aria-busy={query.isPlaceholderData || undefined}>
@@ -77,7 +79,14 @@ export function Answer<Data>({ query, what, height, children }: AnswerProps<Data
       </div>
     );
   }
-  if (query.error) return <Problem what={what} error={query.error} onRetry={() => query.refetch()} />;
+  if (query.error) {
+    return (
+      <>
+        <Problem what={what} error={query.error} onRetry={() => query.refetch()} />
+        {wayOut}
+      </>
+    );
+  }
   return <Waiting height={height} />;
 }
 

@@ -118,7 +118,7 @@ function AudienceTable({ rows }: { rows: Audience[] }) {
     },
     { title: "Changed", value: (row) => row.updated_at, show: (row) => instantText(row.updated_at) },
     {
-      title: "",
+      title: "Acts",
       value: () => null,
       show: (row) => (
         <span className="does">

@@ -49,7 +49,7 @@ export function Heat({ data, rows, slice }: HeatProps) {
       </ScrollBox>
       <p className="fine">
         {data.by === "day" ? "Day" : data.by === "week" ? "Week" : "Month"} 0 is the one in which they{" "}
-        {data.made_by === "acquired" ? "came" : "were engaged"}; the darker, the more of them.
+        {data.made_by === "acquired" ? "came" : "were engaged"}; the stronger the shade, the more.
       </p>
     </Part>
   );

@@ -2,7 +2,7 @@
 import { useCohorts } from "../../api/cohorts";
 import type { Cohorts as CohortsData, Counted, GrowthBy, MadeBy } from "../../api/types";
 import { Switch } from "../../components/choice";
-import { Finding } from "../../components/finding";
+import { Everybody, Finding } from "../../components/finding";
 import { PageTop } from "../../components/page-top";
 import { SlicePicker } from "../../components/slice-picker";
 import { Answer, useTitle } from "../../components/states";
@@ -41,7 +41,7 @@ export function Cohorts() {
   return (
     <>
       <PageTop on={cohorts.data?.on} hasSince={false} />
-      <Answer query={cohorts} what="The cohorts could not be read." height={420}>
+      <Answer query={cohorts} what="The cohorts could not be read." height={420} wayOut={<Everybody slice={slice} />}>
         {(data) => <Body data={data} n={query.n ?? "18"} />}
       </Answer>
     </>
@@ -58,8 +58,9 @@ function Body({ data, n }: { data: CohortsData; n: string }) {
     <>
       <Finding pieces={pieces} slice={slice} isNobody={data.survivors.every((row) => row.n === 0)} />
       <p className="sub">
-        A cohort is everybody who {data.made_by === "acquired" ? "came for the first time" : "was engaged at the end"}{" "}
-        in the same {data.by}; it is followed through the {data.by}s after.
+        A cohort is everybody who{" "}
+        {data.made_by === "acquired" ? "came for the first time in" : "was engaged at the end of"} the same {data.by},
+        followed through the {data.by}s after.
       </p>
       <search className="filters">
         <Switch name="made_by" label="people by when they" value={data.made_by} choices={MADE_BY} />

@@ -5,6 +5,17 @@ import { count, decimal, roundMoney } from "../../format";
 export const UP: Change[] = ["returned", "grew", "new"];
 export const DOWN: Change[] = ["gone", "shrank", "turned"];
 
+/** The colour of each change, as the page names it. */
+export const CHANGE_FILL = {
+  new: "pos-fill",
+  returned: "pos-deep",
+  grew: "accent-fill",
+  stayed: "edge",
+  shrank: "apa-fill",
+  turned: "neg-deep",
+  gone: "neg-fill",
+} as const satisfies Record<Change, string>;
+
 export interface Unit {
   unit: AmountUnit;
   currency: string;

@@ -4,7 +4,7 @@ import type { Account, Change } from "../../api/types";
 import { type Tokens, tip } from "../../components/chart";
 import { count, periodShort, periodText } from "../../format";
 import { CHANGE_WORDS } from "../../words";
-import { amountOf, amountText, cutsOf, DOWN, occurring, type Unit, UP } from "./amounts";
+import { amountOf, amountText, CHANGE_FILL, cutsOf, DOWN, occurring, type Unit, UP } from "./amounts";
 
 const indexOf = (hover: unknown): number =>
   ((Array.isArray(hover) ? hover[0] : hover) as { dataIndex?: number } | undefined)?.dataIndex ?? 0;
@@ -16,16 +16,7 @@ function short(amount: number, unit: Unit): string {
 }
 
 function fillOf(change: Change, tokens: Tokens): string {
-  const fills: Record<Change, string> = {
-    new: tokens["pos-fill"],
-    returned: tokens["pos-deep"],
-    grew: tokens["accent-fill"],
-    stayed: tokens.edge,
-    shrank: tokens["apa-fill"],
-    turned: tokens["neg-deep"],
-    gone: tokens["neg-fill"],
-  };
-  return fills[change];
+  return tokens[CHANGE_FILL[change]];
 }
 
 function bars(rows: Account[], tokens: Tokens) {

@@ -2,7 +2,7 @@
 import { useAccounts } from "../../api/accounts";
 import type { Accounts, Base, GrowthBy } from "../../api/types";
 import { Switch } from "../../components/choice";
-import { Finding } from "../../components/finding";
+import { Everybody, Finding } from "../../components/finding";
 import { PageTop } from "../../components/page-top";
 import { SlicePicker } from "../../components/slice-picker";
 import { Answer, useTitle } from "../../components/states";
@@ -14,7 +14,7 @@ import { hasAnybody } from "./amounts";
 import { LatestAccount } from "./latest";
 import { Periods } from "./periods";
 
-export const SLICES = ["layer", "acquired", "acquired_by", "audience"] as const;
+const SLICES = ["layer", "acquired", "acquired_by", "audience"] as const;
 const BYS: GrowthBy[] = ["month", "week", "day"];
 const NS = ["18", "36", "72"];
 
@@ -41,7 +41,7 @@ export function Growth() {
   return (
     <>
       <PageTop on={accounts.data?.on} hasSince={false} />
-      <Answer query={accounts} what="The growth could not be read." height={420}>
+      <Answer query={accounts} what="The growth could not be read." height={420} wayOut={<Everybody slice={slice} />}>
         {(data) => <Body data={data} n={query.n ?? "18"} />}
       </Answer>
     </>

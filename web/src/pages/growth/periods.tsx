@@ -7,25 +7,15 @@ import type { Column } from "../../components/table";
 import { NONE, percent, periodText, ratio } from "../../format";
 import type { Slice } from "../../slice";
 import { CHANGE_WORDS } from "../../words";
-import { amountOf, amountText, DOWN, hasAnybody, occurring, type Unit, UP } from "./amounts";
+import { amountOf, amountText, CHANGE_FILL, DOWN, hasAnybody, occurring, type Unit, UP } from "./amounts";
 import { accountsChart } from "./chart";
 import { MoveNumber } from "./move-number";
 
-export const BASE_TITLES: Record<Base, string> = {
+const BASE_TITLES: Record<Base, string> = {
   active: "People who were active",
   engaged: "People who were engaged",
   degree: "Degree, all in all",
   value: "What purchases brought",
-};
-
-const FILLS: Record<Change, string> = {
-  new: "var(--pos-fill)",
-  returned: "var(--pos-deep)",
-  grew: "var(--accent-fill)",
-  stayed: "var(--edge)",
-  shrank: "var(--apa-fill)",
-  turned: "var(--neg-deep)",
-  gone: "var(--neg-fill)",
 };
 
 function columnsOf(rows: Account[], unit: Unit, slice: Slice): Column<Account>[] {
@@ -91,7 +81,7 @@ export function Periods({ data, slice }: { data: Accounts; slice: Slice }) {
           <p className="keys">
             {[...occurring(data.rows, UP), ...occurring(data.rows, DOWN)].map((change) => (
               <span key={change}>
-                <i className="key" style={{ background: FILLS[change] }} />
+                <i className="key" style={{ background: `var(--${CHANGE_FILL[change]})` }} />
                 {CHANGE_WORDS[change]}
               </span>
             ))}

@@ -1,7 +1,7 @@
 // Leaving: who is on their way out, why, until when, and what it puts at risk; and how long engagement lasts.
 import { useLeaving } from "../../api/leaving";
 import type { Leaving as LeavingData, LeavingKind } from "../../api/types";
-import { Finding } from "../../components/finding";
+import { Everybody, Finding } from "../../components/finding";
 import { PageTop } from "../../components/page-top";
 import { SlicePicker } from "../../components/slice-picker";
 import { Answer, useTitle } from "../../components/states";
@@ -21,7 +21,12 @@ export function Leaving() {
   return (
     <>
       <PageTop on={leaving.data?.on} since={leaving.data?.since} />
-      <Answer query={leaving} what="Who is leaving could not be read." height={480}>
+      <Answer
+        query={leaving}
+        what="Who is leaving could not be read."
+        height={480}
+        wayOut={<Everybody slice={slice} />}
+      >
         {(data) => <Body data={data} />}
       </Answer>
     </>

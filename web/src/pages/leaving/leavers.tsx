@@ -82,7 +82,7 @@ function List({ list, data, kind, query, stack }: ListProps) {
   const who = params.get("who");
   return (
     <>
-      <Acts list={list} data={data} kind={kind} query={query} chosen={[...choice.chosen.values()]} onClear={clear} />
+      <Acts list={list} kind={kind} query={query} chosen={[...choice.chosen.values()]} onClear={clear} />
       <LeaverRows list={list} choice={choice} hasMoney={data.basis !== "activity"} query={query} />
       <Pager people={list} stack={stack} pageRows={ROWS} />
       <WhyDrawer
@@ -95,7 +95,7 @@ function List({ list, data, kind, query, stack }: ListProps) {
   );
 }
 
-interface ActsProps extends Omit<ListProps, "stack"> {
+interface ActsProps extends Omit<ListProps, "stack" | "data"> {
   chosen: PersonRow[];
   onClear: () => void;
 }

@@ -4,6 +4,7 @@ import { useSearchParams } from "react-router";
 import { useAudiences } from "../../api/audiences";
 import { usePeople } from "../../api/people";
 import type { People as PeopleData, PeopleQuery } from "../../api/types";
+import { Everybody } from "../../components/finding";
 import { MakeAudience } from "../../components/make-audience";
 import { PageTop } from "../../components/page-top";
 import { Pager } from "../../components/pager";
@@ -12,6 +13,7 @@ import { Answer, useTitle } from "../../components/states";
 import { downloadCsv } from "../../csv";
 import { queryOf } from "../../people-query";
 import { useScope } from "../../scope";
+import { sliceOf } from "../../slice";
 import { peopleWords } from "../../words";
 import { Filters } from "./filters";
 import { PeopleRows } from "./rows";
@@ -26,7 +28,12 @@ export function People() {
   return (
     <>
       <PageTop on={people.data?.on} since={people.data?.since} />
-      <Answer query={people} what="The list could not be read." height={480}>
+      <Answer
+        query={people}
+        what="The list could not be read."
+        height={480}
+        wayOut={<Everybody slice={sliceOf(params)} />}
+      >
         {(data) => <Body data={data} query={query} stack={stack} />}
       </Answer>
     </>

@@ -70,7 +70,7 @@ function Line({ row }: { row: TimelineRow }) {
           type="button"
           className="why"
           aria-expanded={isOpen}
-          aria-label={`What was sent: ${spaced(row.verb)}, ${dayShort(dayOf(row.at))}`}
+          aria-label={`What was sent, raw: ${spaced(row.verb)}, ${dayShort(dayOf(row.at))}`}
           onClick={() => setOpen(!isOpen)}
         >
           raw
