@@ -8,7 +8,7 @@ describe("scoreText", () => {
     expect(scoreText(412, "days", "USD")).toBe("412 days");
     expect(scoreText(1, "visits", "USD")).toBe("1 visit");
     expect(scoreText(0.614, "share", "USD")).toBe("61 %");
-    expect(scoreText(1.834, "times_gap", "USD")).toBe("1.83 × the usual gap");
+    expect(scoreText(1.834, "times_gap", "USD")).toBe("1.83 × gap");
     expect(scoreText(145_000, "minor", "USD")).toBe("$1,450.00");
     expect(scoreText(-0.5, "deviations", "USD")).toBe("− 0.50 σ");
     expect(scoreText(48.26, "percent", "USD")).toBe("48 of 100");

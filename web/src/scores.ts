@@ -9,13 +9,13 @@ function short(n: number): string {
   return decimal(Math.round(n * digits) / digits);
 }
 
-/** A score in its unit: "412 days", "61 %", "1.8 × the usual gap". */
+/** A score in its unit: "412 days", "61 %", "1.8 × gap". */
 export function scoreText(score: number | null, unit: string, currency: string): string {
   if (score === null) return NONE;
   const words: Record<string, () => string> = {
     times_mean: () => `${short(score)} ×`,
     days: () => `${short(score)} ${score === 1 ? "day" : "days"}`,
-    times_gap: () => `${short(score)} × the usual gap`,
+    times_gap: () => `${short(score)} × gap`,
     rf_score: () => short(score),
     minor: () => money(Math.round(score), currency),
     points: () => `${short(score)} points`,

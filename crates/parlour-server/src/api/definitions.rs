@@ -22,6 +22,7 @@ use crate::words::definitions as words;
 
 /// Every definition over the same people.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the page, and what it is a list of, have one name")]
 pub(crate) struct Definitions {
     object: String,
     on: Date,
@@ -138,7 +139,6 @@ pub(crate) struct Disputed {
 
 /// What every definition says of one person.
 #[derive(Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the same word as in lists of people")]
 pub(crate) struct PersonDefinitions {
     person: String,
     object: String,
