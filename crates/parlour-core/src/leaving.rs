@@ -43,7 +43,7 @@ pub fn reason(of: &Farewell<'_>) -> String {
     parts.push(match of.standing.due_day {
         _ if silence == 0 => "active that day".to_owned(),
         Some(due) if due < of.on.0 => {
-            format!("silent for {}, due by {}", days(silence), day_in_words(Day(due)))
+            format!("silent for {}, was due by {}", days(silence), day_in_words(Day(due)))
         }
         Some(_) | None => format!("silent for {}", days(silence)),
     });
@@ -51,7 +51,10 @@ pub fn reason(of: &Farewell<'_>) -> String {
         parts.push(format!("{} on {}", what.replace('_', " "), day_in_words(day)));
     }
     if let Some(worth) = of.worth {
-        parts.push(format!("{:.0} % likely still there", worth.p_alive * 100.0));
+        parts.push(match worth.p_alive {
+            ..0.01 => "hardly still there".to_owned(),
+            alive => format!("{:.0} % likely still there", alive * 100.0),
+        });
     }
     let mut text = parts.join(", ");
     if let Some(first) = text.get(..1).map(str::to_uppercase) {
@@ -90,7 +93,7 @@ pub fn of_leaving(leavers: &[Leavers], n_all: u64, at_risk: Option<&str>) -> Vec
         Piece::words(" below average do nothing to come closer"),
     ];
     pieces.push(Piece::words(match at_risk {
-        Some(amount) => format!("; with the first two {amount} of the year ahead is at risk."),
+        Some(amount) => format!("; had the first two stayed, the year ahead would bring {amount} more."),
         None => ".".to_owned(),
     }));
     pieces

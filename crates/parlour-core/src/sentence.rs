@@ -92,6 +92,9 @@ pub fn of_accounts(base: Base, periods: &[(String, Account)]) -> Vec<Piece> {
     let change = match (last.before, last.after - last.before) {
         (0, _) => "began.".to_owned(),
         (before, 0) => format!("stayed the same ({} kept).", percent(last.kept, before)),
+        (before, change) if change.unsigned_abs() < (before / 200).unsigned_abs() => {
+            format!("stayed about the same{}", without_new(last))
+        }
         (before, 1..) => format!("grew by {}{}", percent(last.after - before, before), without_new(last)),
         (before, ..0) => format!("shrank by {}{}", percent(before - last.after, before), without_new(last)),
     };
@@ -108,13 +111,11 @@ pub fn of_accounts(base: Base, periods: &[(String, Account)]) -> Vec<Piece> {
 }
 
 fn without_new(account: &Account) -> String {
-    let without = account.after - account.before - account.of(Change::New).amount;
-    match without {
-        0.. => format!(", and by {} without newcomers.", percent(without, account.before)),
-        ..0 if account.before < account.after => {
-            format!("; without newcomers it would have shrunk by {}.", percent(-without, account.before))
-        }
-        ..0 => format!("; without newcomers by {}.", percent(-without, account.before)),
+    let new = account.of(Change::New).amount;
+    match account.after - account.before - new {
+        _ if new == 0 => ".".to_owned(),
+        without @ 0.. => format!(", and by {} without newcomers.", percent(without, account.before)),
+        without => format!("; without newcomers it would have shrunk by {}.", percent(-without, account.before)),
     }
 }
 
@@ -127,6 +128,8 @@ fn percent(part: i64, whole: i64) -> String {
 pub struct SurvivorFacts {
     /// All people.
     pub n: u64,
+    /// For how many months activity is known: a longer window can lose nobody.
+    pub n_known: u16,
     /// Windows in months …
     pub months: [u16; 3],
     /// … and how many were active within each.
@@ -143,17 +146,19 @@ pub fn of_survivors(facts: &SurvivorFacts) -> Vec<Piece> {
         return vec![Piece::words("Nobody is here yet.")];
     }
     let percent = |n: f64, whole: u64| format!("{:.0} %", n / whole.max(1) as f64 * 100.0);
-    let [one, two, _] = facts.within.map(|n| percent(n as f64, facts.n));
-    let believed = match facts.n_modelled {
-        0 => String::new(),
-        n => format!("; the model believes {} of {} to be there still", percent(facts.alive, n), thousands(n)),
-    };
-    vec![Piece::words(format!(
-        "Of {} people {one} were active within {} months and {two} within {}{believed}.",
-        thousands(facts.n),
-        facts.months[0],
-        facts.months[1]
-    ))]
+    let windows = facts.months.iter().zip(facts.within).filter(|(months, _)| **months <= facts.n_known);
+    let mut parts: Vec<String> = windows
+        .map(|(months, n)| format!("{} were active within {months} months", percent(n as f64, facts.n)))
+        .collect();
+    if 0 < facts.n_modelled {
+        let (alive, n) = (percent(facts.alive, facts.n_modelled), thousands(facts.n_modelled));
+        parts.push(format!("the model believes {alive} of {n} to be there still"));
+    }
+    if parts.is_empty() {
+        let shortest = facts.months[0];
+        parts.push(format!("less than {shortest} months are known, too little to say who is still there"));
+    }
+    vec![Piece::words(format!("Of {} people {}.", thousands(facts.n), parts.join("; ")))]
 }
 
 /// What happened to the engaged base, and what newcomers hide.

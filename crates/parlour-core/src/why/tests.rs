@@ -125,6 +125,7 @@ fn every_answer_has_its_sentence() {
             "active: They are neither new nor overdue, and nothing says that they are leaving: they are active.",
             "29.98 USD: From 1 July 1997 to 30 June 1998 they brought 29.98 USD: purchases of 49.97 USD, less 19.99 USD given \
          back.",
+            "unknown: There are too few people with The Record Shop to expect anything.",
         ]
     );
 }

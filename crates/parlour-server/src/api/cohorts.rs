@@ -164,7 +164,7 @@ fn cohorts(app: &App, query: CohortsQuery) -> Result<Cohorts, ApiError> {
         made_by,
         counted,
         currency: app.engine.settings.standing.currency.clone(),
-        sentence: wire::sentence(of_survivors(&facts(&survivors))),
+        sentence: wire::sentence(of_survivors(&facts(&asked, &survivors))),
         rows: all
             .iter()
             .enumerate()
@@ -175,8 +175,10 @@ fn cohorts(app: &App, query: CohortsQuery) -> Result<Cohorts, ApiError> {
     })
 }
 
-fn facts(survivors: &[(Option<Period>, EngineSurvivors)]) -> SurvivorFacts {
-    let mut facts = SurvivorFacts { months: WINDOWS, ..SurvivorFacts::default() };
+fn facts(asked: &Asked, survivors: &[(Option<Period>, EngineSurvivors)]) -> SurvivorFacts {
+    let first = asked.snapshot.days.map_or(asked.on, |(first, _)| first);
+    let n_known = (0..1200).take_while(|n| first <= asked.on.months_before(n + 1)).count() as u16;
+    let mut facts = SurvivorFacts { n_known, months: WINDOWS, ..SurvivorFacts::default() };
     for (_, sum) in survivors {
         facts.n += sum.n;
         facts.n_modelled += sum.n_modelled;
