@@ -9,19 +9,17 @@ use parlour_core::day::Day;
 use parlour_core::event::Layer;
 use parlour_core::identity::Identity;
 use parlour_core::key::Key;
-use parlour_core::objects::{ObjectId, Objects};
+use parlour_core::objects::Objects;
 use parlour_core::population::Population;
 use parlour_core::reading::Reading;
 use parlour_core::relation::{Columns, PersonFold};
 use parlour_core::vocabulary::Vocabulary;
-use parlour_core::worth::Outlook;
 use parlour_lake::chunk::{Chunk, Numbers};
 use parlour_lake::kernel::{United, View, Walk};
 use parlour_lake::run::LakeError;
 
 use crate::EngineError;
 use crate::desk::definitions;
-use crate::desk::models::Comparison;
 use crate::engine::Engine;
 use crate::kept::Kept;
 
@@ -52,9 +50,6 @@ pub struct Snapshot {
 /// Everyone's populations on a day, one an object, by its number.
 pub type Populations = Arc<Vec<Population>>;
 
-/// An object, a layer or all, and a day.
-type OnADay = (ObjectId, Option<Layer>, Day);
-
 /// Populations of a version of the state, on a layer or all, on a day.
 type Counted = (u64, Option<Layer>, Day, Populations);
 
@@ -63,8 +58,7 @@ type Counted = (u64, Option<Layer>, Day, Populations);
 pub(crate) struct Caches {
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     populations: Mutex<VecDeque<Counted>>,
-    pub(crate) outlooks: Kept<OnADay, Option<Outlook>>,
-    pub(crate) comparisons: Kept<OnADay, Comparison>,
+    pub(crate) answers: Kept,
     pub(crate) definitions: definitions::Kept,
 }
 

@@ -28,6 +28,13 @@ pub struct View {
     pub tails: Vec<Arc<Chunk>>,
 }
 
+impl View {
+    /// Rows of the sealed runs.
+    pub fn n_rows(&self) -> u64 {
+        self.runs.iter().map(|run| run.n_rows()).sum()
+    }
+}
+
 /// Which raw ids are one person: each united id and the person's representative id.
 pub type United = HashMap<Key, Key>;
 

@@ -1,5 +1,7 @@
 //! Cohorts: who came in the same period, how many are still there, and how fast those who were engaged leave.
 
+use std::sync::Arc;
+
 use parlour_core::day::Day;
 use parlour_core::growth::By;
 use parlour_core::worth::Outlook;
@@ -87,6 +89,16 @@ impl Engine {
         &self,
         asked: &Asked,
         by: By,
+        ways: (MadeBy, Counted),
+        n: usize,
+    ) -> Result<Arc<Cohorts>, EngineError> {
+        self.answer(asked, &format!("cohorts {by:?} {ways:?} {n}"), || self.count_cohorts(asked, by, ways, n))
+    }
+
+    fn count_cohorts(
+        &self,
+        asked: &Asked,
+        by: By,
         (made_by, counted): (MadeBy, Counted),
         n: usize,
     ) -> Result<Cohorts, EngineError> {
@@ -122,7 +134,21 @@ impl Engine {
 
     /// Who is still there of each of the last `n` periods' newcomers, by window and by model; the last entry is of those
     /// who came before.
-    pub fn survivors(&self, asked: &Asked, by: By, n: usize) -> Result<Vec<(Option<Period>, Survivors)>, EngineError> {
+    pub fn survivors(
+        &self,
+        asked: &Asked,
+        by: By,
+        n: usize,
+    ) -> Result<Arc<Vec<(Option<Period>, Survivors)>>, EngineError> {
+        self.answer(asked, &format!("survivors {by:?} {n}"), || self.count_survivors(asked, by, n))
+    }
+
+    fn count_survivors(
+        &self,
+        asked: &Asked,
+        by: By,
+        n: usize,
+    ) -> Result<Vec<(Option<Period>, Survivors)>, EngineError> {
         let periods = self.periods(asked, by, n);
         let outlook = self.outlook(asked)?;
         let outlook = outlook.as_ref().as_ref();
@@ -158,7 +184,11 @@ impl Engine {
     }
 
     /// Of those engaged on earlier days, how many are on the day asked about; days before activity began are left out.
-    pub fn still_engaged(&self, asked: &Asked) -> Result<Vec<StillEngaged>, EngineError> {
+    pub fn still_engaged(&self, asked: &Asked) -> Result<Arc<Vec<StillEngaged>>, EngineError> {
+        self.answer(asked, "still engaged", || self.count_still_engaged(asked))
+    }
+
+    fn count_still_engaged(&self, asked: &Asked) -> Result<Vec<StillEngaged>, EngineError> {
         let first = asked.snapshot.days.map_or(asked.on, |(first, _)| first);
         let days = HORIZONS.map(|after| Day(asked.on.0 - after));
         let days: Vec<Day> = days.into_iter().filter(|day| first <= *day).collect();

@@ -1,5 +1,7 @@
 //! Growth: active people by period, and the engaged base between days.
 
+use std::sync::Arc;
+
 use parlour_core::day::Day;
 use parlour_core::growth::{By, Flow, Flows, Growth};
 
@@ -22,7 +24,11 @@ pub struct PeriodFlows {
 
 impl Engine {
     /// Active people by period, from the first activity to the day asked about.
-    pub fn growth(&self, asked: &Asked, by: By) -> Result<Growth, EngineError> {
+    pub fn growth(&self, asked: &Asked, by: By) -> Result<Arc<Growth>, EngineError> {
+        self.answer(asked, &format!("growth {by:?}"), || self.count_growth(asked, by))
+    }
+
+    fn count_growth(&self, asked: &Asked, by: By) -> Result<Growth, EngineError> {
         let first = asked.snapshot.days.map_or(asked.on, |(first, _)| first.min(asked.on));
         let states =
             self.everyone(asked, || Growth::new(by, first, asked.on), |growth, _, days, _| growth.add(days))?;
@@ -55,7 +61,8 @@ impl Engine {
             .map(|period| {
                 let since = Day(By::Month.start_of(period).0 - 1);
                 let on = Day(By::Month.start_of(period + 1).0 - 1).min(asked.on);
-                let flows = self.flows(&Asked { on, since, ..asked.clone() })?;
+                let month = Asked { on, since, ..asked.clone() };
+                let flows = *self.answer(&month, "flows", || self.flows(&month))?;
                 Ok(PeriodFlows { period, since, on, flows })
             })
             .collect()

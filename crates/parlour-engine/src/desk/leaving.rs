@@ -1,6 +1,7 @@
 //! Leaving: how many are on their way out, by how, and what that puts at risk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use parlour_core::day::Day;
 use parlour_core::leaving::{Farewell, reason};
@@ -40,7 +41,11 @@ impl Toll {
 
 impl Engine {
     /// Everyone by stage, and what they are worth.
-    pub fn tolls(&self, asked: &Asked) -> Result<BTreeMap<Stage, Toll>, EngineError> {
+    pub fn tolls(&self, asked: &Asked) -> Result<Arc<BTreeMap<Stage, Toll>>, EngineError> {
+        self.answer(asked, "tolls", || self.count_tolls(asked))
+    }
+
+    fn count_tolls(&self, asked: &Asked) -> Result<BTreeMap<Stage, Toll>, EngineError> {
         let outlook = self.outlook(asked)?;
         let outlook = outlook.as_ref().as_ref();
         let states = self.compare(

@@ -113,10 +113,9 @@ impl Engine {
 
     /// The comparison of all models that the Desk shows, kept for a while.
     pub fn comparison(&self, asked: &Asked) -> Result<Arc<Comparison>, EngineError> {
-        let question = (asked.object, asked.slice.layer, asked.on);
         let slice = Slice { layer: asked.slice.layer, ..Slice::default() };
-        let everyone = Asked { slice, ..asked.clone() };
-        self.caches.comparisons.get(question, asked.snapshot.version, || {
+        let everyone = Asked { slice, since: asked.on, ..asked.clone() };
+        self.answer(&everyone, "models", || {
             self.compare_models(&everyone, self.spans(&everyone), Unit::Week, &Choice::all())
         })
     }
@@ -237,7 +236,7 @@ impl Engine {
         let (n_people, made_at) = (comparison.n_people as i64, clock::now());
         let fit = Fit { object, day: asked.on, choice: chosen.name(), factor, n_people, made_at };
         self.database.write(move |conn| fit::put(conn, &fit))?;
-        self.caches.outlooks.forget();
+        self.caches.answers.forget();
         Ok(format!("{} × {factor:.2}", chosen.title()))
     }
 }

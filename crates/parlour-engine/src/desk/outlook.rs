@@ -9,7 +9,7 @@ use parlour_core::reading::Reading;
 use parlour_core::relation::{Columns, PersonFold, Relation};
 use parlour_core::worth::{Basis, Buyer, Outlook, Worth};
 
-use super::{Asked, Compared};
+use super::{Asked, Compared, Slice};
 use crate::EngineError;
 use crate::engine::Engine;
 
@@ -37,8 +37,10 @@ impl Engine {
     /// The models fitted to everyone who ever bought of the object by the day asked about; to everyone who was ever
     /// active where nobody bought. `None` where there is nobody. It does not depend on the people of the slice.
     pub fn outlook(&self, asked: &Asked) -> Result<Arc<Option<Outlook>>, EngineError> {
-        let question = (asked.object, asked.slice.layer, asked.on);
-        self.caches.outlooks.get(question, asked.snapshot.version, || {
+        // Whom it is asked for does not matter, nor since when.
+        let slice = Slice { layer: asked.slice.layer, ..Slice::default() };
+        let whole = Asked { slice, since: asked.on, ..asked.clone() };
+        self.answer(&whole, "outlook", || {
             let (bought, active) = self.buyers(asked)?;
             let margin = self.settings.standing.margin;
             let (basis, buyers) =

@@ -1,6 +1,7 @@
 //! The overview: how many are in which cell and stage, how they moved, and where they engage.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use parlour_core::day::Day;
 use parlour_core::event::Layer;
@@ -94,7 +95,11 @@ fn add_all<K: Ord + Copy>(counts: &mut BTreeMap<K, u64>, more: &BTreeMap<K, u64>
 
 impl Engine {
     /// Counts everyone.
-    pub fn overview(&self, asked: &Asked) -> Result<Overview, EngineError> {
+    pub fn overview(&self, asked: &Asked) -> Result<Arc<Overview>, EngineError> {
+        self.answer(asked, "overview", || self.count_overview(asked))
+    }
+
+    fn count_overview(&self, asked: &Asked) -> Result<Overview, EngineError> {
         let states = self.compare(asked, Overview::default, |overview, person| {
             if let Some(flow) = Flow::between(person.before.as_ref(), Some(&person.now)) {
                 overview.flows.add(flow);
@@ -120,7 +125,11 @@ impl Engine {
     }
 
     /// Involvement of the recent window by layer, in micropoints; layers without any are left out.
-    pub fn layers(&self, asked: &Asked) -> Result<Vec<(Layer, i128)>, EngineError> {
+    pub fn layers(&self, asked: &Asked) -> Result<Arc<Vec<(Layer, i128)>>, EngineError> {
+        self.answer(asked, "layers", || self.count_layers(asked))
+    }
+
+    fn count_layers(&self, asked: &Asked) -> Result<Vec<(Layer, i128)>, EngineError> {
         let reading = self.reading(&asked.snapshot, asked.on);
         let from = asked.on.0 - self.settings.standing.recent_days as i32;
         let states = asked.snapshot.everyone().visit(

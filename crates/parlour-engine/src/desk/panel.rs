@@ -1,5 +1,7 @@
 //! The panel: everyone's standings at the ends of several periods, in one walk; growth of any base from it.
 
+use std::sync::Arc;
+
 use parlour_core::change::{Account, Base, Shares};
 use parlour_core::day::Day;
 use parlour_core::growth::By;
@@ -103,7 +105,24 @@ impl Engine {
     }
 
     /// The account of each of the last `n` periods, oldest first. One person counts once in each.
-    pub fn accounts(&self, asked: &Asked, by: By, base: Base, n: usize) -> Result<Vec<(Period, Account)>, EngineError> {
+    pub fn accounts(
+        &self,
+        asked: &Asked,
+        by: By,
+        base: Base,
+        n: usize,
+    ) -> Result<Arc<Vec<(Period, Account)>>, EngineError> {
+        let name = format!("accounts {by:?} {base:?} {n}");
+        self.answer(asked, &name, || self.count_accounts(asked, by, base, n))
+    }
+
+    fn count_accounts(
+        &self,
+        asked: &Asked,
+        by: By,
+        base: Base,
+        n: usize,
+    ) -> Result<Vec<(Period, Account)>, EngineError> {
         let periods = self.periods(asked, by, n);
         let ends: Vec<Day> = match base {
             Base::Active | Base::Value => Vec::new(),

@@ -123,6 +123,6 @@ fn leaving(app: &App, scope: Scope) -> Result<Leaving, ApiError> {
         model: outlook.map(parlour_core::worth::Outlook::in_words),
         horizon_days: YEAR_DAYS,
         half_life_days: half_life(&still),
-        still_engaged: still.into_iter().map(Into::into).collect(),
+        still_engaged: still.iter().copied().map(Into::into).collect(),
     })
 }
