@@ -35,3 +35,15 @@ test("the day moves by month and by slider", async ({ page }) => {
   await settled(page);
   await expect(page.getByRole("heading", { name: "Who stands where on 29 May 1998" })).toBeVisible();
 });
+
+test("the quarters of value open their people, and everybody is in one", async ({ page }) => {
+  await open(page, "/matrix");
+  const quarters = await openings(page.locator("[data-quadrants] a[data-list]"));
+  expect(quarters.length).toBe(4);
+  for (const { n, href } of quarters) {
+    await open(page, href);
+    expect(await listed(page), href).toBe(n);
+  }
+  await open(page, "/people");
+  expect(quarters.reduce((sum, { n }) => sum + n, 0)).toBe(await listed(page));
+});

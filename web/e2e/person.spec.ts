@@ -11,7 +11,19 @@ async function openFirst(page: Page, list: string): Promise<void> {
 
 test("the page says who this is", async ({ page }) => {
   await openFirst(page, "/people?sort=value");
-  for (const term of ["Degree", "Kind", "Direction", "Value", "Cell", "Stage", "Own rhythm"]) {
+  for (const term of [
+    "Degree",
+    "Kind",
+    "Direction",
+    "Value",
+    "Cell",
+    "Stage",
+    "Own rhythm",
+    "Chance to be here",
+    "Year ahead",
+    "At risk",
+    "Behind and ahead",
+  ]) {
     await expect(page.locator("dt").filter({ hasText: term }).first()).toBeVisible();
   }
   for (const part of ["What happened, and where", "With whom", "Footprint", "Ids in this person"]) {
@@ -20,7 +32,7 @@ test("the page says who this is", async ({ page }) => {
   await expect(page.locator(".happened li").first()).toContainText("bought");
 });
 
-for (const of of ["involvement", "degree", "kind", "cell", "direction", "rhythm", "stage", "value"]) {
+for (const of of ["involvement", "degree", "kind", "cell", "direction", "rhythm", "stage", "value", "worth"]) {
   test(`why this ${of}? adds up`, async ({ page }) => {
     await openFirst(page, "/people?sort=value");
     const address = new URL(page.url());

@@ -8,7 +8,19 @@ const size = (name) => gzipSync(readFileSync(new URL(name, folder))).length;
 const html = readFileSync(new URL("../dist/index.html", import.meta.url), "utf8");
 const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
 const first = scripts.filter((name) => html.includes(name));
-const pages = ["matrix", "people", "person", "definitions", "explore", "settings"];
+const pages = [
+  "matrix",
+  "leaving",
+  "growth",
+  "cohorts",
+  "models",
+  "audiences",
+  "people",
+  "person",
+  "definitions",
+  "explore",
+  "settings",
+];
 
 /** A chunk and everything it imports, itself included. */
 function withImports(name, seen = new Set()) {

@@ -9,6 +9,10 @@ import { SignIn } from "./pages/sign_in";
 import { Today } from "./pages/today";
 
 const Matrix = lazy(() => import("./pages/matrix").then((m) => ({ default: m.Matrix })));
+const Leaving = lazy(() => import("./pages/leaving").then((m) => ({ default: m.Leaving })));
+const Growth = lazy(() => import("./pages/growth").then((m) => ({ default: m.Growth })));
+const Cohorts = lazy(() => import("./pages/cohorts").then((m) => ({ default: m.Cohorts })));
+const Audiences = lazy(() => import("./pages/audiences").then((m) => ({ default: m.Audiences })));
 const Definitions = lazy(() => import("./pages/definitions").then((m) => ({ default: m.Definitions })));
 const People = lazy(() => import("./pages/people").then((m) => ({ default: m.People })));
 const Person = lazy(() => import("./pages/person").then((m) => ({ default: m.Person })));
@@ -27,6 +31,10 @@ export const router = createBrowserRouter([
         children: [
           { index: true, element: <Today /> },
           { path: "matrix", element: <Matrix /> },
+          { path: "leaving", element: <Leaving /> },
+          { path: "growth", element: <Growth /> },
+          { path: "cohorts", element: <Cohorts /> },
+          { path: "audiences", element: <Audiences /> },
           { path: "definitions", element: <Definitions /> },
           { path: "people", element: <People /> },
           { path: "people/:person", element: <Person /> },

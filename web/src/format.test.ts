@@ -8,15 +8,18 @@ import {
   dayBeside,
   dayPlus,
   daysBetween,
+  daysText,
   dayText,
   duration,
   exactPoints,
   isDay,
   money,
+  monthsBetween,
   monthsFrom,
   percent,
   periodShort,
   periodText,
+  readPeriods,
   roundMoney,
   signed,
   standingOf,
@@ -109,5 +112,26 @@ describe("days", () => {
     expect(periodText("1997-02-03")).toBe("3 February 1997");
     expect(periodShort("1997-02")).toBe("Feb 97");
     expect(periodShort("1997-W08")).toBe("W08 97");
+  });
+});
+
+describe("lengths and runs of time", () => {
+  it("says a length in the unit people would", () => {
+    expect(daysText(7)).toBe("a week");
+    expect(daysText(1)).toBe("1 day");
+    expect(daysText(28)).toBe("28 days");
+    expect(daysText(91)).toBe("3 months");
+    expect(daysText(365)).toBe("a year");
+    expect(daysText(800)).toBe("2.2 years");
+  });
+  it("lists the months between two days, both included", () => {
+    expect(monthsBetween("1997-11-30", "1998-02-01")).toEqual(["1997-11", "1997-12", "1998-01", "1998-02"]);
+    expect(monthsBetween("1997-11-01", "1997-11-01")).toEqual(["1997-11"]);
+    expect(monthsBetween("1997-12-01", "1997-11-01")).toEqual([]);
+  });
+  it("reads the periods in a sentence", () => {
+    expect(readPeriods("In 1997-09 it grew by 2 %, from 1997-W08 to 1997-02-03; 1,997 people.")).toBe(
+      "In September 1997 it grew by 2 %, from week 8 of 1997 to 3 February 1997; 1,997 people.",
+    );
   });
 });

@@ -163,6 +163,28 @@ export function monthsFrom(day: string, months: number): string {
   return first.toISOString().slice(0, 10);
 }
 
+/** The months from one day to another, as 1997-02, oldest first. */
+export function monthsBetween(from: string, to: string): string[] {
+  const months: string[] = [];
+  for (let day = `${from.slice(0, 7)}-01`; day <= to; day = monthsFrom(day, 1)) months.push(day.slice(0, 7));
+  return months;
+}
+
+/** "a week", "28 days", "3 months", "a year": a length of time in the unit people would say. */
+export function daysText(days: number): string {
+  const whole = Math.round(days);
+  if (whole === 7) return "a week";
+  if (whole === 365) return "a year";
+  if (whole < 45) return counted(whole, "day", "days");
+  if (whole < 700) return `${Math.round(whole / 30.4)} months`;
+  return `${oneDigit.format(whole / 365)} years`;
+}
+
+/** Text with its periods as people read them: "In 1997-09" becomes "In September 1997". */
+export function readPeriods(text: string): string {
+  return text.replaceAll(/\b\d{4}-(?:W\d{2}|\d{2}(?:-\d{2})?)\b/g, periodText);
+}
+
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const date = dateOf(text);

@@ -37,7 +37,7 @@ export function useScope() {
 export function useUrl() {
   const [params, setParams] = useSearchParams();
   const set = useCallback(
-    (changes: Record<string, string | null>, { isReplacing = true } = {}) => {
+    (changes: Record<string, string | null>, { isReplacing = true, keepsPage = false } = {}) => {
       setParams(
         (old) => {
           const next = new URLSearchParams(old);
@@ -45,7 +45,7 @@ export function useUrl() {
             if (value === null || value === "") next.delete(name);
             else next.set(name, value);
           }
-          if (!("page" in changes)) next.delete("page");
+          if (!keepsPage) next.delete("page");
           return next;
         },
         { replace: isReplacing, preventScrollReset: true },

@@ -65,4 +65,27 @@ describe("peopleWords", () => {
       "2 customers who are engaged and positive, who are falling, with “ann” in a name or id, on 30 June 1998",
     );
   });
+  it("names who is leaving, what they are worth, and the slice", () => {
+    expect(peopleWords({ leaving: "true", layer: "web" }, at(3))).toBe(
+      "3 people who are on their way out, by what they did on the layer “web”, on 30 June 1998",
+    );
+    expect(peopleWords({ leaving: "false" }, at(1))).toBe("1 person who is not on their way out, on 30 June 1998");
+    expect(peopleWords({ quadrant: "fading" }, at(3))).toBe(
+      "3 people who brought more than the mean in a year and are expected to bring less, on 30 June 1998",
+    );
+    expect(peopleWords({ audience: "7" }, { ...at(3), audience: "Dear" })).toBe(
+      "3 people of the audience “Dear”, on 30 June 1998",
+    );
+    expect(peopleWords({ acquired: "1997-02", last_from: "1997-06-30" }, at(3))).toBe(
+      "3 people who first came in February 1997, last seen on 30 June 1997 or later, on 30 June 1998",
+    );
+  });
+  it("names a change of a base instead of a flow", () => {
+    expect(peopleWords({ by: "month", period: "1997-02", base: "value", change: "shrank" }, at(3))).toBe(
+      "3 people whose spending shrank in February 1997",
+    );
+    expect(peopleWords({ by: "week", period: "1997-W08", base: "engaged", change: "gone" }, at(1))).toBe(
+      "1 person whose engagement ended in week 8 of 1997",
+    );
+  });
 });

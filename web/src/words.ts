@@ -1,5 +1,5 @@
 // The words of the Desk: what cells, stages, directions, flows and layers are called, and the People list in a sentence.
-import type { Cell, Direction, Flow, PeopleQuery, PeriodFlow, Stage } from "./api/types";
+import type { Base, Cell, Change, Direction, Flow, Layer, PeopleQuery, PeriodFlow, Quadrant, Stage } from "./api/types";
 import { count, dayBeside, dayText, periodText } from "./format";
 
 export const CELLS: Cell[] = ["A1", "A2", "A3", "B1", "B2", "B3"];
@@ -66,6 +66,51 @@ export const PERIOD_FLOW_WORDS: Record<PeriodFlow, string> = {
   churned: "gone",
 };
 
+export const QUADRANTS: Quadrant[] = ["best", "fading", "promising", "low"];
+
+/** What they brought in the year behind, and what they are expected to bring in the year ahead, against the means. */
+export const QUADRANT_WORDS: Record<Quadrant, string> = {
+  best: "much now, much ahead",
+  fading: "much now, little ahead",
+  promising: "little now, much ahead",
+  low: "little now, little ahead",
+};
+
+export const QUADRANT_ABOUT: Record<Quadrant, string> = {
+  best: "brought more than the mean, and are expected to again",
+  fading: "brought more than the mean, and are expected to bring less",
+  promising: "brought less than the mean, and are expected to bring more",
+  low: "brought less than the mean, and are expected to again",
+};
+
+export const BASES: Base[] = ["active", "engaged", "degree", "value"];
+export const BASE_WORDS: Record<Base, string> = {
+  active: "active people",
+  engaged: "engaged people",
+  degree: "degree",
+  value: "value",
+};
+
+export const CHANGE_WORDS: Record<Change, string> = {
+  new: "new",
+  returned: "came back",
+  grew: "grew",
+  stayed: "stayed",
+  shrank: "shrank",
+  turned: "turned against",
+  gone: "gone",
+};
+
+export const LAYER_WORDS: Record<Layer, string> = {
+  face: "face to face",
+  web: "web",
+  social: "social",
+  hub: "hub",
+  mobile: "mobile",
+  virtual: "virtual",
+  game: "game",
+};
+
 export function cellWords(name: string): string {
   const others: Record<string, string> = { newcomer: "newcomers", returned: "returned", gone: "gone" };
   return CELL_WORDS[name as Cell] ?? others[name] ?? name;
@@ -91,6 +136,8 @@ interface PeopleSentence {
   n: number;
   on: string;
   since: string;
+  /** What the audience of the query is called. */
+  audience?: string;
 }
 
 function flowClause(flow: string, since: string, on: string, are: string, were: string): string | null {
@@ -116,6 +163,38 @@ function periodClause(period: string, flow: string, were: string): string {
   return clauses[flow as PeriodFlow] ?? `active in ${when}`;
 }
 
+function quadrantClause(quadrant: string): string | null {
+  const clauses: Record<Quadrant, string> = {
+    best: "who brought more than the mean in a year and are expected to again",
+    fading: "who brought more than the mean in a year and are expected to bring less",
+    promising: "who brought less than the mean in a year and are expected to bring more",
+    low: "who brought less than the mean in a year and are expected to again",
+  };
+  return clauses[quadrant as Quadrant] ?? null;
+}
+
+/** What became of their share: people who are active or engaged come and go; degree and value also grow and shrink. */
+function changeClause(base: string, change: string, period: string): string {
+  const when = periodText(period);
+  const of: Record<Base, string> = {
+    active: "activity",
+    engaged: "engagement",
+    degree: "degree",
+    value: "spending",
+  };
+  const what = wordOf(of, base);
+  const clauses: Record<Change, string> = {
+    new: `whose ${what} began in ${when}, for the first time`,
+    returned: `whose ${what} came back in ${when} after a pause`,
+    grew: `whose ${what} grew in ${when}`,
+    stayed: `whose ${what} went on in ${when} as before`,
+    shrank: `whose ${what} shrank in ${when}`,
+    turned: `whose ${what} turned negative in ${when}`,
+    gone: `whose ${what} ended in ${when}`,
+  };
+  return clauses[change as Change] ?? `with ${what} in ${when}`;
+}
+
 function migrationClause(query: PeopleQuery, since: string, on: string, are: string, were: string): string {
   const start: Record<string, string> = {
     newcomer: `who ${were} new after ${since}`,
@@ -127,7 +206,8 @@ function migrationClause(query: PeopleQuery, since: string, on: string, are: str
   return from === "" ? `who ${to}` : `${from} and ${to}`;
 }
 
-function nounOf(query: PeopleQuery, isOne: boolean): string {
+/** Customers, where the filters say so; else people. */
+export function nounOf(query: PeopleQuery, isOne: boolean): string {
   if (query.cell?.startsWith("A") || (query.customer === "true" && !query.cell))
     return isOne ? "customer" : "customers";
   return isOne ? "person" : "people";
@@ -148,8 +228,8 @@ export function engagedByWords(by: string): string {
   return many[by] ?? `engaged by the definition “${spaced(by)}”`;
 }
 
-/** What the list shows, in plain words: "238 people who were engaged on 31 May and are not on 30 June 1998". */
-export function peopleWords(query: PeopleQuery, { n, on, since }: PeopleSentence): string {
+/** Every filter of the list as a clause, in the order in which they are said. */
+export function clausesOf(query: PeopleQuery, { n, on, since, audience }: PeopleSentence): string[] {
   const isOne = n === 1;
   const [are, were] = isOne ? ["is", "was"] : ["are", "were"];
   const sinceText = dayBeside(since, on);
@@ -168,14 +248,32 @@ export function peopleWords(query: PeopleQuery, { n, on, since }: PeopleSentence
     if (clause) clauses.push(clause);
   }
   if (query.from || query.to) clauses.push(migrationClause(query, sinceText, onText, are, were));
-  if (query.period) clauses.push(periodClause(query.period, query.period_flow ?? "active", were));
+  if (query.base && query.change && query.period) clauses.push(changeClause(query.base, query.change, query.period));
+  else if (query.period) clauses.push(periodClause(query.period, query.period_flow ?? "active", were));
+  if (query.acquired) clauses.push(`who first came in ${periodText(query.acquired)}`);
+  if (query.last_from) clauses.push(`last seen on ${dayBeside(query.last_from, on)} or later`);
+  if (query.leaving) clauses.push(`who ${are} ${query.leaving === "true" ? "" : "not "}on their way out`);
+  if (query.quadrant) {
+    const clause = quadrantClause(query.quadrant);
+    if (clause) clauses.push(clause);
+  }
   if (query.stage) clauses.push(`in the stage “${wordOf(STAGE_WORDS, query.stage)}”`);
   if (query.direction) clauses.push(`who ${are} ${query.direction}`);
   if (query.due_from) clauses.push(`who ${were} due on ${dayBeside(query.due_from, on)} or later`);
   if (query.q) clauses.push(`with “${query.q}” in a name or id`);
+  if (query.layer) clauses.push(`by what they did on the layer “${wordOf(LAYER_WORDS, query.layer)}”`);
+  if (query.audience) clauses.push(`of the audience “${audience ?? query.audience}”`);
+  return clauses;
+}
+
+/** What the list shows, in plain words: "238 people who were engaged on 31 May and are not on 30 June 1998". */
+export function peopleWords(query: PeopleQuery, sentence: PeopleSentence): string {
+  const { n, on } = sentence;
+  const isOne = n === 1;
+  const clauses = clausesOf(query, sentence);
   const noun = nounOf(query, isOne);
   const isDated = Boolean(query.flow || query.from || query.to || query.period);
   const what = clauses.length === 0 ? noun : `${noun} ${clauses.join(", ")}`;
   const comma = clauses.length > 0 ? "," : "";
-  return `${count(n)} ${what}${isDated ? "" : `${comma} on ${onText}`}`;
+  return `${count(n)} ${what}${isDated ? "" : `${comma} on ${dayText(on)}`}`;
 }

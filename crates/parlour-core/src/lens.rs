@@ -80,23 +80,23 @@ impl Lens {
     /// What this lens sees in one person, with its parts told to `because`; or what it would need to see anything.
     pub fn judge(self, case: &Case<'_>, because: &mut Because) -> Result<Judgement, &'static str> {
         match self {
-            Self::Papadakis => relations::papadakis(case, because),
+            Self::Papadakis => Ok(relations::papadakis(case, because)),
             Self::Arf => relations::arf(case, because),
-            Self::Kaushik => relations::kaushik(case, because),
+            Self::Kaushik => Ok(relations::kaushik(case, because)),
             Self::Ladder => surveys::ladder(case, because),
             Self::NetPromoter => surveys::net_promoter(case, because),
             Self::Ephron => Err("needs each exposure with its length, clutter, situation and relevance; none is kept"),
-            Self::FourIs => bonds::four_is(case, because),
+            Self::FourIs => Ok(bonds::four_is(case, because)),
             Self::Shevlin => bonds::shevlin(case, because),
             Self::Owyang => bonds::owyang(case, because),
-            Self::WebTrends => attention::web_trends(case, because),
+            Self::WebTrends => Ok(attention::web_trends(case, because)),
             Self::FutureNow => attention::future_now(case, because),
-            Self::ComScore => attention::com_score(case, because),
+            Self::ComScore => Ok(attention::com_score(case, because)),
             Self::Nielsen => attention::nielsen(case, because),
             Self::Compete => attention::compete(case, because),
-            Self::NovoRecency => novo::recency(case, because),
+            Self::NovoRecency => Ok(novo::recency(case, because)),
             Self::NovoLatency => novo::latency(case, because),
-            Self::NovoRf => novo::rf(case, because),
+            Self::NovoRf => Ok(novo::rf(case, because)),
             Self::NovoGrid => novo::grid(case, because),
             Self::Peterson => sessions::peterson(case, because),
             Self::Jackson => sessions::jackson(case, because),
@@ -276,12 +276,17 @@ fn mean_text(sum: u128, n: u64) -> String {
 
 /// A number with as many digits as are read: 0.034, 1.25, 34.1, 1203.
 pub fn short(x: f64) -> String {
-    match x.abs() {
-        a if a == 0.0 => "0".to_owned(),
-        a if a < 0.1 => format!("{x:.3}"),
-        a if a < 10.0 => format!("{x:.2}"),
-        a if a < 100.0 => format!("{x:.1}"),
-        _ => format!("{x:.0}"),
+    let size = x.abs();
+    if size <= 0.0 {
+        "0".to_owned()
+    } else if size < 0.1 {
+        format!("{x:.3}")
+    } else if size < 10.0 {
+        format!("{x:.2}")
+    } else if size < 100.0 {
+        format!("{x:.1}")
+    } else {
+        format!("{x:.0}")
     }
 }
 

@@ -7,6 +7,7 @@ pub mod address;
 pub mod alert;
 pub mod change;
 pub mod day;
+pub mod detection;
 pub mod event;
 pub mod fold;
 pub mod forecast;

@@ -12,6 +12,7 @@ mod likelihood;
 use crate::fit::{Fit, FitError, Options, Problem, check};
 use crate::history::{Histories, History, Row};
 use crate::nbd::{Nbd, mean_rate};
+use crate::profile::{self, Interval};
 use crate::special::ln_gamma;
 use likelihood::Kernel;
 
@@ -96,6 +97,11 @@ impl BetaGeometric {
         found.log_likelihood += f64::from(k - 1) * people.sum_litt() - people.sum_x() * ln_gamma(f64::from(k));
         let [r, alpha, a, b] = found.parameters;
         Ok(found.into_fit(Self { form, r, alpha, a, b }, people.n_people(), nbd))
+    }
+
+    /// The 95 % interval of the parameter at `which`, 0 to 3, about this fit to these people.
+    pub(crate) fn interval(&self, people: &Histories, which: usize) -> Interval {
+        profile::interval(&Kernel { form: self.form, people }, &self.parameters(), which)
     }
 
     /// Fits MBG/CNBD-k for k = 1, 2 … and returns the likeliest; stops when the likelihood has fallen twice.

@@ -226,7 +226,9 @@ impl Everyone {
     fn of(kind: Kind, people: &[Known], spreads: &[(f64, f64)], step: usize) -> Self {
         let mut some: Vec<Person> = people.iter().step_by(step).map(|person| Person::of(person, spreads)).collect();
         let weight = people.len() as f64 / some.len() as f64;
-        some.iter_mut().for_each(|person| person.row.weight = weight);
+        for person in &mut some {
+            person.row.weight = weight;
+        }
         Self { kind, people: some }
     }
 }

@@ -22,6 +22,7 @@ pub mod holdout;
 pub mod model;
 pub mod nbd;
 pub mod pareto_nbd;
+pub mod profile;
 pub mod rhythm;
 pub mod shifted_beta_geometric;
 pub mod simulate;

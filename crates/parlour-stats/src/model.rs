@@ -7,6 +7,7 @@ use crate::fit::{FallBack, Fit, FitError, Identified, Options};
 use crate::history::{Histories, History};
 use crate::nbd::Nbd;
 use crate::pareto_nbd::ParetoNbd;
+use crate::profile::Interval;
 
 pub use predict::Prediction;
 
@@ -241,5 +242,18 @@ impl Fitted {
             .zip(errors.chain(std::iter::repeat(None)))
             .map(|((name, value), e)| (name, value, e))
             .collect()
+    }
+
+    /// The 95 % interval of a parameter by the profile of the likelihood, for the people the model was fitted to without a
+    /// prior: unlike a standard error it is right where the likelihood is skewed, and open where it is flat. `None` for a
+    /// parameter the model does not have, and for k. It takes as long as some tens of fits.
+    pub fn profile_interval(&self, people: &Histories, parameter: &str) -> Option<Interval> {
+        let named = self.model.parameters();
+        let which = named.iter().filter(|(name, _)| *name != "k").position(|(name, _)| *name == parameter)?;
+        Some(match &self.model {
+            Model::BetaGeometric(model) => model.interval(people, which),
+            Model::ParetoNbd(model) => model.interval(people, which),
+            Model::Nbd(model) => model.interval(people, which),
+        })
     }
 }

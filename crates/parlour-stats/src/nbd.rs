@@ -5,6 +5,7 @@
 
 use crate::fit::{Fit, FitError, Options, Problem, check};
 use crate::history::{Histories, History};
+use crate::profile::{self, Interval};
 use crate::special::{digamma_rising, ln_rising};
 
 /// Parameters: shape r, and rate α in units of time.
@@ -41,6 +42,11 @@ impl Nbd {
     /// r and α.
     pub fn parameters(&self) -> [f64; 2] {
         [self.r, self.alpha]
+    }
+
+    /// The 95 % interval of the parameter at `which`, 0 or 1, about this fit to these people.
+    pub(crate) fn interval(&self, people: &Histories, which: usize) -> Interval {
+        profile::interval(&|p: &[f64; 2]| likelihood(people, p), &self.parameters(), which)
     }
 
     /// ln of the density of a history's purchase times, comparable with models of leaving: without the x ln T − ln x!

@@ -9,6 +9,7 @@ use crate::average::{discounted_survival, gauss};
 use crate::fit::{Fit, FitError, Options, Problem, check};
 use crate::history::{Histories, History, Row};
 use crate::nbd::{Nbd, mean_rate};
+use crate::profile::{self, Interval};
 use crate::special::{decay_integral, digamma_rising, ln_rising};
 
 /// Parameters: shape r and rate α of buying, shape s and rate β of leaving; α and β in units of time.
@@ -54,6 +55,11 @@ impl ParetoNbd {
     /// r, α, s and β.
     pub fn parameters(&self) -> [f64; 4] {
         [self.r, self.alpha, self.s, self.beta]
+    }
+
+    /// The 95 % interval of the parameter at `which`, 0 to 3, about this fit to these people.
+    pub(crate) fn interval(&self, people: &Histories, which: usize) -> Interval {
+        profile::interval(&Everyone(people), &self.parameters(), which)
     }
 
     /// ln of the density of a history.

@@ -136,7 +136,7 @@ impl Sqlite {
     ///
     fn checkpoint(&self, how: &str) -> Result<bool, StoreError> {
         let moved = self.conn.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(0));
-        moved.map_err(|error| synced_or_end(error))
+        moved.map_err(synced_or_end)
     }
 
     /// A connection that reads.
@@ -334,7 +334,7 @@ impl Backend for Sqlite {
 
     fn commit(&mut self) -> Result<(), StoreError> {
         let committed = self.conn.prepare_cached("COMMIT").and_then(|mut commit| commit.raw_execute());
-        committed.map_err(|error| synced_or_end(error))?;
+        committed.map_err(synced_or_end)?;
         if CHECKPOINT_PAGES <= self.log_pages.load(Ordering::Relaxed) {
             self.tidy();
         }

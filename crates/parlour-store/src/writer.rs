@@ -148,7 +148,7 @@ impl Writer {
 
     /// Runs a group in one transaction, commits, and then answers each.
     fn step(&mut self, mut group: Vec<Box<dyn Job>>) {
-        let result = self.begin().and_then(|backend| run_group(backend, &mut group));
+        let result = self.begin().and_then(|backend| run_group(backend, &mut group)).map_err(not_now);
         if let Err(error) = &result {
             tracing::error!(%error, n_jobs = group.len(), "a group of writes was not acknowledged");
             self.backend = None;
@@ -199,6 +199,11 @@ fn run_group(backend: &mut dyn Backend, group: &mut [Box<dyn Job>]) -> Result<()
         }
     }
     commit(backend)
+}
+
+/// A file system that went read-only denies writing; that is no mistake of whoever asked, who is to come again.
+fn not_now(error: StoreError) -> StoreError {
+    if let StoreError::Denied(why) = error { StoreError::Unavailable(why) } else { error }
 }
 
 /// What the others of a group are told when one of them took the whole transaction down: not written, try again.

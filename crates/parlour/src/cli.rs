@@ -62,6 +62,14 @@ Examples:
   parlour fit --until 1997-09-30 --holdout-until 1998-06-30 --model pareto_nbd
   parlour fit --csv summary.csv --model all            columns x, t_x, T and perhaps weight")]
     Fit(Fit),
+    /// Make a world of people with known truth: to see the Desk full, and to prove that leaving is detected.
+    #[command(after_help = "\
+Examples:
+  parlour simulate --brand sim-cafe --people 2000      take a simulated brand into the data folder
+  parlour simulate --detect                            who finds those who leave, how many, how soon
+  parlour simulate --rhythm regular --detect --json
+  parlour simulate --out events.jsonl --truth truth.csv")]
+    Simulate(Simulate),
     /// Ask the database a question in SQL; it can only be read.
     #[command(after_help = "Example:\n  parlour sql \"SELECT cell, count(*) FROM standing GROUP BY cell\"")]
     Sql {
@@ -361,6 +369,56 @@ impl From<FitUnit> for Unit {
 pub(crate) enum FitFormat {
     Text,
     Json,
+}
+
+#[derive(Args)]
+pub(crate) struct Simulate {
+    /// The brand that people come to; its name says that it is simulated.
+    #[arg(long, value_name = "ID", default_value = "simulated")]
+    pub(crate) brand: String,
+    /// People who come in the first three months.
+    #[arg(long, default_value_t = 2_000)]
+    pub(crate) people: u32,
+    /// Newcomers a day after that.
+    #[arg(long, default_value_t = 5.0)]
+    pub(crate) newcomers: f64,
+    /// How long the world lasts.
+    #[arg(long, default_value_t = 730)]
+    pub(crate) days: u32,
+    /// Its first day.
+    #[arg(long, value_name = "DAY", default_value = "2024-01-01")]
+    pub(crate) start: Day,
+    /// Where chance begins; the same seed makes the same world.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How regular the gaps between people's visits are.
+    #[arg(long, value_enum, default_value_t = Rhythm::Mixed)]
+    pub(crate) rhythm: Rhythm,
+    /// Try every detector on the world and print how many who disengage it finds, and how soon.
+    #[arg(long)]
+    pub(crate) detect: bool,
+    /// Write the events here, one JSON object a line as /api/v1/events takes them, and nothing into the data folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write the truth here, one line a person.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How regular people's gaps are.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rhythm {
+    /// Some in bursts, some at random, some like clockwork.
+    Mixed,
+    /// All like clockwork.
+    Regular,
+    /// All at random.
+    Random,
+    /// All in bursts.
+    Bursts,
 }
 
 #[derive(Args)]

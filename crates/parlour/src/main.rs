@@ -8,6 +8,7 @@ mod output;
 mod report;
 mod sample;
 mod serve;
+mod simulate;
 mod source;
 mod standing;
 mod traffic;
@@ -67,6 +68,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     {
         return fit::fit_file(file, options, &mut out);
     }
+    if let Command::Simulate(options) = &cli.command
+        && simulate::without_folder(options, &mut out)?
+    {
+        return Ok(());
+    }
     if let Command::Load(options) = &cli.command {
         return load::load(options, &mut out);
     }
@@ -85,6 +91,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Standing(options) => standing::standing(ready(&engine)?, &options, &mut out),
         Command::Report(options) => report::report(ready(&engine)?, &options, &mut out),
         Command::Fit(options) => fit::fit(ready(&engine)?, &options, &mut out),
+        Command::Simulate(options) => simulate::simulate(&engine, &options, &mut out),
         Command::Sql { question, json } => upkeep::sql(&engine, &question, json, &mut out),
         Command::Keep { days } => upkeep::keep(ready(&engine)?, &days, &mut out),
         Command::Compact => upkeep::compact(ready(&engine)?, &mut out),

@@ -13,12 +13,12 @@ const LOOKING_SHARE = 0.05;
 
 let tookMs = 0;
 
-export function usePeople(scope: Scope, query: PeopleQuery, next: string | undefined) {
+export function usePeople(scope: Scope, query: PeopleQuery, next: string | undefined, limit = PAGE_ROWS) {
   return useQuery({
-    queryKey: ["people", scope, query, next],
+    queryKey: ["people", scope, query, next, limit],
     queryFn: async ({ signal }) => {
       const began = performance.now();
-      const people = await api.get<People>("/people", { ...scope, ...query, limit: PAGE_ROWS, next }, signal);
+      const people = await api.get<People>("/people", { ...scope, ...query, limit, next }, signal);
       tookMs = performance.now() - began;
       return people;
     },

@@ -21,7 +21,7 @@ export type GrowthBy = Schemas["By"];
 export type WhyOf = Schemas["Of"];
 
 /** The object, the day, and the day compared with; what is left out the server fills in. */
-export type Scope = Asked<"get_today">;
+export type Scope = Pick<Asked<"get_today">, "object" | "on" | "since">;
 
 export type Piece = Schemas["Piece"];
 export type PersonRow = Schemas["PersonRow"];
@@ -37,6 +37,31 @@ export type Engaged = Schemas["Engaged"];
 export type EngagedRow = Schemas["EngagedRow"];
 export type Growth = Schemas["Growth"];
 export type GrowthRow = Schemas["GrowthRow"];
+
+export type Leaving = Schemas["Leaving"];
+export type LeavingKind = Schemas["LeavingKind"];
+export type StillEngaged = Schemas["StillEngaged"];
+export type Worth = Schemas["Worth"];
+export type Quadrant = Schemas["Quadrant"];
+export type Layer = Schemas["Layer"];
+
+export type Accounts = Schemas["Accounts"];
+export type Account = Schemas["Account"];
+export type Move = Schemas["Move"];
+export type Base = Schemas["Base"];
+export type Change = Schemas["Change"];
+export type AmountUnit = Schemas["AmountUnit"];
+
+export type Cohorts = Schemas["Cohorts"];
+export type Cohort = Schemas["Cohort"];
+export type CohortCell = Schemas["CohortCell"];
+export type MadeBy = Schemas["MadeBy"];
+export type Counted = Schemas["Counted"];
+export type Survivors = Schemas["Survivors"];
+
+export type Audience = Schemas["Audience"];
+export type Audiences = Schemas["Audiences"];
+export type NewAudience = Schemas["NewAudience"];
 
 export type Matrix = Schemas["Matrix"];
 export type MatrixCell = Schemas["MatrixCell"];

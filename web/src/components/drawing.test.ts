@@ -4,12 +4,12 @@ import type { EngagedRow, Job } from "../api/types";
 import { insertAt } from "../pages/explore/editor";
 import { numberColumns } from "../pages/explore/result";
 import { extraWords } from "../pages/person/timeline";
-import { folded } from "../pages/person/why";
 import { placeWithin } from "../pages/sign_in";
 import { hatched } from "../pages/today/charts";
 import { pace } from "./job";
 import { isMatch } from "./palette";
 import { sparkPoints } from "./spark";
+import { folded } from "./why";
 
 const month = (acquired: number, disengaged: number, defected: number): EngagedRow => ({
   period: "1997-02",

@@ -7,6 +7,7 @@ const KEYS: [string[], string][] = [
   [["j", "k"], "next and previous line of a list"],
   [["Enter"], "open the line"],
   [["/"], "search in this page"],
+  [["Shift"], "with a box on Leaving: choose every line in between as well"],
   [["Ctrl Enter", "⌘ Enter"], "run the question, on Explore"],
   [["?"], "this help"],
   [["Esc"], "close what is open"],

@@ -27,6 +27,30 @@ export const PAGES: PageEntry[] = [
     icon: "M2.5 4h15v12h-15ZM7.5 4v12M12.5 4v12M2.5 10h15",
   },
   {
+    path: "/leaving",
+    name: "Leaving",
+    about: "who is on their way out, why, and what is at risk",
+    icon: "M11 3H4v14h7M8.5 10H17M14 7l3 3-3 3",
+  },
+  {
+    path: "/growth",
+    name: "Growth",
+    about: "what came, what went, and what newcomers hide",
+    icon: "M2.5 10h15M4.5 10V6M8.2 10V3.5M11.8 10v4.5M15.5 10v6.5",
+  },
+  {
+    path: "/cohorts",
+    name: "Cohorts",
+    about: "of those who came together, how many are still here",
+    icon: "M3 3v14h14M5.5 5.5c1 5 4 7 10.5 7.5M5.5 9c1 3.5 4 5.5 10.5 6",
+  },
+  {
+    path: "/audiences",
+    name: "Audiences",
+    about: "people who fit a question, under a name",
+    icon: "M4 4h12M6.5 8.5h7M8.5 13h3M9.5 17h1",
+  },
+  {
     path: "/definitions",
     name: "Definitions",
     about: "what each author calls engaged, on the same people",

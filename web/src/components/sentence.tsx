@@ -2,8 +2,15 @@
 import { Link } from "react-router";
 import type { Piece } from "../api/types";
 import { useScope } from "../scope";
+import { type Slice, sliced } from "../slice";
 
-export function Sentence({ pieces }: { pieces: Piece[] }) {
+interface SentenceProps {
+  pieces: Piece[];
+  /** The slice the numbers are of. */
+  slice?: Slice;
+}
+
+export function Sentence({ pieces, slice = {} }: SentenceProps) {
   const { to } = useScope();
   return pieces.map((piece, at) => {
     const tone = piece.tone ?? undefined;
@@ -11,7 +18,7 @@ export function Sentence({ pieces }: { pieces: Piece[] }) {
     const key = at;
     if (piece.list) {
       return (
-        <Link key={key} to={to("/people", piece.list)} className={tone} data-list="">
+        <Link key={key} to={to("/people", sliced(piece.list, slice))} className={tone} data-list="">
           {piece.text}
         </Link>
       );

@@ -90,6 +90,8 @@ export function Shell() {
   useEffect(() => {
     if (before.current !== pathname) room.current?.focus({ preventScroll: true });
     before.current = pathname;
+    // Where the pages stand in a bar that is too short for them, the one that is open is moved into sight.
+    document.querySelector(".rail nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [pathname]);
 
   const isEmpty = workspace?.has_data === false && !NEEDS_NO_PEOPLE.includes(pathname);

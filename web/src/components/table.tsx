@@ -59,7 +59,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, 
                   );
                 }
                 return (
-                  <td key={column.title} className={classOf(column)} data-label={column.title}>
+                  <td key={column.title} className={classOf(column)} data-label={column.title || undefined}>
                     {content}
                   </td>
                 );

@@ -5,14 +5,14 @@ use super::{Because, Case, Judgement, is_above_mean, mean_text, share, short};
 use crate::reading::MICRO;
 
 /// Points of rules, each counted once a visit, halving with time.
-pub(super) fn web_trends(case: &Case<'_>, because: &mut Because) -> Result<Judgement, &'static str> {
+pub(super) fn web_trends(case: &Case<'_>, because: &mut Because) -> Judgement {
     let (points, sums) = (case.evidence.points, case.sums);
     let score = points as f64 / MICRO as f64;
     because.add("points, each rule once a visit, halved by age", || short(score));
     because.add("visits so far", || case.evidence.visits.len().to_string());
     because.add("half-life", || format!("{} days", case.reading.parameters.half_life_days));
     because.add("mean of everybody present", || short(sums.points as f64 / MICRO as f64 / sums.n_people.max(1) as f64));
-    Ok(Judgement::of(score, is_above_mean(i128::from(points), sums.points.cast_signed(), sums.n_people)))
+    Judgement::of(score, is_above_mean(i128::from(points), sums.points.cast_signed(), sums.n_people))
 }
 
 /// Steps of a scenario that were reached, of those anybody can be seen to reach.
@@ -38,7 +38,7 @@ pub(super) fn future_now(case: &Case<'_>, because: &mut Because) -> Result<Judge
 }
 
 /// Visits in the window.
-pub(super) fn com_score(case: &Case<'_>, because: &mut Because) -> Result<Judgement, &'static str> {
+pub(super) fn com_score(case: &Case<'_>, because: &mut Because) -> Judgement {
     let (window, sums) = (&case.evidence.window, case.sums);
     because.add("visits in the window", || format!("{} of {} days", window.n_visits, case.choices.window_days));
     because.add("mean of everybody present", || mean_text(u128::from(sums.n_visits), sums.n_people));
@@ -48,7 +48,7 @@ pub(super) fn com_score(case: &Case<'_>, because: &mut Because) -> Result<Judgem
         n => short(window.seconds as f64 / 60.0 / n as f64),
     });
     let is_engaged = is_above_mean(i128::from(window.n_visits), i128::from(sums.n_visits), sums.n_people);
-    Ok(Judgement::of(window.n_visits as f64, is_engaged))
+    Judgement::of(window.n_visits as f64, is_engaged)
 }
 
 /// Minutes in the window.

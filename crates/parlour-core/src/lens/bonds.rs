@@ -5,7 +5,7 @@ use super::{Because, Case, Judgement, short, times_mean};
 use crate::reading::MICRO;
 
 /// Involvement, interaction, intimacy and influence, each as a place among all; the vector is what counts.
-pub(super) fn four_is(case: &Case<'_>, because: &mut Because) -> Result<Judgement, &'static str> {
+pub(super) fn four_is(case: &Case<'_>, because: &mut Because) -> Judgement {
     let (sums, evidence) = (case.sums, case.evidence);
     let window = &evidence.window;
     let visits = sums.middle(Of::Visits, window.n_visits);
@@ -33,7 +33,7 @@ pub(super) fn four_is(case: &Case<'_>, because: &mut Because) -> Result<Judgemen
     let known: Vec<f64> = [Some(involvement), interaction, intimacy, influence].into_iter().flatten().collect();
     let n_upper = known.iter().filter(|&&at| at > 0.5).count();
     let score = 100.0 * known.iter().sum::<f64>() / known.len() as f64;
-    Ok(Judgement::of(score, 2 * n_upper > known.len()))
+    Judgement::of(score, 2 * n_upper > known.len())
 }
 
 fn place(share: f64) -> String {

@@ -51,8 +51,7 @@ fn marks_of(name: &str) -> u32 {
         "asked" | "requested" | "called" | "met" => WANT | FEEDBACK | SERVICE,
         "complained" => FEEDBACK | SERVICE,
         "returned_goods" | "cancelled" => SERVICE,
-        "commented" | "opined" | "badmouthed" => FEEDBACK | CONTRIBUTE,
-        "suggested" | "proposed" => FEEDBACK | CONTRIBUTE,
+        "commented" | "opined" | "badmouthed" | "suggested" | "proposed" => FEEDBACK | CONTRIBUTE,
         "mentioned" | "posted" | "tagged" | "placed" | "captioned" | "declared" | "anchored" => SPEAK | CONTRIBUTE,
         "co_designed" | "answered" => CONTRIBUTE,
         "rated" | "reviewed" => SPEAK | FEEDBACK | CONTRIBUTE,
@@ -157,7 +156,6 @@ pub struct Evidence {
 #[derive(Debug)]
 pub struct Gatherer<'r> {
     reading: &'r Reading<'r>,
-    object: ObjectId,
     window_start: i32,
     before_start: i32,
     marks: Vec<u32>,
@@ -178,7 +176,6 @@ impl<'r> Gatherer<'r> {
         let goal = |verb| if reading.meaning(verb).is_purchase { GOAL } else { 0 };
         Self {
             reading,
-            object,
             window_start: reading.day.0.saturating_sub(window),
             before_start: reading.day.0.saturating_sub(2 * window),
             marks: ids.clone().map(|verb| marks_of(reading.name_of(verb)) | goal(verb)).collect(),
@@ -359,14 +356,14 @@ impl<'r> Gatherer<'r> {
         }
     }
 
-    /// The window's visits of evidence that was gathered by this gatherer's choices.
-    pub fn window_start(&self) -> i32 {
-        self.window_start
-    }
-
-    /// The object that evidence is gathered of.
-    pub fn object(&self) -> ObjectId {
-        self.object
+    /// The stretch of a person's rows, sorted by object, outside of which none is about the object or what belongs to it;
+    /// empty for most people of a workspace with many brands, who then need not be folded.
+    pub fn stretch(&self, columns: &Columns, rows: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let is_here = |row: &usize| self.belongs.get(columns.object[*row] as usize).copied().unwrap_or(false);
+        match rows.clone().find(is_here) {
+            Some(first) => first..rows.rev().find(is_here).map_or(first, |last| last + 1),
+            None => rows.start..rows.start,
+        }
     }
 }
 

@@ -7,12 +7,12 @@ use super::{Because, Case, Judgement, is_above_mean, mean_text, share, short};
 const UPPER: u8 = 4;
 
 /// Days of silence; engaged are those within the hurdle.
-pub(super) fn recency(case: &Case<'_>, because: &mut Because) -> Result<Judgement, &'static str> {
+pub(super) fn recency(case: &Case<'_>, because: &mut Because) -> Judgement {
     let silence = case.silence();
     let hurdle = i64::from(case.choices.window_days);
     because.add("days since the last active one", || silence.to_string());
     because.add("hurdle", || format!("{hurdle} days"));
-    Ok(Judgement::of(silence as f64, silence < hurdle))
+    Judgement::of(silence as f64, silence < hurdle)
 }
 
 /// Silence against the mean gap of everybody at the same step of the life cycle.
@@ -35,7 +35,7 @@ fn wire(case: &Case<'_>, because: &mut Because) -> Result<f64, &'static str> {
 }
 
 /// Recency and frequency in fifths: 55 the best, 11 the worst.
-pub(super) fn rf(case: &Case<'_>, because: &mut Because) -> Result<Judgement, &'static str> {
+pub(super) fn rf(case: &Case<'_>, because: &mut Because) -> Judgement {
     let n_days = case.standing.relation.n_days;
     let silence = case.silence().max(0).cast_unsigned();
     // Short silences are the good ones: the share that is more silent makes the fifth.
@@ -44,7 +44,7 @@ pub(super) fn rf(case: &Case<'_>, because: &mut Because) -> Result<Judgement, &'
     let f = case.sums.fifth(Of::Days, u64::from(n_days));
     because.add("recency", || format!("fifth {r} of 5: {silence} days of silence"));
     because.add("frequency", || format!("fifth {f} of 5: {n_days} active days"));
-    Ok(Judgement::of(f64::from(10 * r + f), r >= UPPER && f >= UPPER))
+    Judgement::of(f64::from(10 * r + f), r >= UPPER && f >= UPPER)
 }
 
 /// Current value against the mean, and potential by the trip wire: four classes.

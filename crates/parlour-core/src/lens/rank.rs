@@ -21,7 +21,9 @@ impl Ranking {
     /// Sorts people by score, highest last.
     pub fn new(mut scores: Vec<f64>) -> Self {
         // Of the two zeros one would rank below the other.
-        scores.iter_mut().for_each(|score| *score += 0.0);
+        for score in &mut scores {
+            *score += 0.0;
+        }
         let mut order: Vec<u32> = (0..).zip(&scores).filter(|(_, score)| !score.is_nan()).map(|(at, _)| at).collect();
         order.sort_unstable_by(|&a, &b| scores[a as usize].total_cmp(&scores[b as usize]).then(a.cmp(&b)));
         Self { scores, order }
@@ -55,8 +57,10 @@ impl Ranking {
         let inside: Vec<usize> = self.order.iter().map(|&at| at as usize).filter(|&at| is_in(at)).collect();
         let mut n_before = 0;
         for tied in inside.chunk_by(|&a, &b| self.scores[a].total_cmp(&self.scores[b]).is_eq()) {
-            let middle = n_before as f64 + (tied.len() as f64 + 1.0) / 2.0;
-            tied.iter().for_each(|&at| ranks[at] = middle);
+            let middle = n_before as f64 + f64::midpoint(tied.len() as f64, 1.0);
+            for &at in tied {
+                ranks[at] = middle;
+            }
             n_before += tied.len();
         }
         ranks
@@ -68,7 +72,7 @@ impl Ranking {
         let theirs = other.ranks(|at| self.is_judged(at));
         let both = || ours.iter().zip(&theirs).filter(|(a, _)| !a.is_nan());
         let n = both().count();
-        let mean = (n as f64 + 1.0) / 2.0;
+        let mean = f64::midpoint(n as f64, 1.0);
         let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
         for (a, b) in both() {
             let (a, b) = (a - mean, b - mean);

@@ -4,7 +4,7 @@ use super::sums::{Of, feeling};
 use super::{Because, Case, Judgement, mean_text, short};
 
 /// Degree, with kind and direction apart: the standing of this workspace.
-pub(super) fn papadakis(case: &Case<'_>, because: &mut Because) -> Result<Judgement, &'static str> {
+pub(super) fn papadakis(case: &Case<'_>, because: &mut Because) -> Judgement {
     let standing = case.standing;
     let degree = standing.degree_milli as f64 / 1000.0;
     because.add("involvement", || format!("{} points", short(standing.involvement())));
@@ -13,7 +13,7 @@ pub(super) fn papadakis(case: &Case<'_>, because: &mut Because) -> Result<Judgem
     because.add("direction", || standing.direction.name().to_owned());
     because.add("customer", || if standing.is_customer { "yes" } else { "no" }.to_owned());
     let judgement = Judgement::of(degree, standing.is_engaged);
-    Ok(standing.cell.map_or(judgement, |cell| judgement.with(cell.name())))
+    standing.cell.map_or(judgement, |cell| judgement.with(cell.name()))
 }
 
 fn kind_text(kind_milli: Option<i16>) -> String {
@@ -34,7 +34,7 @@ pub(super) fn arf(case: &Case<'_>, because: &mut Because) -> Result<Judgement, &
 }
 
 /// Degree from recency and loyalty, kind apart and only where somebody said something. No line: no metric, he says.
-pub(super) fn kaushik(case: &Case<'_>, because: &mut Because) -> Result<Judgement, &'static str> {
+pub(super) fn kaushik(case: &Case<'_>, because: &mut Because) -> Judgement {
     let (sums, window) = (case.sums, &case.evidence.window);
     let silence = case.silence().max(0);
     let recency = 1.0 - sums.middle(Of::Silence, silence.cast_unsigned());
@@ -54,5 +54,5 @@ pub(super) fn kaushik(case: &Case<'_>, because: &mut Because) -> Result<Judgemen
         Some(feeling) if feeling < 0.0 => "kind negative",
         Some(_) => "kind positive",
     };
-    Ok(Judgement { score: 50.0 * (recency + loyalty), is_engaged: None, class: Some(class) })
+    Judgement { score: 50.0 * (recency + loyalty), is_engaged: None, class: Some(class) }
 }

@@ -254,7 +254,7 @@ pub(super) fn feeling(evidence: &Evidence) -> Option<f64> {
 
 /// Feeling in whole levels, as it is ranked.
 pub(super) fn level(feeling: f64) -> u64 {
-    libm::round((feeling + 1.0) / 2.0 * FEELINGS as f64) as u64
+    libm::round(f64::midpoint(feeling, 1.0) * FEELINGS as f64) as u64
 }
 
 /// The seven dimensions of the strength of a relationship, as whole numbers.
@@ -281,7 +281,9 @@ mod tests {
     fn places_are_those_of_the_sorted_list() {
         let mut sums = Sums::default();
         let values: Vec<u64> = (0..200).map(|i| i * i % 37).filter(|&value| value < 32).collect();
-        values.iter().for_each(|&value| sums.count(Of::Days, value));
+        for &value in &values {
+            sums.count(Of::Days, value);
+        }
         sums.settle();
         for asked in 0..32 {
             let below = values.iter().filter(|&&value| value < asked).count();

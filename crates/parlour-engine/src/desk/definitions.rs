@@ -194,7 +194,11 @@ impl Reader<'_> {
         mut seen: impl FnMut(&Evidence, &Standing),
     ) {
         let gatherer = &mut self.gatherer;
-        self.fold.read(columns, rows.clone(), &mut |object, days, relation| {
+        let here = gatherer.stretch(columns, rows.clone());
+        if here.is_empty() {
+            return;
+        }
+        self.fold.read(columns, here, &mut |object, days, relation| {
             if object == scene.object {
                 let standing = scene.yardstick.measure(relation, scene.population);
                 seen(gatherer.gather(columns, rows.clone(), days, relation), &standing);

@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::wire::{self, Date, Piece};
-use super::{Scope, asked};
+use super::Scope;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::input::{Asking, At};

@@ -9,6 +9,9 @@ use parlour_engine::desk::definitions::{Definitions, Said};
 /// A pair must judge one ranked person of so many together to be spoken of.
 const ONE_OF: u64 = 10;
 
+/// From this agreement on, two definitions are one ranking under two names, which is no finding.
+const SAME: f64 = 0.995;
+
 /// Which definitions agree most and least, and how many people most of them engage.
 pub(crate) fn of_all(found: &Definitions, on: Day) -> Vec<Piece> {
     if found.n_people == 0 {
@@ -47,12 +50,12 @@ pub(crate) fn of_all(found: &Definitions, on: Day) -> Vec<Piece> {
 
 type Pair = (Lens, Lens, f64);
 
-/// Pairs that say something: not of one author, nor of the same number under two names, and over enough people.
+/// Pairs that say something: not of one author, nor of the same ranking under two names, and over enough people.
 fn pairs(found: &Definitions) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (at, &a) in Lens::ALL.iter().enumerate() {
         for (&b, &Agreement { rho, n }) in Lens::ALL.iter().zip(&found.agreements[at]).skip(at + 1) {
-            let is_same = a.about().author == b.about().author || (a, b) == (Lens::Papadakis, Lens::Arf);
+            let is_same = a.about().author == b.about().author || rho.is_some_and(|rho| rho >= SAME);
             if let Some(rho) = rho.filter(|_| !is_same && ONE_OF * n >= found.n_sampled) {
                 pairs.push((a, b, rho));
             }

@@ -123,3 +123,31 @@ fn lifetime_value_is_margin_times_value_times_residual() {
     let worth = Worth { gamma_gamma: &nobody_knows, spend: &new, ..worth };
     assert_eq!(lifetime_value(0.3, &worth, 0.0027), None);
 }
+
+/// On CDNOW the ends lie about two standard errors away, farther up than down as the likelihood is skewed.
+#[test]
+fn intervals_by_profile() {
+    for kind in [Kind::Mbg, Kind::ParetoNbd, Kind::Nbd] {
+        let fitted = Fitted::fit(kind, &histories(), PLAIN).unwrap();
+        for (name, value, error) in fitted.parameters() {
+            let interval = fitted.profile_interval(&histories(), name).unwrap();
+            let (from, to) = (interval.from.unwrap(), interval.to.unwrap());
+            let error = error.unwrap();
+            assert!((1.0..2.2).contains(&((value - from) / error)), "{name} {from} {value} ± {error}");
+            assert!((1.8..6.0).contains(&((to - value) / error)), "{name} {to} {value} ± {error}");
+            // Held at its end, the likelihood has fallen by half of χ²'s 3.84 with the others free, and by more with them held.
+            let held = |at: f64| {
+                let values: Vec<f64> =
+                    fitted.model.parameters().iter().map(|(other, v)| if *other == name { at } else { *v }).collect();
+                let model = Model::from_parameters(kind, &values).unwrap();
+                histories().iter().map(|(history, n)| n * model.log_likelihood(&history)).sum::<f64>()
+            };
+            assert!(held(from) < fitted.log_likelihood - 1.92 && held(to) < fitted.log_likelihood - 1.92);
+        }
+        assert_eq!(fitted.profile_interval(&histories(), "kindness"), None);
+    }
+    // Everybody alike: nothing says how much people differ, and no r is too high.
+    let people = Histories::new(vec![History::new(1, 5.0, 10.0).unwrap(); 50]);
+    let fitted = Fitted::fit(Kind::Nbd, &people, PLAIN).unwrap();
+    assert_eq!(fitted.profile_interval(&people, "r").unwrap().to, None);
+}

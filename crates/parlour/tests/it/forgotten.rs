@@ -49,7 +49,7 @@ fn cut(senders: &Senders, (house, thin): (&House, &mut Thin), served: Option<Ser
     let known = senders.known();
     thin.disk.cut();
     senders.at(None);
-    served.map(Served::kill);
+    drop(served);
     senders.go_back_to(&known);
     assert!(thin.restore(), "{when}: the file system itself is broken");
     eprintln!("{}", std::fs::read_to_string(house.path("server.log")).unwrap());

@@ -36,8 +36,8 @@ export function DisputedPeople({ data, ids }: { data: Definitions; ids: string[]
       <ScrollBox label={title}>
         <table className="agreement tight">
           <caption className="fine" style={{ textAlign: "left", paddingBottom: 6 }}>
-            The percentage of people below this one, by each definition (numbered as above); the spread is the standard
-            deviation of these.
+            The percentage of people below this one by each definition (numbered as above), half of those level with
+            them included; the spread is the standard deviation of these.
           </caption>
           <thead>
             <tr>

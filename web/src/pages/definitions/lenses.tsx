@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import type { Definition, Definitions } from "../../api/types";
 import { Part } from "../../components/part";
 import { personPath } from "../../components/person-lines";
+import { Words } from "../../components/states";
 import { type Column, csvOf, Table } from "../../components/table";
 import { downloadCsv } from "../../csv";
 import { count, NONE, percent } from "../../format";
@@ -78,7 +79,11 @@ function Detail({ row, currency }: { row: Definition; currency: string }) {
   const why = row.missing[0];
   return (
     <>
-      {row.n_judged === 0 && why ? <p className="fine">Judges nobody: {why.reason}.</p> : null}
+      {row.n_judged === 0 && why ? (
+        <p className="fine">
+          Judges nobody: <Words text={`${why.reason}.`} />
+        </p>
+      ) : null}
       {row.summary ? <p className="fine">{row.summary}</p> : null}
       <details className="fine">
         <summary aria-label={`Source and formula of ${row.name}`}>source and formula</summary>
@@ -86,11 +91,17 @@ function Detail({ row, currency }: { row: Definition; currency: string }) {
           <dt>Read in</dt>
           <dd>{row.source}</dd>
           <dt>Computed as</dt>
-          <dd>{row.formula}</dd>
+          <dd>
+            <Words text={row.formula} />
+          </dd>
           <dt>Engaged</dt>
-          <dd>{row.line}</dd>
+          <dd>
+            <Words text={row.line} />
+          </dd>
           <dt>Needs</dt>
-          <dd>{row.needs}</dd>
+          <dd>
+            <Words text={row.needs} />
+          </dd>
           <dt>Does not see</dt>
           <dd>{row.blind}</dd>
           {row.missing.map(({ reason, n }) => (
@@ -125,7 +136,9 @@ function Pair({ term, text }: { term: string; text: string }) {
   return (
     <>
       <dt>{term}</dt>
-      <dd>{text}</dd>
+      <dd>
+        <Words text={text} />
+      </dd>
     </>
   );
 }

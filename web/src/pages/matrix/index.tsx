@@ -15,6 +15,7 @@ import { dayPlus, daysBetween, dayText, monthsFrom } from "../../format";
 import { useScope, useUrl } from "../../scope";
 import { cellWords } from "../../words";
 import { Migration } from "./migration";
+import { Quadrants } from "./quadrants";
 
 export function Matrix() {
   useTitle("Matrix");
@@ -61,6 +62,7 @@ function Body({ data }: { data: MatrixData }) {
         <MatrixGrid cells={counts} details={data.cells} since={data.since} on={data.on} />
       </Part>
       <Migration data={data} />
+      <Quadrants on={data.on} />
     </>
   );
 }

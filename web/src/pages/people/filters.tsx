@@ -1,50 +1,31 @@
 // What narrows the list, and in what order it stands.
 import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { PeopleQuery } from "../../api/types";
+import { Choice } from "../../components/choice";
+import { AudienceChoice, LayerChoice } from "../../components/slice-picker";
 import { dayShort, periodText } from "../../format";
+import { SORTS } from "../../people-query";
 import { useUrl } from "../../scope";
 import {
+  BASE_WORDS,
   CELL_WORDS,
   CELLS,
+  CHANGE_WORDS,
   DIRECTIONS,
   engagedByWords,
   FLOW_WORDS,
   FLOWS,
   PERIOD_FLOW_WORDS,
+  QUADRANT_WORDS,
+  QUADRANTS,
   STAGE_WORDS,
   STAGES,
   wordOf,
 } from "../../words";
-import { SORTS } from "./query";
 
 const SETTLE_MS = 300;
-
-interface ChoiceProps {
-  name: keyof PeopleQuery;
-  label: string;
-  value: string | undefined;
-  any: string;
-  choices: { value: string; word: string }[];
-}
-
-function Choice({ name, label, value, any, choices }: ChoiceProps) {
-  const { set } = useUrl();
-  return (
-    <label>
-      {label}
-      <select value={value ?? ""} onChange={(event) => set({ [name]: event.target.value })}>
-        <option value="">{any}</option>
-        {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.word}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
 
 function SearchField({ value }: { value: string }) {
   const { set } = useUrl();
@@ -74,7 +55,10 @@ function Given({ query }: { query: PeopleQuery }) {
   if (query.from || query.to) {
     given.push({ words: `${query.from ?? "anywhere"} → ${query.to ?? "anywhere"}`, names: ["from", "to"] });
   }
-  if (query.period) {
+  if (query.period && query.base && query.change) {
+    const words = `${wordOf(BASE_WORDS, query.base)}: ${wordOf(CHANGE_WORDS, query.change)}, ${periodText(query.period)}`;
+    given.push({ words, names: ["by", "period", "base", "change"] });
+  } else if (query.period) {
     const flow = wordOf(PERIOD_FLOW_WORDS, query.period_flow ?? "active");
     given.push({ words: `${flow}, ${periodText(query.period)}`, names: ["by", "period", "period_flow"] });
   }
@@ -85,6 +69,10 @@ function Given({ query }: { query: PeopleQuery }) {
   for (const { name, yes, no } of yesNo) {
     if (query[name]) given.push({ words: query[name] === "true" ? yes : no, names: [name] });
   }
+  if (query.acquired) {
+    given.push({ words: `first came in ${periodText(query.acquired)}`, names: ["acquired", "acquired_by"] });
+  }
+  if (query.last_from) given.push({ words: `seen since ${dayShort(query.last_from)}`, names: ["last_from"] });
   if (query.due_from) given.push({ words: `due since ${dayShort(query.due_from)}`, names: ["due_from"] });
   if (query.engaged_by) given.push({ words: engagedByWords(query.engaged_by), names: ["engaged_by"] });
   return given.map(({ words, names }) => (
@@ -115,10 +103,26 @@ const FILTERS: (keyof PeopleQuery)[] = [
   "engaged",
   "customer",
   "due_from",
+  "last_from",
+  "leaving",
+  "quadrant",
+  "base",
+  "change",
+  "layer",
+  "acquired",
+  "acquired_by",
+  "audience",
   "engaged_by",
 ];
 
-export function Filters({ query, onCsv }: { query: PeopleQuery; onCsv: () => void }) {
+interface FiltersProps {
+  query: PeopleQuery;
+  onCsv: () => void;
+  /** What else can be done with the list. */
+  does?: ReactNode;
+}
+
+export function Filters({ query, onCsv, does }: FiltersProps) {
   const { set } = useUrl();
   const isAscending = query.order === "asc";
   const hasAny = FILTERS.some((name) => query[name]);
@@ -153,6 +157,25 @@ export function Filters({ query, onCsv }: { query: PeopleQuery; onCsv: () => voi
         value={query.flow}
         choices={FLOWS.map((flow) => ({ value: flow, word: FLOW_WORDS[flow] }))}
       />
+      <Choice
+        name="leaving"
+        label="leaving"
+        any="any"
+        value={query.leaving}
+        choices={[
+          { value: "true", word: "on their way out" },
+          { value: "false", word: "not" },
+        ]}
+      />
+      <Choice
+        name="quadrant"
+        label="worth"
+        any="any"
+        value={query.quadrant}
+        choices={QUADRANTS.map((quadrant) => ({ value: quadrant, word: QUADRANT_WORDS[quadrant] }))}
+      />
+      <LayerChoice value={query.layer} />
+      <AudienceChoice value={query.audience} />
       <Given query={query} />
       <span className="row" style={{ marginLeft: "auto" }}>
         <Choice
@@ -173,7 +196,8 @@ export function Filters({ query, onCsv }: { query: PeopleQuery; onCsv: () => voi
           ) : null}{" "}
           <button type="button" onClick={onCsv} aria-label="The people shown, as CSV">
             CSV
-          </button>
+          </button>{" "}
+          {does}
         </span>
       </span>
     </search>

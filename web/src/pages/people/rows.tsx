@@ -2,16 +2,16 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { PersonRow } from "../../api/types";
+import { Chance } from "../../components/chance";
 import { CellChip, DirectionMark, KindMark } from "../../components/marks";
 import { personPath } from "../../components/person-lines";
 import { Spark } from "../../components/spark";
-import { type Column, csvOf } from "../../components/table";
 import { dayShort, NONE, roundMoney, standingOf, times } from "../../format";
 import { useScope } from "../../scope";
 import { STAGE_WORDS, wordOf } from "../../words";
 
-const HEADS = ["Person", "26 weeks", "Degree", "Kind", "Direction", "Value", "Last seen", "Due"];
-const NUMBERS = new Set(["Degree", "Value"]);
+const HEADS = ["Person", "26 weeks", "Degree", "Kind", "Direction", "Value", "At risk", "Last seen", "Due"];
+const NUMBERS = new Set(["Degree", "Value", "At risk"]);
 
 function Cell({ label, isNumber, children }: { label: string; isNumber?: boolean; children: ReactNode }) {
   return (
@@ -34,6 +34,7 @@ function Row({ row, on }: { row: PersonRow; on: string }) {
         <small>
           <CellChip cell={row.cell} /> {wordOf(STAGE_WORDS, row.stage)}
         </small>
+        {row.reason ? <small>{row.reason}.</small> : null}
       </div>
       <Cell label="26 weeks">
         <Spark values={row.spark} direction={row.direction} width={100} />
@@ -52,6 +53,21 @@ function Row({ row, on }: { row: PersonRow; on: string }) {
       </Cell>
       <Cell label="Value" isNumber>
         {roundMoney(row.value_minor, row.currency)}
+        {row.worth ? (
+          <small className="fine" style={{ display: "block" }}>
+            next {roundMoney(row.worth.potential_minor, row.currency)}
+          </small>
+        ) : null}
+      </Cell>
+      <Cell label="At risk" isNumber>
+        {row.worth ? (
+          <>
+            {roundMoney(row.worth.at_risk_minor, row.currency)}
+            <Chance p={row.worth.p_alive} />
+          </>
+        ) : (
+          NONE
+        )}
       </Cell>
       <Cell label="Last seen">{dayShort(row.last_day)}</Cell>
       <Cell label="Due">
@@ -87,25 +103,4 @@ export function PeopleRows({ rows, on }: { rows: PersonRow[]; on: string }) {
       </div>
     </div>
   );
-}
-
-const csvColumns: Column<PersonRow>[] = [
-  { title: "person", value: (row) => row.person },
-  { title: "name", value: (row) => row.name },
-  { title: "cell", value: (row) => row.cell },
-  { title: "stage", value: (row) => row.stage },
-  { title: "degree", value: (row) => row.degree },
-  { title: "percentile", value: (row) => row.percentile },
-  { title: "kind", value: (row) => row.kind },
-  { title: "direction", value: (row) => row.direction },
-  { title: "p_falling", value: (row) => row.p_falling },
-  { title: "value_minor", value: (row) => row.value_minor },
-  { title: "currency", value: (row) => row.currency },
-  { title: "first_day", value: (row) => row.first_day },
-  { title: "last_day", value: (row) => row.last_day },
-  { title: "due_day", value: (row) => row.due_day },
-];
-
-export function peopleCsv(rows: PersonRow[]) {
-  return csvOf(csvColumns, rows);
 }

@@ -1,6 +1,5 @@
 // The derived values of one standing, each with its "why?".
-import type { ReactNode } from "react";
-import type { Cell, PersonStanding, WhyOf } from "../../api/types";
+import type { Cell, PersonStanding } from "../../api/types";
 import { DirectionMark } from "../../components/marks";
 import {
   counted,
@@ -13,39 +12,9 @@ import {
   standingOf,
   times,
 } from "../../format";
-import { useUrl } from "../../scope";
 import { CELL_WORDS, MOOD_MARK, moodOf, STAGE_ABOUT, STAGE_WORDS, wordOf } from "../../words";
-
-interface ValueProps {
-  name: string;
-  of: WhyOf;
-  value: ReactNode;
-  /** A word rather than a figure: set smaller. */
-  isWord?: boolean;
-  children: ReactNode;
-}
-
-function Value({ name, of, value, isWord, children }: ValueProps) {
-  const { set } = useUrl();
-  return (
-    <div className={isWord ? "word" : undefined}>
-      <dt>
-        {name}{" "}
-        <button
-          type="button"
-          className="why"
-          onClick={() => set({ why: of }, { isReplacing: false })}
-          aria-label={`Why this ${name.toLowerCase()}?`}
-        >
-          why?
-        </button>
-      </dt>
-      <dd>
-        <strong>{value}</strong> <small>{children}</small>
-      </dd>
-    </div>
-  );
-}
+import { Value } from "./value";
+import { WorthValues } from "./worth";
 
 function CellName({ cell }: { cell: Cell | null }) {
   if (cell === null) return "not present";
@@ -109,6 +78,7 @@ export function Definition({ standing, on }: { standing: PersonStanding; on: str
       >
         since {dayText(standing.first_day)}
       </Value>
+      <WorthValues standing={standing} />
     </dl>
   );
 }

@@ -6,7 +6,7 @@ import { usePersonDefinitions } from "../../api/definitions";
 import type { PersonDefinition, PersonDefinitions } from "../../api/types";
 import { Part } from "../../components/part";
 import { Sentence } from "../../components/sentence";
-import { Answer } from "../../components/states";
+import { Answer, Words } from "../../components/states";
 import { type Column, csvOf, Table } from "../../components/table";
 import { downloadCsv } from "../../csv";
 import { NONE } from "../../format";
@@ -102,7 +102,12 @@ function columnsOf(currency: string): Column<PersonDefinition>[] {
 }
 
 function Because({ row }: { row: PersonDefinition }) {
-  if (row.missing !== null) return <span className="fine">cannot judge: {row.missing}</span>;
+  if (row.missing !== null)
+    return (
+      <span className="fine">
+        cannot judge: <Words text={row.missing} />
+      </span>
+    );
   return (
     <details className="fine">
       <summary aria-label={`Why: ${row.name}`}>{row.class ?? "why"}</summary>
@@ -114,7 +119,9 @@ function Because({ row }: { row: PersonDefinition }) {
           </div>
         ))}
         <dt>engaged</dt>
-        <dd>{row.line}</dd>
+        <dd>
+          <Words text={row.line} />
+        </dd>
       </dl>
     </details>
   );

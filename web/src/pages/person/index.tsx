@@ -10,6 +10,7 @@ import { Part } from "../../components/part";
 import { Sentence } from "../../components/sentence";
 import { Spark } from "../../components/spark";
 import { Answer, useTitle } from "../../components/states";
+import { WhyDrawer } from "../../components/why";
 import { counted, money, times } from "../../format";
 import { useScope, useUrl } from "../../scope";
 import { idOf } from "../../words";
@@ -18,7 +19,6 @@ import { PersonDefinitionsPart } from "./definitions";
 import { DegreeChart } from "./degree-chart";
 import { Ids } from "./ids";
 import { Timeline } from "./timeline";
-import { WhyDrawer } from "./why";
 
 export function Person() {
   const name = useParams().person ?? "";

@@ -1,12 +1,12 @@
 // Why a value is what it is: a sentence, the contributions, largest first, that add up to it, and the steps of the arithmetic.
 import { Button, Drawer } from "@mantine/core";
 import { useState } from "react";
-import { useWhy } from "../../api/person";
-import type { Contribution, Why, WhyOf } from "../../api/types";
-import { Answer } from "../../components/states";
-import { downloadCsv } from "../../csv";
-import { count, counted, dayText, exactPoints, money } from "../../format";
-import { useUrl } from "../../scope";
+import { useWhy } from "../api/person";
+import type { Contribution, Why, WhyOf } from "../api/types";
+import { downloadCsv } from "../csv";
+import { count, counted, dayText, exactPoints, money } from "../format";
+import { useUrl } from "../scope";
+import { Answer } from "./states";
 
 const NAMES: Record<WhyOf, string> = {
   involvement: "involvement",
@@ -17,6 +17,7 @@ const NAMES: Record<WhyOf, string> = {
   rhythm: "own rhythm",
   stage: "stage",
   value: "value",
+  worth: "worth",
 };
 
 interface WhyDrawerProps {
@@ -34,7 +35,7 @@ export function WhyDrawer({ person, name, object, on }: WhyDrawerProps) {
   return (
     <Drawer
       opened={of !== null}
-      onClose={() => set({ why: null })}
+      onClose={() => set({ why: null, who: null }, { keepsPage: true })}
       position="right"
       size={520}
       title={of ? `Why: ${NAMES[of]} of ${name}, ${dayText(on)}` : ""}

@@ -1,0 +1,111 @@
+// "Make an audience": the people of a list under a name, so that they can be found, counted and written to again.
+import { Button, Modal, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { Link } from "react-router";
+import { after } from "../after";
+import { useSaveAudience } from "../api/audiences";
+import type { PeopleQuery } from "../api/types";
+import { counted } from "../format";
+import { predicateOf } from "../people-query";
+import { Problem } from "./states";
+
+interface MakeAudienceProps {
+  object: string;
+  query: PeopleQuery;
+  n: number;
+  /** The list in words, with its number. */
+  words: string;
+  /** A button of its own rather than a word among others. */
+  isButton?: boolean;
+  suggested?: string;
+}
+
+const FILTER_WORDS: Record<string, string> = {
+  audience: "the audience",
+  layer: "the layer",
+  acquired: "the month in which they first came",
+};
+
+export function MakeAudience(props: MakeAudienceProps) {
+  const [isOpen, setOpen] = useState(false);
+  const label = `Make an audience of ${props.n === 1 ? "this person" : `these ${counted(props.n, "person", "people")}`}`;
+  return (
+    <>
+      {props.isButton ? (
+        <Button size="compact-md" onClick={() => setOpen(true)} disabled={props.n === 0}>
+          {label}
+        </Button>
+      ) : (
+        <button type="button" onClick={() => setOpen(true)} disabled={props.n === 0}>
+          {label}
+        </button>
+      )}
+      <Modal
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        title="Make an audience"
+        centered
+        closeButtonProps={{ "aria-label": "Close" }}
+      >
+        <Naming {...props} onClose={() => setOpen(false)} />
+      </Modal>
+    </>
+  );
+}
+
+function Naming({ object, query, words, suggested = "", onClose }: MakeAudienceProps & { onClose: () => void }) {
+  const [name, setName] = useState(suggested);
+  const save = useSaveAudience();
+  const { predicate, misplaced } = predicateOf(query);
+  if (misplaced.length > 0) {
+    return (
+      <p data-misplaced="">
+        An audience cannot be made of a list that is narrowed by{" "}
+        {misplaced.map((filter) => FILTER_WORDS[filter] ?? filter).join(" and by ")}. Take that filter away first.
+      </p>
+    );
+  }
+  if (save.data) {
+    return (
+      <>
+        <p aria-live="polite" data-said="">
+          “{save.data.name}” has {counted(save.data.n ?? 0, "person", "people")} now.
+        </p>
+        <p>
+          <Link to="/audiences" onClick={onClose} className="link">
+            All audiences
+          </Link>
+        </p>
+      </>
+    );
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    after(save.mutateAsync({ name: name.trim(), object, predicate }), () => undefined);
+  };
+  return (
+    <form onSubmit={submit}>
+      <p>{words}.</p>
+      <p className="fine">
+        An audience is a question, not a list of names: whoever fits comes in, whoever no longer does goes out.
+      </p>
+      <TextInput
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        maxLength={100}
+        required
+        data-autofocus
+      />
+      {save.error ? <Problem error={save.error} what="The audience could not be saved." /> : null}
+      <div className="row" style={{ justifyContent: "flex-end", marginTop: 16 }}>
+        <Button variant="default" onClick={onClose}>
+          Leave it
+        </Button>
+        <Button type="submit" loading={save.isPending} disabled={name.trim() === ""}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,109 @@
+// The accounts of the periods: as a drawing, as a table whose numbers open their people, and as CSV.
+import { useMemo } from "react";
+import type { Account, Accounts, Base, Change } from "../../api/types";
+import { Chart } from "../../components/chart";
+import { ChartPart } from "../../components/part";
+import type { Column } from "../../components/table";
+import { NONE, percent, periodText, ratio } from "../../format";
+import type { Slice } from "../../slice";
+import { CHANGE_WORDS } from "../../words";
+import { amountOf, amountText, DOWN, hasAnybody, occurring, type Unit, UP } from "./amounts";
+import { accountsChart } from "./chart";
+import { MoveNumber } from "./move-number";
+
+export const BASE_TITLES: Record<Base, string> = {
+  active: "People who were active",
+  engaged: "People who were engaged",
+  degree: "Degree, all in all",
+  value: "What purchases brought",
+};
+
+const FILLS: Record<Change, string> = {
+  new: "var(--pos-fill)",
+  returned: "var(--pos-deep)",
+  grew: "var(--accent-fill)",
+  stayed: "var(--edge)",
+  shrank: "var(--apa-fill)",
+  turned: "var(--neg-deep)",
+  gone: "var(--neg-fill)",
+};
+
+function columnsOf(rows: Account[], unit: Unit, slice: Slice): Column<Account>[] {
+  const upper = (word: string) => word.replace(/^./, (first) => first.toUpperCase());
+  const move = (change: Change): Column<Account> => ({
+    title: upper(CHANGE_WORDS[change]),
+    value: (row) => amountOf(row, change),
+    show: (row) => <MoveNumber move={row.moves.find((one) => one.change === change)} unit={unit} slice={slice} />,
+    isNumber: true,
+  });
+  const shareOf = (title: string, value: (row: Account) => number | null): Column<Account> => ({
+    title,
+    value,
+    show: (row) => {
+      const share = value(row);
+      return share === null ? NONE : percent(share);
+    },
+    isNumber: true,
+  });
+  return [
+    { title: "Period", value: (row) => row.period, show: (row) => periodText(row.period), isHead: true },
+    { title: "Before", value: (row) => row.before, show: (row) => amountText(row.before, unit), isNumber: true },
+    ...occurring(rows, ["new", "returned", "grew"]).map(move),
+    ...occurring(rows, DOWN).map(move),
+    { title: "After", value: (row) => row.after, show: (row) => amountText(row.after, unit), isNumber: true },
+    { title: "Quick ratio", value: (row) => row.quick_ratio, show: (row) => ratio(row.quick_ratio), isNumber: true },
+    {
+      title: "Without new",
+      value: (row) => row.quick_without_new,
+      show: (row) => ratio(row.quick_without_new),
+      isNumber: true,
+    },
+    shareOf("Only refills", (row) => row.dependency),
+    shareOf("Kept", (row) => row.gross_retention),
+    {
+      title: "Hidden loss",
+      value: (row) => (row.is_masked ? "yes" : ""),
+      show: (row) => (row.is_masked ? <b className="neg">yes</b> : ""),
+      isNumber: true,
+    },
+  ];
+}
+
+export function Periods({ data, slice }: { data: Accounts; slice: Slice }) {
+  const unit = useMemo(() => ({ unit: data.unit, currency: data.currency }), [data.unit, data.currency]);
+  const title = `${BASE_TITLES[data.base]}: what came and what went, by ${data.by}`;
+  const columns = useMemo(() => columnsOf(data.rows, unit, slice), [data.rows, unit, slice]);
+  const option = useMemo(
+    () => accountsChart(data.rows, unit, `${BASE_TITLES[data.base]}, at the end`),
+    [data.rows, unit, data.base],
+  );
+  const isEmpty = !hasAnybody(data.rows);
+  const hasHidden = data.rows.some((row) => amountOf(row, "new") > 0 && row.before > 0);
+  return (
+    <ChartPart title={title} name="view" columns={columns} rows={data.rows} rowKey={(row) => row.period}>
+      {isEmpty ? (
+        <p className="hush">
+          Nobody in these {data.rows.length} {data.by}s. Take a filter away, or choose more {data.by}s or another day.
+        </p>
+      ) : (
+        <>
+          <Chart label={`${title}; the table shows the numbers`} height={350} option={option} />
+          <p className="keys">
+            {[...occurring(data.rows, UP), ...occurring(data.rows, DOWN)].map((change) => (
+              <span key={change}>
+                <i className="key" style={{ background: FILLS[change] }} />
+                {CHANGE_WORDS[change]}
+              </span>
+            ))}
+            {hasHidden ? (
+              <span>
+                <i className="key hatched" />
+                hatched: the part of the loss that newcomers hide
+              </span>
+            ) : null}
+          </p>
+        </>
+      )}
+    </ChartPart>
+  );
+}
