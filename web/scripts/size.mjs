@@ -15,6 +15,7 @@ const pages = [
   "cohorts",
   "models",
   "audiences",
+  "alerts",
   "people",
   "person",
   "definitions",

@@ -12,6 +12,7 @@ const Matrix = lazy(() => import("./pages/matrix").then((m) => ({ default: m.Mat
 const Leaving = lazy(() => import("./pages/leaving").then((m) => ({ default: m.Leaving })));
 const Growth = lazy(() => import("./pages/growth").then((m) => ({ default: m.Growth })));
 const Cohorts = lazy(() => import("./pages/cohorts").then((m) => ({ default: m.Cohorts })));
+const Alerts = lazy(() => import("./pages/alerts").then((m) => ({ default: m.Alerts })));
 const Audiences = lazy(() => import("./pages/audiences").then((m) => ({ default: m.Audiences })));
 const Definitions = lazy(() => import("./pages/definitions").then((m) => ({ default: m.Definitions })));
 const People = lazy(() => import("./pages/people").then((m) => ({ default: m.People })));
@@ -34,6 +35,7 @@ export const router = createBrowserRouter([
           { path: "leaving", element: <Leaving /> },
           { path: "growth", element: <Growth /> },
           { path: "cohorts", element: <Cohorts /> },
+          { path: "alerts", element: <Alerts /> },
           { path: "audiences", element: <Audiences /> },
           { path: "definitions", element: <Definitions /> },
           { path: "people", element: <People /> },

@@ -124,7 +124,7 @@ pub(crate) fn delivery_to(hook: i64, alert: &Alert, (messages, desk): (&mut Mess
         "id": alert.id,
         "kind": alert.kind,
         "object": alert.object,
-        "person": Some(&alert.person).filter(|person| !person.is_empty()),
+        "person": facts.get("name"),
         "day": alert.day,
         "title": alert.title,
         "text": alert.text,

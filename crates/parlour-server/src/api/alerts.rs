@@ -45,7 +45,7 @@ pub(crate) struct Alert {
     kind: String,
     /// `kind:id`.
     object: String,
-    /// The person's id in paths; null where it is about all.
+    /// The person, `kind:value`, by the name they had; null where it is about all.
     person: Option<String>,
     /// The day it is about.
     day: String,
@@ -90,15 +90,16 @@ pub(crate) struct Seen {
 
 impl From<alert::Alert> for Alert {
     fn from(row: alert::Alert) -> Self {
+        let facts: serde_json::Value = serde_json::from_str(&row.data).unwrap_or_default();
         Self {
             id: row.id,
             kind: row.kind,
             object: row.object,
-            person: Some(row.person).filter(|person| !person.is_empty()),
+            person: facts.get("name").and_then(|name| name.as_str()).map(str::to_owned),
             day: row.day,
             title: row.title,
             text: row.text,
-            facts: serde_json::from_str(&row.data).unwrap_or_default(),
+            facts,
             state: row.state,
             made_at: clock::rfc3339(row.made_at),
         }
