@@ -15,8 +15,13 @@ test("an alert leads to the person behind it, and is marked once looked at", asy
   await expect(page).toHaveURL(/on=1998-06-30/);
   await expect(page.locator("main h1")).toContainText(person.replace("customer:", ""));
   await open(page, "/alerts");
-  const before = Number(/\d+/.exec((await page.getByRole("link", { name: /^Alerts, \d+/ }).getAttribute("aria-label")) ?? "")?.[0]);
-  await page.locator(`main [data-alert="${id}"]`).getByRole("button", { name: /^Mark as looked at/ }).click();
+  const before = Number(
+    /\d+/.exec((await page.getByRole("link", { name: /^Alerts, \d+/ }).getAttribute("aria-label")) ?? "")?.[0],
+  );
+  await page
+    .locator(`main [data-alert="${id}"]`)
+    .getByRole("button", { name: /^Mark as looked at/ })
+    .click();
   await expect(page.locator(`main [data-alert="${id}"]`)).toHaveCount(0);
   await expect(page.getByRole("link", { name: `Alerts, ${before - 1} not looked at yet` })).toBeVisible();
   await page.getByRole("button", { name: "looked at", exact: true }).click();

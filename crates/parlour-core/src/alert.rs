@@ -127,7 +127,8 @@ pub fn of_wire(name: &str, now: &Standing, reason: &str) -> Notice {
 
 /// So many more valuable people passed their due day by `on` than are told one by one.
 pub fn of_more_wires(n: u64, on: Day) -> Notice {
-    let people = if n == 1 { "1 more valuable person".to_owned() } else { format!("{} more valuable people", thousands(n)) };
+    let people =
+        if n == 1 { "1 more valuable person".to_owned() } else { format!("{} more valuable people", thousands(n)) };
     Notice {
         kind: AlertKind::MoreWires,
         episode: on.to_string(),
@@ -197,9 +198,8 @@ impl Traffic {
     /// The recent rate against the one before; `None` where there was too little before to compare with.
     pub fn ratio(&self, on: Day) -> Option<f64> {
         let exposure = self.exposure(on)?;
-        (0 < self.n_before).then(|| {
-            (self.n_recent as f64 / f64::from(RECENT_DAYS)) / (self.n_before as f64 / f64::from(exposure))
-        })
+        (0 < self.n_before)
+            .then(|| (self.n_recent as f64 / f64::from(RECENT_DAYS)) / (self.n_before as f64 / f64::from(exposure)))
     }
 
     /// Days of the earlier window after the layer's beginning.

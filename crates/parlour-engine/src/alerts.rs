@@ -78,6 +78,8 @@ impl Engine {
             let name = asked.object_name();
             rows.extend(self.look(&asked)?.into_iter().map(|found| found.row(&name, on, now)));
         }
+        // The newest stand first in every list, and of one look what matters most should.
+        rows.reverse();
         let (messages, desk) = (Messages::new()?, self.settings.delivery.desk.clone());
         let n_made = self.database.write(move |conn| tell(conn, &rows, (on, now), (messages, &desk)))?;
         self.ring();
@@ -86,7 +88,8 @@ impl Engine {
 
     /// Whether a file is being read at this moment.
     fn is_reading(&self, now: i64) -> Result<bool, EngineError> {
-        let is_at_work = |job: &parlour_store::job::Job| job.state == jobs::RUNNING && now - job.updated_at < READING_MICROS;
+        let is_at_work =
+            |job: &parlour_store::job::Job| job.state == jobs::RUNNING && now - job.updated_at < READING_MICROS;
         Ok(self.jobs(LATEST_JOBS)?.iter().any(is_at_work))
     }
 
@@ -103,9 +106,12 @@ impl Engine {
 
     /// What is to be told of one object between the two days asked about.
     fn look(&self, asked: &Asked) -> Result<Vec<Found>, EngineError> {
+        let most = self.settings.alerts.per_day;
+        if most == 0 {
+            return Ok(Vec::new());
+        }
         let mut found = self.masked_losses(asked)?;
         found.extend(self.quiet_layers(asked)?);
-        let most = self.settings.alerts.per_day;
         found.truncate(most);
         found.extend(self.tripped_wires(asked, most, found.len())?);
         Ok(found)
@@ -226,9 +232,7 @@ impl Engine {
         before: Option<i64>,
         limit: usize,
     ) -> Result<(Vec<Alert>, i64), EngineError> {
-        Ok(self.database.read(|conn| {
-            Ok((alerts::list(conn, wanted, before, limit)?, alerts::count(conn, wanted)?))
-        })?)
+        Ok(self.database.read(|conn| Ok((alerts::list(conn, wanted, before, limit)?, alerts::count(conn, wanted)?)))?)
     }
 
     /// Says that somebody looked at an alert.

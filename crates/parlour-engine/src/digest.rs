@@ -23,7 +23,8 @@ pub(crate) fn digest(alerts: &[Alert], desk: &str) -> Value {
         let Alert { title, text: told, object, day, .. } = alert;
         write!(text, "{title}\n{told}\n{object}, {day}\n\n").expect("a String takes any text");
         let [title, told, object] = [title, told, object].map(|text| escaped(text));
-        write!(html, "<h3>{title}</h3><p>{told}<br><small>{object}, {day}</small></p>").expect("a String takes any text");
+        write!(html, "<h3>{title}</h3><p>{told}<br><small>{object}, {day}</small></p>")
+            .expect("a String takes any text");
     }
     if MAX_TOLD < alerts.len() {
         let more = format!("{} more are in the Desk.", thousands((alerts.len() - MAX_TOLD) as u64));

@@ -175,15 +175,7 @@ impl Engine {
             Some(secret) => secret,
             None => format!("whsec_{}", BASE64_STANDARD.encode(random::<32>()?)),
         };
-        let hook = Hook {
-            id: 0,
-            url,
-            secret,
-            kinds,
-            created_at: clock::now(),
-            disabled_at: None,
-            disabled_why: None,
-        };
+        let hook = Hook { id: 0, url, secret, kinds, created_at: clock::now(), disabled_at: None, disabled_why: None };
         let made = self.database.write(move |conn| {
             if MAX_HOOKS <= hook::all(conn)?.len() {
                 return Ok(None);
@@ -218,7 +210,8 @@ impl Engine {
     pub fn test_hook(&self, id: i64) -> Result<Delivery, EngineError> {
         let (now, message) = (clock::now(), Messages::new()?.next());
         let text = "This is a test: your address takes what Parlour sends.";
-        let body = json!({ "type": TEST, "timestamp": clock::rfc3339(now), "data": { "title": "A test", "text": text } });
+        let body =
+            json!({ "type": TEST, "timestamp": clock::rfc3339(now), "data": { "title": "A test", "text": text } });
         let made = self.database.write(move |conn| {
             if hook::get(conn, id)?.is_none_or(|hook| hook.disabled_at.is_some()) {
                 return Ok(None);

@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    accounts, alerts, arrivals, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks, jobs, leaving, links, matrix, merges,
-    metrics, models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources,
-    sql, timeline, today, webhooks, why, wire, workspace,
+    accounts, alerts, arrivals, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks, jobs,
+    leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file, sample,
+    session, settings, sources, sql, timeline, today, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;

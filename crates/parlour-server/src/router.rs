@@ -13,9 +13,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    accounts, alerts, arrivals, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks, jobs, leaving, links, matrix, merges,
-    metrics, models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources,
-    sql, timeline, today, webhooks, why, workspace,
+    accounts, alerts, arrivals, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks, jobs,
+    leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file, sample,
+    session, settings, sources, sql, timeline, today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};

@@ -81,16 +81,10 @@ pub fn get(conn: &mut dyn Conn, id: i64) -> Result<Option<Alert>, StoreError> {
 }
 
 /// A page of the alerts that are wanted, newest first: those before the id `before`, `limit` at most.
-pub fn list(
-    conn: &mut dyn Conn,
-    wanted: &Wanted,
-    before: Option<i64>,
-    limit: usize,
-) -> Result<Vec<Alert>, StoreError> {
+pub fn list(conn: &mut dyn Conn, wanted: &Wanted, before: Option<i64>, limit: usize) -> Result<Vec<Alert>, StoreError> {
     let (condition, mut params) = condition(wanted);
     let n = params.len();
-    let sql =
-        format!("SELECT {COLUMNS} FROM alert WHERE {condition}id < ${} ORDER BY id DESC LIMIT ${}", n + 1, n + 2);
+    let sql = format!("SELECT {COLUMNS} FROM alert WHERE {condition}id < ${} ORDER BY id DESC LIMIT ${}", n + 1, n + 2);
     params.extend([before.unwrap_or(i64::MAX).into(), (limit as i64).into()]);
     conn.query(&sql, &params)?.into_iter().map(alert).collect()
 }

@@ -77,9 +77,8 @@ pub fn create(conn: &mut dyn Conn, delivery: &Delivery) -> Result<i64, StoreErro
 
 /// The deliveries that are due, those that wait longest first, `limit` at most.
 pub fn due(conn: &mut dyn Conn, now: i64, limit: usize) -> Result<Vec<Delivery>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM delivery WHERE state = $1 AND next_at <= $2 ORDER BY next_at, id LIMIT $3"
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM delivery WHERE state = $1 AND next_at <= $2 ORDER BY next_at, id LIMIT $3");
     conn.query(&sql, &[WAITING.into(), now.into(), (limit as i64).into()])?.into_iter().map(delivery).collect()
 }
 

@@ -41,8 +41,7 @@ pub fn create(conn: &mut dyn Conn, hook: &Hook) -> Result<i64, StoreError> {
     let sql = "INSERT INTO hook (id, url, secret, kinds, created_at) \
         VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM hook), $1, $2, $3, $4) RETURNING id";
     let Hook { url, secret, kinds, created_at, .. } = hook;
-    let params: [Value; 4] =
-        [url.as_str().into(), secret.as_str().into(), kinds.as_str().into(), (*created_at).into()];
+    let params: [Value; 4] = [url.as_str().into(), secret.as_str().into(), kinds.as_str().into(), (*created_at).into()];
     one_int(conn, sql, &params)
 }
 

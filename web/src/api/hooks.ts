@@ -23,8 +23,7 @@ export function useCreateHook() {
 /** Everything that can be done about one. */
 export function useHook(id: number) {
   const client = useQueryClient();
-  const onSettled = () =>
-    Promise.all([HOOKS, DELIVERIES].map((queryKey) => client.invalidateQueries({ queryKey })));
+  const onSettled = () => Promise.all([HOOKS, DELIVERIES].map((queryKey) => client.invalidateQueries({ queryKey })));
   const change = useMutation({ mutationFn: (hook: HookChange) => api.put<Hook>(`/hooks/${id}`, hook), onSettled });
   const drop = useMutation({ mutationFn: () => api.remove<void>(`/hooks/${id}`), onSettled });
   const test = useMutation({ mutationFn: () => api.post<Delivery>(`/hooks/${id}/test`), onSettled });

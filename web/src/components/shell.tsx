@@ -37,7 +37,15 @@ function Bell() {
   const { data: n = 0 } = useOpenAlerts();
   return (
     <NavLink to={to(ALERTS.path)} className="bell" aria-label={n === 0 ? "Alerts" : `Alerts, ${n} not looked at yet`}>
-      <svg width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="1.4" aria-hidden="true">
+      <svg
+        width="20"
+        height="20"
+        viewBox="0 0 20 20"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.4"
+        aria-hidden="true"
+      >
         <path d={ALERTS.icon} strokeLinejoin="round" strokeLinecap="round" />
       </svg>
       {n === 0 ? null : <span aria-hidden="true">{n > 99 ? "99+" : n}</span>}

@@ -29,8 +29,9 @@ impl Mail {
     pub(super) fn new(settings: &MailSettings, timeout: Duration) -> Result<Self, EngineError> {
         let wrong = |text: String| EngineError::Settings(text);
         // The address may hold a password, and so may what is said of it.
-        let builder = SmtpTransport::from_url(&settings.url)
-            .map_err(|_| wrong("`mail.url` is no address of a mail server, such as `smtp://localhost:25`".to_owned()))?;
+        let builder = SmtpTransport::from_url(&settings.url).map_err(|_| {
+            wrong("`mail.url` is no address of a mail server, such as `smtp://localhost:25`".to_owned())
+        })?;
         let from = settings.from.parse().map_err(|error| wrong(format!("`mail.from` is no mail address: {error}")))?;
         Ok(Self { transport: builder.timeout(Some(timeout)).build(), from })
     }

@@ -109,7 +109,9 @@ fn of_status(status: u16) -> Outcome {
     let refused = |error: String| Outcome::Refused { status: Some(status), error };
     match status {
         200..=299 => Outcome::Taken { status: Some(status) },
-        300..=399 => refused(format!("answered {status}: what is redirected is not followed; change the hook's address")),
+        300..=399 => {
+            refused(format!("answered {status}: what is redirected is not followed; change the hook's address"))
+        }
         410 => Outcome::Gone,
         _ => refused(format!("answered {status}")),
     }

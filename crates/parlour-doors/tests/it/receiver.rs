@@ -108,9 +108,9 @@ fn read(stream: &mut TcpStream) -> Option<Came> {
         let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let headers = head.lines().skip(1).filter_map(|line| line.split_once(": "));
-        let headers: Vec<_> =
-            headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-        let length = headers.iter().find(|(name, _)| name == "content-length").map(|(_, n)| n.parse::<usize>().unwrap());
+        let headers: Vec<_> = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        let length =
+            headers.iter().find(|(name, _)| name == "content-length").map(|(_, n)| n.parse::<usize>().unwrap());
         let body = &bytes[end + 4..];
         if length.unwrap_or(0) <= body.len() {
             return Some(Came { headers, body: body.to_vec() });

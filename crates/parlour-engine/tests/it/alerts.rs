@@ -40,9 +40,7 @@ fn buying(person: &str, days: std::ops::Range<i32>, every: usize, minor: i64) ->
 }
 
 fn told(engine: &Engine) -> Vec<Alert> {
-    let mut rows = engine.database.read(|conn| alert::list(conn, &Wanted::default(), None, ALL)).unwrap();
-    rows.reverse();
-    rows
+    engine.database.read(|conn| alert::list(conn, &Wanted::default(), None, ALL)).unwrap()
 }
 
 fn sent(engine: &Engine) -> Vec<Delivery> {
@@ -87,7 +85,10 @@ fn the_valuable_who_are_overdue_are_told_once(kind: Kind) {
     assert_eq!(names, ["customer:vip2", "customer:vip1"], "who has most at risk comes first");
     let vip = rows.iter().find(|alert| alert.title.starts_with("customer:vip2")).unwrap();
     let last = Day(FIRST.0 + 266);
-    assert_eq!((vip.episode.clone(), vip.state.as_str(), vip.object.as_str()), (last.to_string(), "open", "brand:acme"));
+    assert_eq!(
+        (vip.episode.clone(), vip.state.as_str(), vip.object.as_str()),
+        (last.to_string(), "open", "brand:acme")
+    );
     assert_eq!((vip.day.clone(), vip.person.len()), (Day(FIRST.0 + 299).to_string(), 32));
     assert!(vip.text.contains("silent for 33 days"), "{}", vip.text);
 

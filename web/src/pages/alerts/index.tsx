@@ -49,7 +49,12 @@ function Body({ query }: { query: AlertQuery }) {
           <Choices query={query} />
           {query.state === "open" && newest !== undefined && rows.length > 1 && !query.kind ? (
             <p>
-              <Button size="compact-md" variant="default" loading={see.all.isPending} onClick={() => see.all.mutate(newest)}>
+              <Button
+                size="compact-md"
+                variant="default"
+                loading={see.all.isPending}
+                onClick={() => see.all.mutate(newest)}
+              >
                 Mark all as looked at
               </Button>
             </p>
@@ -61,7 +66,11 @@ function Body({ query }: { query: AlertQuery }) {
             ))}
           </ul>
           {alerts.hasNextPage ? (
-            <Button variant="default" loading={alerts.isFetchingNextPage} onClick={() => after(alerts.fetchNextPage(), () => undefined)}>
+            <Button
+              variant="default"
+              loading={alerts.isFetchingNextPage}
+              onClick={() => after(alerts.fetchNextPage(), () => undefined)}
+            >
               Older ones
             </Button>
           ) : null}
@@ -120,7 +129,11 @@ function AlertLine({ alert }: { alert: Alert }) {
         </span>
         <Link to={path}>{what}</Link>
         {isOpen ? (
-          <button type="button" onClick={() => see.one.mutate(alert.id)} aria-label={`Mark as looked at: ${alert.title}`}>
+          <button
+            type="button"
+            onClick={() => see.one.mutate(alert.id)}
+            aria-label={`Mark as looked at: ${alert.title}`}
+          >
             mark as looked at
           </button>
         ) : (

@@ -30,17 +30,14 @@ function Body({ hooks }: { hooks: Hooks }) {
     <>
       <h1>{headline(hooks.rows, hooks.mail_to)}</h1>
       <p className="sub">
-        What is posted is signed as <b>Standard Webhooks</b> has it, tried ten times over three days, and never sent to a
-        private address{hooks.allow_private ? ", but here that is allowed by " : " unless "}
+        What is posted is signed as <b>Standard Webhooks</b> has it, tried ten times over three days, and never sent to
+        a private address{hooks.allow_private ? ", but here that is allowed by " : " unless "}
         <code>delivery.allow_private</code>
-        {hooks.allow_private ? "" : " allows it"}. Mail is set up under <code>[mail]</code> in <code>parlour.toml</code>.
+        {hooks.allow_private ? "" : " allows it"}. Mail is set up under <code>[mail]</code> in <code>parlour.toml</code>
+        .
       </p>
       <Part title="Addresses" does={hooks.rows.length === 0 ? null : make}>
-        {hooks.rows.length === 0 && !isMaking ? (
-          <p className="hush">
-            There is none yet. {make}
-          </p>
-        ) : null}
+        {hooks.rows.length === 0 && !isMaking ? <p className="hush">There is none yet. {make}</p> : null}
         {isMaking ? <NewHookForm onDone={() => setMaking(false)} /> : null}
         <ul className="alerts" aria-label="Addresses">
           {hooks.rows.map((hook) => (

@@ -22,7 +22,8 @@ export function NewHookForm({ onDone }: { onDone: () => void }) {
     return (
       <section aria-label="The secret" style={{ maxWidth: 620 }}>
         <p>
-          <b>Keep this secret now; it is not shown again.</b> With it the other side checks that what comes is from here.
+          <b>Keep this secret now; it is not shown again.</b> With it the other side checks that what comes is from
+          here.
         </p>
         <Copyable text={secret} label="the secret" />
         <Button size="compact-md" onClick={onDone} mt="sm">

@@ -3,7 +3,14 @@ import { describe, expect, test } from "vitest";
 import type { Delivery, Hook } from "../../../api/types";
 import { headline, kindsText, outcome, tells } from "./words";
 
-const hook: Hook = { id: 1, url: "https://x.example", kinds: [], created_at: "", disabled_at: null, disabled_why: null };
+const hook: Hook = {
+  id: 1,
+  url: "https://x.example",
+  kinds: [],
+  created_at: "",
+  disabled_at: null,
+  disabled_why: null,
+};
 const delivery: Delivery = {
   id: 1,
   message: "msg_1",

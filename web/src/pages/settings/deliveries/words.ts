@@ -31,6 +31,9 @@ export function headline(hooks: Hook[], mailTo: string[]): string {
   const enabled = hooks.filter((hook) => hook.disabled_at === null).length;
   const parts = [];
   if (enabled > 0) parts.push(`posted to ${counted(enabled, "address", "addresses")}`);
-  if (mailTo.length > 0) parts.push(`mailed once a day to ${mailTo.length > 3 ? counted(mailTo.length, "address", "addresses") : mailTo.join(", ")}`);
+  if (mailTo.length > 0)
+    parts.push(
+      `mailed once a day to ${mailTo.length > 3 ? counted(mailTo.length, "address", "addresses") : mailTo.join(", ")}`,
+    );
   return parts.length === 0 ? "Alerts are shown here and sent nowhere." : `Alerts are ${parts.join(" and ")}.`;
 }
