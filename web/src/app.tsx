@@ -13,6 +13,7 @@ const Leaving = lazy(() => import("./pages/leaving").then((m) => ({ default: m.L
 const Growth = lazy(() => import("./pages/growth").then((m) => ({ default: m.Growth })));
 const Cohorts = lazy(() => import("./pages/cohorts").then((m) => ({ default: m.Cohorts })));
 const Models = lazy(() => import("./pages/models").then((m) => ({ default: m.Models })));
+const Alerts = lazy(() => import("./pages/alerts").then((m) => ({ default: m.Alerts })));
 const Audiences = lazy(() => import("./pages/audiences").then((m) => ({ default: m.Audiences })));
 const Definitions = lazy(() => import("./pages/definitions").then((m) => ({ default: m.Definitions })));
 const People = lazy(() => import("./pages/people").then((m) => ({ default: m.People })));
@@ -36,6 +37,7 @@ export const router = createBrowserRouter([
           { path: "growth", element: <Growth /> },
           { path: "cohorts", element: <Cohorts /> },
           { path: "models", element: <Models /> },
+          { path: "alerts", element: <Alerts /> },
           { path: "audiences", element: <Audiences /> },
           { path: "definitions", element: <Definitions /> },
           { path: "people", element: <People /> },

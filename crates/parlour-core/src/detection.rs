@@ -39,6 +39,9 @@ pub struct Detector {
     pub detection: Detection,
 }
 
+/// How likely somebody is gone on a day, on whatever scale.
+type Score<'a> = &'a dyn Fn(&Watched, i32) -> f64;
+
 /// One person of the world as the product sees them: days, each once.
 struct Watched {
     days: Vec<i32>,
@@ -58,7 +61,7 @@ struct Learnt {
 pub fn detect(world: &World) -> Result<Vec<Detector>, WorldError> {
     let people: Vec<Watched> = world.lives()?.map(|life| watched(world, &life)).collect();
     let learnt = Learnt::of(&people);
-    let scored: [(&str, &dyn Fn(&Watched, i32) -> f64); 5] = [
+    let scored: [(&str, Score<'_>); 5] = [
         ("own rhythm (shape of one's own gaps)", &|person, day| learnt.own_rhythm(person, day)),
         ("trip wire (the Desk's due day)", &|person, day| learnt.trip_wire(person, day)),
         ("P(alive)", &|person, day| learnt.p_gone(person, day)),
@@ -89,7 +92,7 @@ fn watched(world: &World, life: &Life) -> Watched {
     Watched { days, disengaged_on: life.disengaged_on.map(|day| day as i32), until }
 }
 
-fn traces(people: &[Watched], score: &dyn Fn(&Watched, i32) -> f64) -> Vec<Trace> {
+fn traces(people: &[Watched], score: Score<'_>) -> Vec<Trace> {
     let trace = |person: &Watched| {
         let first = *person.days.first()?;
         let days = WATCH_FROM.max(first + 1)..person.until;

@@ -97,14 +97,12 @@ impl Forecaster {
                 let known =
                     |bought: &Bought| Known { history: bought.history(unit), covariates: vec![ln_first(bought)] };
                 let people: Vec<Known> = people.iter().map(known).collect();
-                match WithCovariates::fit(kind, &people, Options::default()) {
-                    Ok(fit) => Ok(Fitting::first_value(fit)),
-                    // All first purchases alike: nothing is known more than without.
-                    Err(_) => {
-                        let histories = Histories::new(people.iter().map(|person| person.history));
-                        Ok(Fitted::fit(kind, &histories, Options::default())?.into())
-                    }
+                if let Ok(fit) = WithCovariates::fit(kind, &people, Options::default()) {
+                    return Ok(Fitting::first_value(fit));
                 }
+                // All first purchases alike: nothing is known more than without.
+                let histories = Histories::new(people.iter().map(|person| person.history));
+                Ok(Fitted::fit(kind, &histories, Options::default())?.into())
             }
         }
     }

@@ -3,6 +3,8 @@
 //! Values in, values out: nothing here reads a clock, a disk or a network, draws randomness, or can panic on any input.
 
 pub mod activity;
+pub mod address;
+pub mod alert;
 pub mod change;
 pub mod day;
 pub mod detection;

@@ -1,6 +1,8 @@
-//! Doors to the outside: how facts from elsewhere become events.
+//! Doors to the outside: how facts from elsewhere become events, and how what was decided gets out.
 //!
-//! Under `file` there is decoding and streaming only; `import` carries what it reads to the engine.
+//! Under `file` there is decoding and streaming only; `import` carries what it reads to the engine. `courier` sends what
+//! is in the outbox.
 
+pub mod courier;
 pub mod file;
 pub mod import;

@@ -352,6 +352,9 @@ impl Engine {
                 if let Err(error) = self.refit_due() {
                     tracing::error!(%error, "models could not be fitted again; it will be tried again");
                 }
+                if let Err(error) = self.alert_due() {
+                    tracing::error!(%error, "alerts could not be made; it will be tried again");
+                }
                 if let Err(error) = self.delete_old_rejected() {
                     tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
                 }
@@ -359,6 +362,14 @@ impl Engine {
             }
             self.bell.wait_beyond(rung, REST);
         }
+    }
+
+    /// Makes the alerts that are due and the mail that tells of them, and lets go of old deliveries.
+    fn alert_due(&self) -> Result<(), EngineError> {
+        let now = clock::now();
+        self.look_due(now)?;
+        self.digest_due(now)?;
+        self.delete_old_deliveries()
     }
 
     /// Whether the tasks are to end.
@@ -429,6 +440,13 @@ impl Tasks {
         let engine = Arc::clone(&self.engine);
         let thread = std::thread::Builder::new().name("house".to_owned()).spawn(move || engine.keep_house());
         self.threads.push(thread.expect("the system can start a thread"));
+    }
+
+    /// Has this step done too, again and again, as long as they run: at once while it returns `true`, else when
+    /// something happened or after a rest.
+    pub fn also(&mut self, name: &str, step: impl Fn(&Engine) -> Result<bool, EngineError> + Send + 'static) {
+        let thread = self.engine.spawn(name, step);
+        self.threads.push(thread);
     }
 
     /// Lets the tasks end their step and waits for them.

@@ -1,10 +1,12 @@
 //! The corridor: events are journalled, folded, sealed; people's standings are read. It owns the clock and the tasks.
 
+pub mod alerts;
 pub mod arrivals;
 mod bell;
 pub mod clock;
 pub mod codec;
 pub mod desk;
+mod digest;
 pub mod doctor;
 mod duplicates;
 mod engine;
@@ -17,6 +19,7 @@ mod kept;
 pub mod mapping;
 pub mod mqtt;
 mod names;
+pub mod outbox;
 mod rebuild;
 pub mod rejections;
 mod seal;

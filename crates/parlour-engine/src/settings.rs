@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use parlour_core::alert::AlertSettings;
 use parlour_core::event::{MAX_ID_BYTES, MAX_TEXT_BYTES};
 use parlour_core::lens::Choices;
 use parlour_core::parameters::{DEFAULT_SETTINGS, Parameters};
@@ -14,6 +15,8 @@ use crate::EngineError;
 
 /// Room for what the second and later products of an order have after their message id.
 const ORDER_SUFFIX_BYTES: usize = 8;
+/// Most addresses that get the digest.
+const MAX_MAIL_ADDRESSES: usize = 50;
 /// Most bytes that may wait to be taken, whatever the setting.
 const MAX_WAITING_BYTES: usize = 4_000_000_000;
 
@@ -28,6 +31,9 @@ pub struct Settings {
     pub explore: ExploreSettings,
     pub server: ServerSettings,
     pub ingest: IngestSettings,
+    pub alerts: AlertSettings,
+    pub delivery: DeliverySettings,
+    pub mail: MailSettings,
     /// The operator's own vocabulary file, relative to the data folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary: Option<String>,
@@ -87,6 +93,49 @@ pub struct IngestSettings {
     pub message_id_bytes: usize,
     pub body_seconds: u64,
     pub waiting_bytes: usize,
+}
+
+/// Under `[delivery]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
+pub struct DeliverySettings {
+    pub allow_private: bool,
+    pub timeout_seconds: u64,
+    pub kept_days: u32,
+    pub desk: String,
+}
+
+/// Under `[mail]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
+pub struct MailSettings {
+    pub url: String,
+    pub from: String,
+    pub to: Vec<String>,
+}
+
+impl MailSettings {
+    /// Whether there is a server, and somebody to write to.
+    pub fn is_set(&self) -> bool {
+        !self.url.is_empty() && !self.to.is_empty()
+    }
+
+    fn check(&self) -> Result<(), EngineError> {
+        let wrong = |text: &str| Err(EngineError::Settings(text.to_owned()));
+        if !self.url.is_empty() && !self.url.starts_with("smtp://") && !self.url.starts_with("smtps://") {
+            // It may hold a password.
+            return wrong("`mail.url` must begin with `smtp://` or `smtps://`");
+        }
+        if self.is_set() && !self.from.contains('@') {
+            return wrong("`mail.from` must be the address that mail comes from, such as `parlour@example.com`");
+        }
+        if MAX_MAIL_ADDRESSES < self.to.len() || !self.to.iter().all(|to| to.contains('@')) {
+            return wrong("`mail.to` must be at most 50 addresses, such as [\"anna@example.com\"]");
+        }
+        Ok(())
+    }
 }
 
 impl IngestSettings {
@@ -156,6 +205,12 @@ impl Settings {
             return Err(EngineError::Settings(text.to_owned()));
         }
         settings.ingest.check()?;
+        settings.alerts.check().map_err(EngineError::Settings)?;
+        if !(1..=60).contains(&settings.delivery.timeout_seconds) {
+            let text = "`delivery.timeout_seconds` must be between 1 and 60";
+            return Err(EngineError::Settings(text.to_owned()));
+        }
+        settings.mail.check()?;
         Ok(settings)
     }
 
@@ -195,5 +250,11 @@ mod tests {
         assert!(error("[definitions]\nwindow_days = 3\n").contains("definitions.window_days"));
         assert!(error("[engine]\nseal_events = 0\n").contains("seal_events"));
         assert!(error("[ingest]\nevent_bytes = 40000\n").contains("ingest.event_bytes"));
+        assert!(error("[alerts]\nquiet_below = 3.0\n").contains("alerts.quiet_below"));
+        assert!(error("[delivery]\ntimeout_seconds = 0\n").contains("delivery.timeout_seconds"));
+        let mail = error("[mail]\nurl = \"http://me:s3cret@x\"\n");
+        assert!(mail.contains("mail.url") && !mail.contains("s3cret"), "{mail}");
+        assert!(error("[mail]\nurl = \"smtp://x\"\nto = [\"a@b.example\"]\n").contains("mail.from"));
+        assert!(error("[mail]\nto = [\"nobody\"]\n").contains("mail.to"));
     }
 }

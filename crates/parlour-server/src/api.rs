@@ -12,13 +12,16 @@ use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 
 pub(crate) mod accounts;
+pub(crate) mod alerts;
 pub(crate) mod arrivals;
 pub(crate) mod audiences;
 pub(crate) mod cohorts;
 pub(crate) mod definitions;
+pub(crate) mod deliveries;
 pub(crate) mod engaged;
 pub(crate) mod growth;
 pub(crate) mod health;
+pub(crate) mod hooks;
 pub(crate) mod jobs;
 pub(crate) mod leaving;
 pub(crate) mod links;

@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    accounts, arrivals, audiences, cohorts, definitions, engaged, growth, health, jobs, leaving, links, matrix, merges,
-    metrics, models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources,
-    sql, timeline, today, webhooks, why, wire, workspace,
+    accounts, alerts, arrivals, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks, jobs,
+    leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file, sample,
+    session, settings, sources, sql, timeline, today, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -64,6 +64,16 @@ const SCHEME: &str = "session";
         questions::create_question,
         questions::update_question,
         questions::delete_question,
+        alerts::list_alerts,
+        alerts::see_alerts,
+        alerts::see_alert,
+        hooks::list_hooks,
+        hooks::create_hook,
+        hooks::update_hook,
+        hooks::delete_hook,
+        hooks::test_hook,
+        deliveries::list_deliveries,
+        deliveries::replay_delivery,
         health::get_health,
         rejected::list_rejected,
         rejected::count_rejected,

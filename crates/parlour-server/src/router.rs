@@ -13,9 +13,9 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    accounts, arrivals, audiences, cohorts, definitions, engaged, growth, health, jobs, leaving, links, matrix, merges,
-    metrics, models, names, people, person, questions, rejected, rejected_file, sample, session, settings, sources,
-    sql, timeline, today, webhooks, why, workspace,
+    accounts, alerts, arrivals, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks, jobs,
+    leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file, sample,
+    session, settings, sources, sql, timeline, today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -64,6 +64,9 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/sql/schema", get(sql::get_schema)),
         ("/api/v1/questions", get(questions::list_questions).post(questions::create_question)),
         ("/api/v1/questions/{id}", put(questions::update_question).delete(questions::delete_question)),
+        ("/api/v1/alerts", get(alerts::list_alerts)),
+        ("/api/v1/alerts/seen", post(alerts::see_alerts)),
+        ("/api/v1/alerts/{id}/seen", post(alerts::see_alert)),
         ("/api/v1/health", get(health::get_health)),
         ("/api/v1/settings", get(settings::get_settings)),
     ]
@@ -88,6 +91,11 @@ fn settings_routes() -> Vec<Route> {
             get(rejected::get_rejected).put(rejected::mend_rejected).delete(rejected::delete_rejected),
         ),
         ("/api/v1/rejected/{id}/replay", post(rejected::replay_rejected)),
+        ("/api/v1/hooks", get(hooks::list_hooks).post(hooks::create_hook)),
+        ("/api/v1/hooks/{id}", put(hooks::update_hook).delete(hooks::delete_hook)),
+        ("/api/v1/hooks/{id}/test", post(hooks::test_hook)),
+        ("/api/v1/deliveries", get(deliveries::list_deliveries)),
+        ("/api/v1/deliveries/{id}/replay", post(deliveries::replay_delivery)),
         ("/api/v1/names", get(names::list_names)),
         ("/api/v1/names/{name}", put(names::map_name).delete(names::unmap_name)),
     ]

@@ -7,10 +7,12 @@ use std::time::Duration;
 use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
-/// `setting`, `session`, `credential`, `source` and `source_key` hold secrets.
-pub(crate) const EXPLORABLE: [&str; 15] = [
+/// `setting`, `session`, `credential`, `hook`, `source` and `source_key` hold secrets.
+pub(crate) const EXPLORABLE: [&str; 17] = [
+    "alert",
     "audience",
     "cursor",
+    "delivery",
     "entity",
     "fit",
     "identity",
@@ -27,7 +29,7 @@ pub(crate) const EXPLORABLE: [&str; 15] = [
 ];
 
 /// The tables whose reading by strangers would be a leak.
-pub(crate) const SECRET: [&str; 5] = ["credential", "session", "setting", "source", "source_key"];
+pub(crate) const SECRET: [&str; 6] = ["credential", "hook", "session", "setting", "source", "source_key"];
 
 /// The most rows of a table that are counted for [`TableShape::n_rows`].
 pub(crate) const COUNTED_ROWS: i64 = 100_000;

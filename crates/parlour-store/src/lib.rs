@@ -8,14 +8,17 @@
 //! - Do not call `write` or `read` inside the work given to either: the first would wait for itself.
 //! - PostgreSQL is reached without TLS; put it on the same host or a private network.
 
+pub mod alert;
 pub mod audience;
 pub mod conn;
 pub mod credential;
 mod database;
+pub mod delivery;
 pub mod entity;
 mod error;
 pub mod explore;
 pub mod fit;
+pub mod hook;
 pub mod identity;
 pub mod job;
 pub mod journal;

@@ -7,6 +7,7 @@ use std::sync::mpsc::channel;
 
 use anyhow::Context;
 use parlour_core::sentence::thousands;
+use parlour_doors::courier::Courier;
 use parlour_engine::{Engine, EngineError};
 use parlour_server::{App, LoadSample, sign_in_link};
 use parlour_store::setting;
@@ -18,9 +19,12 @@ use crate::sample;
 
 /// Serves until it is told to stop (Ctrl-C or SIGTERM). A hang-up signal prints another sign-in link.
 pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
+    // Before anything runs, since it may find the settings wrong.
+    let courier = Courier::new(&engine.settings)?;
     let mut tasks = engine.start();
     let served = prepare(engine, options, out).and_then(|()| {
         tasks.keep_house();
+        tasks.also("courier", move |engine| courier.step(engine));
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(listen(engine, options, out));
         // Work that was begun is done to its end before the process goes.

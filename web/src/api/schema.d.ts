@@ -55,6 +55,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody should be told. */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that somebody looked at all alerts up to one. */
+        post: operations["see_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that somebody looked at an alert. */
+        post: operations["see_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audiences": {
         parameters: {
             query?: never;
@@ -102,6 +153,57 @@ export interface paths {
         get: operations["get_cohorts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every author's definition says of the people present, side by side. */
+        get: operations["get_definitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent, and what came of it. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a delivery again, under the id it had. */
+        post: operations["replay_delivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -193,6 +295,59 @@ export interface paths {
         get: operations["get_health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All hooks, and who gets mail. */
+        get: operations["list_hooks"];
+        put?: never;
+        /** Makes a hook; the answer has its secret, which is shown this one time. */
+        post: operations["create_hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes where a hook goes and what it is for, and enables it again. */
+        put: operations["update_hook"];
+        post?: never;
+        /** Deletes a hook; what waits for it is given up. */
+        delete: operations["delete_hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has something sent to a hook that tells nothing, to try it. */
+        post: operations["test_hook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -339,6 +494,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How each model did on time it had not seen, beside what one would do without one.
+         * @description Half a year at most is held out. Slow on many people; kept for a while.
+         */
+        get: operations["get_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/names": {
         parameters: {
             query?: never;
@@ -400,6 +575,23 @@ export interface paths {
         };
         /** One person, by `kind:value` or by the whole value of an id. */
         get: operations["get_person"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person}/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What every author's definition says of one person, and why. */
+        get: operations["get_person_definitions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1150,6 +1342,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a definition is. */
+        AboutDefinition: {
+            author: string;
+            /** @description What it does not see. */
+            blind: string;
+            /** @description How it is computed here. */
+            formula: string;
+            id: string;
+            /** @description Whether a lower score is more engaged. */
+            is_lower_better: boolean;
+            /** @description From where on it calls somebody engaged, and whose line that is. */
+            line: string;
+            measures: string;
+            name: string;
+            needs: string;
+            /** @description Where it was read. */
+            source: string;
+            /** @description What scores are counted in. */
+            unit: string;
+            /** @description Empty where it is not known. */
+            year: string;
+        };
         /** @description The account of a period: after = before + came − went. */
         Account: {
             /** Format: int64 */
@@ -1203,6 +1417,46 @@ export interface components {
             sentence: components["schemas"]["Piece"][];
             /** @description What `amount` counts: people, thousandths of the mean involvement, minor units. */
             unit: components["schemas"]["AmountUnit"];
+        };
+        /** @description One alert. */
+        Alert: {
+            /** @description The day it is about. */
+            day: string;
+            /** @description Numbers behind the text; which, depends on the kind. */
+            facts: Record<string, never>;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description `wire`: somebody valuable passed their due day; `more_wires`: several more did; `masked`: newcomers hid a loss;
+             *     `quiet_layer`: on a layer far less is done than before.
+             */
+            kind: string;
+            made_at: string;
+            /** @description `kind:id`. */
+            object: string;
+            /** @description The person, `kind:value`, by the name they had; null where it is about all. */
+            person: string | null;
+            /** @description `open` or `seen`. */
+            state: string;
+            text: string;
+            title: string;
+        };
+        /** @description A page of alerts. */
+        Alerts: {
+            /**
+             * Format: int64
+             * @description How many nobody looked at yet, whatever is asked for.
+             */
+            n_open: number;
+            /**
+             * Format: int64
+             * @description How many are asked for.
+             */
+            n_total: number;
+            /** @description Where the next page begins; null on the last. */
+            next: string | null;
+            /** @description Newest first. */
+            rows: components["schemas"]["Alert"][];
         };
         /**
          * @description What amounts are counted in.
@@ -1267,6 +1521,11 @@ export interface components {
          * @enum {string}
          */
         Base: "active" | "engaged" | "degree" | "value";
+        /** @description What one would do without a model. */
+        BaselineRow: {
+            name: string;
+            scores: components["schemas"]["Scores"];
+        };
         /**
          * @description What models count as coming back.
          * @enum {string}
@@ -1302,6 +1561,12 @@ export interface components {
          * @enum {string}
          */
         Change: "new" | "returned" | "grew" | "stayed" | "shrank" | "turned" | "gone";
+        /** @description How many are in a class. */
+        ClassCount: {
+            class: string;
+            /** Format: int64 */
+            n: number;
+        };
         /** @description One cohort. */
         Cohort: {
             /** @description Its own period first. */
@@ -1365,10 +1630,127 @@ export interface components {
          * @example 1998-06-30
          */
         Day: string;
+        /** @description A tenth of the people, by forecast. */
+        Decile: {
+            /** Format: double */
+            actual: number;
+            /** Format: double */
+            forecast: number;
+            /** Format: double */
+            n_people: number;
+        };
+        /** @description What one definition says of everybody. */
+        Definition: components["schemas"]["AboutDefinition"] & {
+            /** @description How many are in each of its classes. */
+            classes: components["schemas"]["ClassCount"][];
+            /** @description Query of the list of them. */
+            list: string;
+            /**
+             * Format: double
+             * @description Mean score of those it judges.
+             */
+            mean: number | null;
+            /** @description Why it cannot judge the others, the most frequent reason first. */
+            missing: components["schemas"]["MissingEvidence"][];
+            /**
+             * Format: int64
+             * @description Those of them it calls engaged.
+             */
+            n_engaged: number;
+            /**
+             * Format: int64
+             * @description People it can judge.
+             */
+            n_judged: number;
+            /**
+             * Format: int64
+             * @description People for whom it draws a line.
+             */
+            n_with_line: number;
+            /** @description A figure of the author's for everybody together. */
+            summary: string | null;
+            /** @description The ten most engaged. */
+            top: components["schemas"]["Topmost"][];
+        };
+        /** @description Every definition over the same people. */
+        Definitions: {
+            /** @description Each pair of definitions once, and each with itself. */
+            agreements: components["schemas"]["PairAgreement"][];
+            /** @description ISO 4217; of scores in `minor`. */
+            currency: string;
+            /** @description Ours first. */
+            definitions: components["schemas"]["Definition"][];
+            /** @description Ranked people about whom the definitions differ most, the most first. */
+            disputed: components["schemas"]["Disputed"][];
+            /**
+             * Format: int64
+             * @description People who are present.
+             */
+            n_people: number;
+            /**
+             * Format: int64
+             * @description How many of them ranks are compared over: all, or a sample that is the same each time.
+             */
+            n_sampled: number;
+            object: string;
+            on: components["schemas"]["Day"];
+            sentence: components["schemas"]["Piece"][];
+            /**
+             * Format: int32
+             * @description Days of the window in which visits, minutes and shares are counted.
+             */
+            window_days: number;
+        };
         /** @description How many rejections were deleted. */
         Deleted: {
             /** Format: int64 */
             n_deleted: number;
+        };
+        /** @description A page of deliveries. */
+        Deliveries: {
+            /** @description Where the next page begins; null on the last. */
+            next: string | null;
+            /** @description Newest first. */
+            rows: components["schemas"]["Delivery"][];
+        };
+        /** @description One delivery. */
+        Delivery: {
+            /**
+             * Format: int64
+             * @description The alert it tells of, where it is one.
+             */
+            alert: number | null;
+            /** @description When it was last answered, or given up. */
+            answered_at: string | null;
+            /** Format: int64 */
+            attempts: number;
+            /** @description What is sent. */
+            body: string;
+            /**
+             * Format: int64
+             * @description The hook it goes to …
+             */
+            hook: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description `alert.` and the alert's kind, `digest` or `test`. */
+            kind: string;
+            /** @description What went wrong last. */
+            last_error: string | null;
+            /**
+             * Format: int64
+             * @description The status of the last answer.
+             */
+            last_status: number | null;
+            made_at: string;
+            /** @description … or the mail address. */
+            mail: string | null;
+            /** @description What a hook finds as `webhook-id`; the same at every attempt. */
+            message: string;
+            /** @description When it is tried next; null unless it waits. */
+            next_at: string | null;
+            /** @description `waiting`, `done` or `failed`. */
+            state: string;
         };
         /**
          * @description Where somebody is in the matrix: a cell, or gone.
@@ -1380,6 +1762,18 @@ export interface components {
          * @enum {string}
          */
         Direction: "rising" | "steady" | "falling";
+        /** @description Somebody about whom the definitions differ. */
+        Disputed: {
+            name: string;
+            person: string;
+            /** @description The ranks, in the order of `definitions`: the percentage of ranked people below; null where it cannot judge. */
+            ranks: (number | null)[];
+            /**
+             * Format: double
+             * @description Standard deviation of the ranks, in percent of people.
+             */
+            spread: number;
+        };
         /** @description The two ends of a link. */
         Ends: {
             /** @description Key of one id, 32 hexadecimal digits. */
@@ -1412,6 +1806,25 @@ export interface components {
             reason: string | null;
             /** @description `accepted`, `duplicate` or `rejected`. An accepted one is durable. */
             result: string;
+        };
+        /** @description What forecasts of some people are multiplied by. */
+        Factor: {
+            /** Format: double */
+            factor: number;
+            /** Format: int32 */
+            repeats_from: number;
+            /**
+             * Format: int32
+             * @description Null where there is no end.
+             */
+            repeats_to: number | null;
+            /**
+             * Format: double
+             * @description Share of the time since the first purchase that has passed since the last, of 1.
+             */
+            silent_from: number;
+            /** Format: double */
+            silent_to: number;
         };
         /** @description The body of every answer that is not a success. */
         Failure: {
@@ -1581,6 +1994,33 @@ export interface components {
             tail_rows: number;
             version: string;
         };
+        /** @description One hook. Its secret is shown once, when it is made. */
+        Hook: {
+            created_at: string;
+            /** @description Since when nothing is sent to it; null while it is enabled. */
+            disabled_at: string | null;
+            disabled_why: string | null;
+            /** Format: int64 */
+            id: number;
+            /** @description The kinds of alert that it is for; none for all. */
+            kinds: string[];
+            url: string;
+        };
+        /** @description What may change of a hook; saving enables it again. */
+        HookChange: {
+            /** @description The kinds of alert that it is for; null or none for all. */
+            kinds: string[] | null;
+            url: string;
+        };
+        /** @description All ways out. */
+        Hooks: {
+            /** @description Whether hooks may be on private addresses. */
+            allow_private: boolean;
+            /** @description Who gets the daily digest by mail; none where mail is not set up. */
+            mail_to: string[];
+            /** @description In the order in which they were made. */
+            rows: components["schemas"]["Hook"][];
+        };
         /** @description A person's ids and what joins them. */
         IdGraph: {
             edges: components["schemas"]["LinkRow"][];
@@ -1635,6 +2075,12 @@ export interface components {
             /** Format: int64 */
             total: number;
             updated_at: string;
+        };
+        /** @description A hook that was just made. */
+        KeyedHook: {
+            hook: components["schemas"]["Hook"];
+            /** @description What deliveries are signed with; shown this one time. */
+            secret: string;
         };
         /** @description A source with a key that was just made. */
         KeyedSource: {
@@ -1734,6 +2180,14 @@ export interface components {
             /** @description `ok`. */
             status: string;
         };
+        /** @description Up to where somebody looked. */
+        Looked: {
+            /**
+             * Format: int64
+             * @description The id of the newest alert that was looked at.
+             */
+            upto: number;
+        };
         /**
          * @description What a cohort is made by.
          * @enum {string}
@@ -1810,6 +2264,79 @@ export interface components {
             n: number;
             to: components["schemas"]["Destination"];
         };
+        /** @description Why some people cannot be judged. */
+        MissingEvidence: {
+            /** Format: int64 */
+            n: number;
+            reason: string;
+        };
+        /** @description A parameter of a model. */
+        ModelParameter: {
+            name: string;
+            /** Format: double */
+            standard_error: number | null;
+            /** Format: double */
+            value: number;
+        };
+        /** @description One model. */
+        ModelRow: {
+            by_cell: components["schemas"]["Scores"] | null;
+            /** @description By how often people came and how long they have been silent. */
+            cells: components["schemas"]["Factor"][];
+            corrected: components["schemas"]["Scores"] | null;
+            /**
+             * Format: double
+             * @description That one factor.
+             */
+            factor: number;
+            /** Format: double */
+            log_likelihood: number;
+            name: string;
+            not_identified: components["schemas"]["NotIdentified"] | null;
+            parameters: components["schemas"]["ModelParameter"][];
+            /** @description As it forecast. */
+            plain: components["schemas"]["Scores"];
+            /** Format: double */
+            seconds: number;
+            /** @description What the papers call it. */
+            title: string;
+        };
+        /** @description Models side by side. */
+        Models: {
+            /**
+             * Format: double
+             * @description Of those people, the share who came between split and end.
+             */
+            active_share: number;
+            /** @description What one would do without a model. */
+            baselines: components["schemas"]["BaselineRow"][];
+            basis: components["schemas"]["Basis"] | null;
+            /** @description What the chosen model is not good for. */
+            cautions: string[];
+            /** @description The name of the best on this comparison; null where there are too few people. */
+            chosen: string | null;
+            earlier: components["schemas"]["Day"] | null;
+            /** @description The last day that they forecast. */
+            end: components["schemas"]["Day"];
+            /** @description What is gone by on `on`, in words with its parameters, fitted to everything known by then. */
+            in_use: string | null;
+            models: components["schemas"]["ModelRow"][];
+            /**
+             * Format: double
+             * @description Days of purchase that they made between split and end.
+             */
+            n_actual: number;
+            /**
+             * Format: int64
+             * @description People who had bought by the split.
+             */
+            n_people: number;
+            object: string;
+            on: components["schemas"]["Day"];
+            sentence: components["schemas"]["Piece"][];
+            /** @description The last day that models saw. */
+            split: components["schemas"]["Day"];
+        };
         /** @description What the person brought in one currency, ever, less what was given back. */
         MoneyRow: {
             currency: string;
@@ -1860,6 +2387,15 @@ export interface components {
             /** @description A query of `list_people` without object, days, order or page: `stage=lapsed&customer=true`. */
             predicate: string;
         };
+        /** @description A hook as it is made. */
+        NewHook: {
+            /** @description The kinds of alert that it is for; null or none for all. */
+            kinds: string[] | null;
+            /** @description What deliveries are signed with, `whsec_…`; null to have one made. */
+            secret: string | null;
+            /** @description `https://…` */
+            url: string;
+        };
         /** @description A question as it is saved. */
         NewQuestion: {
             /** @description At most 200 bytes. */
@@ -1882,6 +2418,11 @@ export interface components {
             /** @description What it signs with; of a broker, the password, which may also stand in the mapping's `broker`. */
             secret: string | null;
         };
+        /** @description Why a model is not identified. */
+        NotIdentified: {
+            fall_back: string;
+            parameter: string;
+        };
         /**
          * @description A derived value that can be explained.
          * @enum {string}
@@ -1897,6 +2438,22 @@ export interface components {
          * @enum {string}
          */
         Origin: "A1" | "A2" | "A3" | "B1" | "B2" | "B3" | "newcomer" | "returned";
+        /** @description How two definitions rank the same people. */
+        PairAgreement: {
+            a: string;
+            b: string;
+            /**
+             * Format: int64
+             * @description Ranked people whom both judge.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description Spearman's rank correlation, ties in the middle; null where fewer than three are judged by both, or one definition
+             *     sees no difference between them.
+             */
+            rho: number | null;
+        };
         /** @description One parameter. */
         Parameter: {
             /** @description What it means. */
@@ -1939,6 +2496,35 @@ export interface components {
             sentence: components["schemas"]["Piece"][];
             /** @description The object asked about first, then by involvement; what objects belong to is among them. At most 100. */
             standings: components["schemas"]["PersonStanding"][];
+        };
+        /** @description What one definition says of one person. */
+        PersonDefinition: components["schemas"]["AboutDefinition"] & {
+            class: string | null;
+            /** @description Null where no line is drawn. */
+            is_engaged: boolean | null;
+            missing: string | null;
+            /** @description What the score is made of. */
+            parts: components["schemas"]["ScorePart"][];
+            /**
+             * Format: double
+             * @description The percentage of ranked people below.
+             */
+            rank: number | null;
+            /**
+             * Format: double
+             * @description Null where it cannot judge; `missing` then says why.
+             */
+            score: number | null;
+        };
+        /** @description What every definition says of one person. */
+        PersonDefinitions: {
+            /** @description ISO 4217; of scores in `minor`. */
+            currency: string;
+            object: string;
+            on: components["schemas"]["Day"];
+            person: string;
+            rows: components["schemas"]["PersonDefinition"][];
+            sentence: components["schemas"]["Piece"][];
         };
         /** @description One person in a list. */
         PersonRow: components["schemas"]["Standing"] & {
@@ -2096,6 +2682,53 @@ export interface components {
             n_files: number;
             /** Format: int64 */
             n_rows: number;
+        };
+        /** @description A part of a score. */
+        ScorePart: {
+            label: string;
+            value: string;
+        };
+        /** @description How near forecasts came. What only ranks people has no amounts. */
+        Scores: {
+            /**
+             * Format: double
+             * @description The chance that somebody who came is ranked before somebody who did not.
+             */
+            auc: number | null;
+            /**
+             * Format: double
+             * @description Forecast over actual, less 1.
+             */
+            bias: number | null;
+            deciles: components["schemas"]["Decile"][];
+            /**
+             * Format: double
+             * @description Mean absolute error.
+             */
+            mae: number | null;
+            /**
+             * Format: double
+             * @description Root of the mean squared error.
+             */
+            rmse: number | null;
+            /**
+             * Format: double
+             * @description Days of purchase that were forecast.
+             */
+            sum: number | null;
+            /**
+             * Format: double
+             * @description Share of all that came from the tenth ranked first.
+             */
+            top_share: number | null;
+        };
+        /** @description How many were looked at. */
+        Seen: {
+            /**
+             * Format: int64
+             * @description Of those that were open.
+             */
+            n_seen: number;
         };
         /** @description Who is signed in. */
         Session: {
@@ -2453,6 +3086,13 @@ export interface components {
          * @enum {string}
          */
         Tone: "good" | "bad";
+        /** @description One of the most engaged by a definition. */
+        Topmost: {
+            name: string;
+            person: string;
+            /** Format: double */
+            score: number;
+        };
         /** @description A body to be tried. */
         Trial: {
             /** @description As it would be posted. */
@@ -2723,6 +3363,104 @@ export interface operations {
             };
         };
     };
+    list_alerts: {
+        parameters: {
+            query?: {
+                kind?: string;
+                /** @description `kind:id`. */
+                object?: string;
+                /** @description `open` (unless given), `seen` or `all`. */
+                state?: string;
+                /** @description The `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    see_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Looked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seen"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    see_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_audiences: {
         parameters: {
             query?: never;
@@ -2892,6 +3630,113 @@ export interface operations {
             };
         };
     };
+    get_definitions: {
+        parameters: {
+            query?: {
+                /** @description The object, `kind:id`; by default the one with the most people. */
+                object?: string;
+                /** @description The day asked about; by default the last with activity. */
+                on?: components["schemas"]["Day"];
+                /** @description The day it is compared with; by default a month before `on`. */
+                since?: components["schemas"]["Day"];
+                /** @description Only what happened on this layer; people are measured by those who are there. */
+                layer?: components["schemas"]["Layer"];
+                /** @description Only people whose first active day lies in this period, as 1997-02. */
+                acquired?: string;
+                /** @description The length of `acquired`; by default a month. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description Only people of the audience with this number. */
+                audience?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Definitions"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                hook?: number;
+                /** @description `waiting`, `done` or `failed`; all unless given. */
+                state?: string;
+                /** @description The `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    replay_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_engaged: {
         parameters: {
             query?: {
@@ -3048,6 +3893,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_hooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hooks"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyedHook"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    test_hook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description what went wrong */
@@ -3362,6 +4360,49 @@ export interface operations {
             };
         };
     };
+    get_models: {
+        parameters: {
+            query?: {
+                /** @description The object, `kind:id`; by default the one with the most people. */
+                object?: string;
+                /** @description The day asked about; by default the last with activity. */
+                on?: components["schemas"]["Day"];
+                /** @description The day it is compared with; by default a month before `on`. */
+                since?: components["schemas"]["Day"];
+                /** @description Only what happened on this layer; people are measured by those who are there. */
+                layer?: components["schemas"]["Layer"];
+                /** @description Only people whose first active day lies in this period, as 1997-02. */
+                acquired?: string;
+                /** @description The length of `acquired`; by default a month. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description Only people of the audience with this number. */
+                audience?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_names: {
         parameters: {
             query?: never;
@@ -3504,6 +4545,8 @@ export interface operations {
                 audience?: number;
                 /** @description Whether to say of each why they are on their way out. */
                 reasons?: boolean;
+                /** @description Engaged by this definition (its id), or by `most` of them, `all` or `none`. */
+                engaged_by?: string;
                 /** @description By default `degree`. */
                 sort?: components["schemas"]["Sort"];
                 /** @description By default `desc`. */
@@ -3570,6 +4613,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_person_definitions: {
+        parameters: {
+            query?: {
+                /** @description The object, `kind:id`; by default the one with the most people. */
+                object?: string;
+                /** @description The day asked about; by default the last with activity. */
+                on?: components["schemas"]["Day"];
+                /** @description The day it is compared with; by default a month before `on`. */
+                since?: components["schemas"]["Day"];
+                /** @description Only what happened on this layer; people are measured by those who are there. */
+                layer?: components["schemas"]["Layer"];
+                /** @description Only people whose first active day lies in this period, as 1997-02. */
+                acquired?: string;
+                /** @description The length of `acquired`; by default a month. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description Only people of the audience with this number. */
+                audience?: number;
+            };
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDefinitions"];
                 };
             };
             /** @description what went wrong */

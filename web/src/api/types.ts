@@ -139,3 +139,17 @@ export type Tried = Schemas["Tried"];
 export type Trial = Schemas["Trial"];
 export type Settings = Schemas["Settings"];
 export type VerbRow = Schemas["VerbRow"];
+
+export type Alerts = Schemas["Alerts"];
+export type Alert = Schemas["Alert"];
+export type AlertQuery = Asked<"list_alerts">;
+export type Looked = Schemas["Looked"];
+export type Seen = Schemas["Seen"];
+export type Hooks = Schemas["Hooks"];
+export type Hook = Schemas["Hook"];
+export type KeyedHook = Schemas["KeyedHook"];
+export type NewHook = Schemas["NewHook"];
+export type HookChange = Schemas["HookChange"];
+export type Deliveries = Schemas["Deliveries"];
+export type Delivery = Schemas["Delivery"];
+export type DeliveryQuery = Asked<"list_deliveries">;

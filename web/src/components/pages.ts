@@ -71,6 +71,14 @@ export const PAGES: PageEntry[] = [
   },
 ];
 
+/** Behind the bell. */
+export const ALERTS: PageEntry = {
+  path: "/alerts",
+  name: "Alerts",
+  about: "what you should be told: who is overdue, what newcomers hide, what went quiet",
+  icon: "M10 3a4.5 4.5 0 0 0-4.5 4.5c0 4-1.5 5-1.5 6.5h12c0-1.5-1.5-2.5-1.5-6.5A4.5 4.5 0 0 0 10 3ZM8.2 16.5a1.8 1.8 0 0 0 3.6 0",
+};
+
 export interface SettingsTab {
   /** What the address calls it. */
   tab: string;
@@ -85,6 +93,7 @@ export const SETTINGS_TABS: SettingsTab[] = [
   { tab: "names", name: "Names", about: "names from outside and the verbs they stand for" },
   { tab: "rejected", name: "Rejections", about: "what was rejected, mended and sent again" },
   { tab: "merges", name: "Merges", about: "ids that were not joined, or perhaps should not be" },
+  { tab: "deliveries", name: "Deliveries", about: "where alerts are sent, and what came of it" },
   { tab: "weights", name: "Weights", about: "what each thing that people do is worth" },
   { tab: "browser", name: "You", about: "this session, colours, keys" },
 ];

@@ -6,7 +6,7 @@ import { useNavigate } from "react-router";
 import { useFoundPeople } from "../api/people";
 import { useWorkspace } from "../api/workspace";
 import { useScope, useUrl } from "../scope";
-import { PAGES, SETTINGS_TABS } from "./pages";
+import { ALERTS, PAGES, SETTINGS_TABS } from "./pages";
 import { personPath } from "./person-lines";
 import { useLeave } from "./use-leave";
 
@@ -61,7 +61,7 @@ function useEntries(asked: string, onHelp: () => void): Entry[] {
   const [settled] = useDebouncedValue(asked.trim(), 150);
   const found = useFoundPeople(settled);
   const actions = useActions(onHelp);
-  const pages: Entry[] = PAGES.map((page) => ({
+  const pages: Entry[] = [...PAGES, ALERTS].map((page) => ({
     id: `page-${page.path}`,
     group: "Pages",
     name: page.name,

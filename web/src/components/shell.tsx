@@ -2,12 +2,13 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { NavLink, Outlet, ScrollRestoration, useLocation } from "react-router";
+import { useOpenAlerts } from "../api/alerts";
 import { useWorkspace } from "../api/workspace";
 import { useKeys } from "../keys";
 import { Empty } from "../pages/today/empty";
 import { useScope } from "../scope";
 import { Help } from "./help";
-import { PAGES } from "./pages";
+import { ALERTS, PAGES } from "./pages";
 import { Palette } from "./palette";
 import { Waiting } from "./states";
 
@@ -30,6 +31,28 @@ function SchemeButton() {
   );
 }
 
+/** The bell: how many alerts nobody looked at yet. */
+function Bell() {
+  const { to } = useScope();
+  const { data: n = 0 } = useOpenAlerts();
+  return (
+    <NavLink to={to(ALERTS.path)} className="bell" aria-label={n === 0 ? "Alerts" : `Alerts, ${n} not looked at yet`}>
+      <svg
+        width="20"
+        height="20"
+        viewBox="0 0 20 20"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.4"
+        aria-hidden="true"
+      >
+        <path d={ALERTS.icon} strokeLinejoin="round" strokeLinecap="round" />
+      </svg>
+      {n === 0 ? null : <span aria-hidden="true">{n > 99 ? "99+" : n}</span>}
+    </NavLink>
+  );
+}
+
 interface RailProps {
   onPalette: () => void;
   onHelp: () => void;
@@ -40,9 +63,12 @@ function Rail({ onPalette, onHelp }: RailProps) {
   const { data } = useWorkspace();
   return (
     <header className="rail">
-      <NavLink to={to("/")} className="rail-name">
-        Parlour
-      </NavLink>
+      <div className="rail-head">
+        <NavLink to={to("/")} className="rail-name">
+          Parlour
+        </NavLink>
+        <Bell />
+      </div>
       <nav aria-label="Pages">
         {PAGES.map((page) => (
           <NavLink key={page.path} to={to(page.path)} end={page.path === "/"} className="page">
@@ -76,7 +102,7 @@ function Rail({ onPalette, onHelp }: RailProps) {
 }
 
 /** Pages that mean something before there are people. */
-const NEEDS_NO_PEOPLE = ["/settings", "/explore"];
+const NEEDS_NO_PEOPLE = ["/settings", "/explore", "/alerts"];
 
 export function Shell() {
   const [isPaletteOpen, setPalette] = useState(false);

@@ -1,8 +1,11 @@
-//! The file door from outside: bytes in, events and refusals out.
+//! The doors from outside: bytes in, events and refusals out; and what is sent, with who gets it.
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
+mod courier;
+mod mail;
 mod nasty;
 mod parquet;
+mod receiver;
 mod refused;
 mod resume;
 mod shapes;

@@ -70,6 +70,9 @@ pub struct Survivors {
     pub alive: f64,
 }
 
+/// A cohort's period, `None` of those who came before all cohorts, and who of it is still there.
+pub type Surviving = (Option<Period>, Survivors);
+
 /// Of those engaged on a day, how many still are later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct StillEngaged {
@@ -134,21 +137,11 @@ impl Engine {
 
     /// Who is still there of each of the last `n` periods' newcomers, by window and by model; the last entry is of those
     /// who came before.
-    pub fn survivors(
-        &self,
-        asked: &Asked,
-        by: By,
-        n: usize,
-    ) -> Result<Arc<Vec<(Option<Period>, Survivors)>>, EngineError> {
+    pub fn survivors(&self, asked: &Asked, by: By, n: usize) -> Result<Arc<Vec<Surviving>>, EngineError> {
         self.answer(asked, &format!("survivors {by:?} {n}"), || self.count_survivors(asked, by, n))
     }
 
-    fn count_survivors(
-        &self,
-        asked: &Asked,
-        by: By,
-        n: usize,
-    ) -> Result<Vec<(Option<Period>, Survivors)>, EngineError> {
+    fn count_survivors(&self, asked: &Asked, by: By, n: usize) -> Result<Vec<Surviving>, EngineError> {
         let periods = self.periods(asked, by, n);
         let outlook = self.outlook(asked)?;
         let outlook = outlook.as_ref().as_ref();

@@ -19,6 +19,7 @@ use crate::input::Asking;
 
 /// Models side by side.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the wire calls them so")]
 pub(crate) struct Models {
     object: String,
     on: Date,
@@ -54,7 +55,7 @@ pub(crate) struct ModelRow {
     name: String,
     /// What the papers call it.
     title: String,
-    parameters: Vec<Parameter>,
+    parameters: Vec<ModelParameter>,
     log_likelihood: f64,
     /// The parameter that these people leave open, and what stands in; null where they determine the model.
     not_identified: Option<NotIdentified>,
@@ -73,7 +74,7 @@ pub(crate) struct ModelRow {
 
 /// A parameter of a model.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Parameter {
+pub(crate) struct ModelParameter {
     name: &'static str,
     value: f64,
     standard_error: Option<f64>,
@@ -88,6 +89,7 @@ pub(crate) struct NotIdentified {
 
 /// What forecasts of some people are multiplied by.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the wire calls it so")]
 pub(crate) struct Factor {
     repeats_from: u32,
     /// Null where there is no end.
@@ -192,7 +194,7 @@ fn models(app: &App, scope: Scope) -> Result<Models, ApiError> {
 }
 
 fn row(Tried { trial, seconds }: &Tried) -> ModelRow {
-    let parameter = |&(name, value, standard_error): &(&'static str, f64, Option<f64>)| Parameter {
+    let parameter = |&(name, value, standard_error): &(&'static str, f64, Option<f64>)| ModelParameter {
         name,
         value,
         standard_error: standard_error.filter(|error| error.is_finite()),

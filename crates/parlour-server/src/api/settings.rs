@@ -162,13 +162,13 @@ fn parameters(settings: &EngineSettings) -> Result<Vec<Parameter>, ApiError> {
     let text = |settings: &Value, (section, key): (&str, &str)| {
         settings.get(section).and_then(|section| section.get(key)).map_or_else(String::new, readable)
     };
-    // A token opens a door; that there is one is all that pages tell.
+    // A token opens a door, and so does a password in an address; that there is one is all that pages tell.
     let told = |settings: &Value, (section, key): (&str, &str)| {
         let text = text(settings, (section, key));
-        match (key.ends_with("_token"), text.is_empty()) {
-            (true, true) => "not set".to_owned(),
+        match (key.ends_with("_token") || key == "url", text.is_empty()) {
+            (_, true) => "not set".to_owned(),
             (true, false) => "set".to_owned(),
-            (false, _) => text,
+            (false, false) => text,
         }
     };
     let explained = explained(DEFAULT_SETTINGS).into_iter().map(|(section, key, about)| Parameter {
@@ -242,6 +242,8 @@ mod tests {
         assert!(
             told.iter().any(|of| of.name == "server.metrics_token" && of.value == "set" && of.default == "not set")
         );
+        let own = EngineSettings::parse("[mail]\nurl = \"smtp://me:s3cret@x\"\n").unwrap();
+        assert!(super::parameters(&own).unwrap().iter().any(|of| of.name == "mail.url" && of.value == "set"));
         let shared: Vec<_> = parameters.iter().filter(|of| of.about.contains("to send its headers")).collect();
         assert_eq!(shared.len(), 2);
     }

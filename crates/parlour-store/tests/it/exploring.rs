@@ -123,6 +123,7 @@ fn secrets_cannot_be_read(bench: &Bench) {
             "SELECT COUNT(*) FROM \"session\"",
             "SELECT hash FROM session",
             "SELECT * FROM credential",
+            "SELECT secret FROM hook",
             "SELECT e.id FROM entity AS e JOIN setting AS s ON s.name = e.id",
             "SELECT id FROM entity WHERE EXISTS (SELECT 1 FROM setting WHERE value LIKE 'h%')",
             "WITH s AS (SELECT value FROM setting) SELECT * FROM s",

@@ -1,6 +1,7 @@
 //! The contract of the store, run on both databases.
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
+mod alerting;
 mod bench;
 mod exploring;
 mod nouns;

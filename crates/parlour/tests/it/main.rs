@@ -23,6 +23,7 @@ mod opening;
 mod oracle;
 mod orders;
 mod outage;
+mod outbox;
 mod power;
 mod rebuild;
 mod senders;

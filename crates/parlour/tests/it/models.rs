@@ -14,19 +14,18 @@ const PEOPLE: &str = include_str!("../../../parlour-stats/tests/golden/cdnow_sam
 /// The sample as a shop would export it; what was bought in the time held out lies on its first days.
 fn export() -> String {
     let until: Day = "1997-09-30".parse().unwrap();
-    let mut text = String::from("id,date,value\n");
+    let mut lines = vec!["id,date,value".to_owned()];
     for (person, (purchases, known)) in PURCHASES.lines().zip(PEOPLE.lines()).skip(1).enumerate() {
         let (value, repeats) = purchases.split_once(',').unwrap();
         let known: Vec<&str> = known.split(',').collect();
         let first = until.0 - known[2].parse::<i32>().unwrap();
-        text.push_str(&format!("{person},{},{value}\n", Day(first)));
+        lines.push(format!("{person},{},{value}", Day(first)));
         let repeats = repeats.split_whitespace().map(|days| first + days.parse::<i32>().unwrap());
         let held_out = 1..=known[5].parse::<i32>().unwrap();
-        for day in repeats.chain(held_out.map(|day| until.0 + day)) {
-            text.push_str(&format!("{person},{},10.00\n", Day(day)));
-        }
+        let days = repeats.chain(held_out.map(|day| until.0 + day));
+        lines.extend(days.map(|day| format!("{person},{},10.00", Day(day))));
     }
-    text
+    lines.join("\n")
 }
 
 fn model<'a>(fits: &'a Value, name: &str) -> &'a Value {

@@ -1,4 +1,4 @@
-// Settings: health first, then who may send, what their words mean, what was rejected or not joined, the weights, and this
+// Settings: health first, then who may send, what their words mean, what was rejected or not joined, what is sent out, the weights, and this
 // browser.
 import { Tabs } from "@mantine/core";
 import { lazy, Suspense } from "react";
@@ -13,6 +13,7 @@ const Sources = lazy(() => import("./sources").then((m) => ({ default: m.Sources
 const Names = lazy(() => import("./names").then((m) => ({ default: m.NamesSection })));
 const Rejected = lazy(() => import("./rejected").then((m) => ({ default: m.RejectedSection })));
 const Merges = lazy(() => import("./merges").then((m) => ({ default: m.MergesSection })));
+const Deliveries = lazy(() => import("./deliveries").then((m) => ({ default: m.DeliveriesSection })));
 const Weights = lazy(() => import("./weights").then((m) => ({ default: m.Weights })));
 
 const FIRST = "health";
@@ -54,6 +55,8 @@ function Section({ tab }: { tab: string }) {
       return <Rejected />;
     case "merges":
       return <Merges />;
+    case "deliveries":
+      return <Deliveries />;
     case "weights":
       return <Weights />;
     case "browser":
