@@ -33,7 +33,7 @@ pub(crate) fn digest(alerts: &[Alert], desk: &str) -> Value {
     }
     if !desk.is_empty() {
         let link = format!("{}/alerts", desk.trim_end_matches('/'));
-        write!(text, "{link}\n").expect("a String takes any text");
+        writeln!(text, "{link}").expect("a String takes any text");
         write!(html, "<p><a href=\"{0}\">{0}</a></p>", escaped(&link)).expect("a String takes any text");
     }
     html.push_str("</body></html>");

@@ -19,7 +19,7 @@ use crate::input::Sent;
 const MAX_EXACT: u64 = 1 << 53;
 
 /// What every table holds; one that is not here is told without words.
-const ABOUT: [(&str, &str); 16] = [
+const ABOUT: [(&str, &str); 17] = [
     (
         "standing",
         "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person.",
