@@ -96,7 +96,7 @@ fn a_layer_is_quiet_where_it_is_both_much_less_and_hardly_chance() {
     assert!(quiet(traffic(10, 120, 1000)));
     assert!(!quiet(traffic(40, 120, 1000)), "as before");
     assert!(!quiet(traffic(20_100, 120_000, 1000)), "certainly less, but more than half");
-    assert!(quiet(traffic(u64::MAX / 4, u64::MAX - 9, 1000)));
+    assert!(quiet(traffic(u64::MAX / 10, u64::MAX - 9, 1000)));
     assert!(!quiet(traffic(0, 3, 1000)), "it may be chance");
     assert!(!quiet(traffic(0, 120, 55)), "too young to compare with");
     assert!(quiet(traffic(0, 120, 56)));

@@ -91,7 +91,7 @@ impl Post {
     }
 
     /// What went wrong, without the address, which may be a secret.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the client's errors are many, and most say what is wrong")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is not ours, and more is added to it")]
     fn in_words(&self, error: &Error) -> String {
         match error {
             Error::Timeout(_) => format!("no answer within {} seconds", self.timeout.as_secs()),

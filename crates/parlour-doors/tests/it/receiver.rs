@@ -80,7 +80,7 @@ fn attend(mut stream: TcpStream, came: &Mutex<Vec<Came>>, manners: &Mutex<VecDeq
     let Some(request) = read(&mut stream) else { return };
     let manner = manners.lock().unwrap().pop_front().unwrap_or(Manner::Status(204));
     came.lock().unwrap().push(request);
-    let (answer, is_held) = match manner {
+    let (answer, is_held) = match &manner {
         Manner::Status(status) => (format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\n\r\n"), false),
         Manner::Redirect(to) => (format!("HTTP/1.1 307 x\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n"), false),
         Manner::Hang => (String::new(), true),

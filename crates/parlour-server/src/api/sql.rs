@@ -19,7 +19,7 @@ use crate::input::Sent;
 const MAX_EXACT: u64 = 1 << 53;
 
 /// What every table holds; one that is not here is told without words.
-const ABOUT: [(&str, &str); 13] = [
+const ABOUT: [(&str, &str); 17] = [
     (
         "standing",
         "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person.",
@@ -36,6 +36,10 @@ const ABOUT: [(&str, &str); 13] = [
     ("source_tally", "Running counts by source: accepted, and rejected with the reason."),
     ("verb_name", "Names from outside and the verbs that were chosen for them under Settings."),
     ("question", "The saved questions of Explore."),
+    ("audience", "The saved audiences: a name, and the question whose answer they are."),
+    ("fit", "Which model each object goes by, week by week."),
+    ("alert", "What somebody should be told, each once; `data` is JSON, `state` is open or seen."),
+    ("delivery", "What was sent to hooks and by mail, and what came of it; times are microseconds UTC."),
 ];
 
 /// Questions to begin with; they work on either database.

@@ -251,8 +251,10 @@ fn the_schema_shows_what_may_be_read(bench: &Bench) {
     assert_eq!(
         names,
         [
+            "alert",
             "audience",
             "cursor",
+            "delivery",
             "entity",
             "fit",
             "identity",
