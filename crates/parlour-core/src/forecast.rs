@@ -44,6 +44,12 @@ impl Choice {
         Self::all().into_iter().find(|choice| choice.name() == name)
     }
 
+    /// Whether one can go by it. The BG/NBD takes everybody who came once for there, and the NBD everybody: both may add
+    /// up well and say nothing of who left. They are for comparison.
+    pub fn may_be_gone_by(self) -> bool {
+        !matches!(self, Self::Plain(Kind::Bg | Kind::Nbd))
+    }
+
     /// What the papers call it.
     pub fn title(self) -> String {
         match self {
@@ -277,11 +283,13 @@ pub fn baselines(split: &Split, silences: &[f64]) -> Vec<(String, Scores)> {
     all.filter_map(scored).collect()
 }
 
-/// The trial to go by: the least squared error of those whose model the people determine, else of all.
+/// The trial to go by: the least squared error of those one can go by and whose model the people determine, else of all
+/// that one can go by.
 pub fn best(trials: &[Trial]) -> Option<&Trial> {
     let rmse = |trial: &&Trial| trial.plain.rmse.unwrap_or(f64::INFINITY);
-    let sure = trials.iter().filter(|trial| trial.fitting.open.is_none());
-    sure.min_by(|a, b| rmse(a).total_cmp(&rmse(b))).or_else(|| trials.iter().min_by(|a, b| rmse(a).total_cmp(&rmse(b))))
+    let trials = || trials.iter().filter(|trial| trial.choice.may_be_gone_by());
+    let sure = trials().filter(|trial| trial.fitting.open.is_none());
+    sure.min_by(|a, b| rmse(a).total_cmp(&rmse(b))).or_else(|| trials().min_by(|a, b| rmse(a).total_cmp(&rmse(b))))
 }
 
 #[cfg(test)]

@@ -254,7 +254,7 @@ fn finding(comparison: &Comparison) -> String {
         _ => String::new(),
     };
     format!(
-        "The {} came nearest from {} to {}: it forecast {amount}{ranks}.",
+        "Of the models to go by, the {} came nearest from {} to {}: it forecast {amount}{ranks}.",
         trial.choice.title(),
         day_in_words(comparison.spans.split),
         day_in_words(comparison.spans.end)
@@ -269,6 +269,11 @@ fn cautions(comparison: &Comparison) -> Vec<String> {
         "It knows no season, no campaign and no complaint: it looks at when people came, and expects the same of later."
             .to_owned(),
     ];
+    cautions.push(
+        "The BG/NBD and the NBD are for comparison: the first takes everybody who came once for there, the second \
+         everybody, so neither can say who left."
+            .to_owned(),
+    );
     let Some(trial) = chosen(comparison) else { return cautions };
     if let Some(bias) = trial.plain.bias.filter(|bias| 0.05 < bias.abs()) {
         cautions.push(format!(

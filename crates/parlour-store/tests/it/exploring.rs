@@ -270,7 +270,7 @@ fn the_schema_shows_what_may_be_read(bench: &Bench) {
             "verb_name"
         ]
     );
-    let entity = &tables[2];
+    let entity = &tables[4];
     assert_eq!(entity.n_rows, Some(50));
     let columns: Vec<_> = entity.columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
     let columns = columns.join(", ");
