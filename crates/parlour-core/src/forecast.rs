@@ -238,6 +238,14 @@ pub struct Trial {
     pub calibration: Calibration,
 }
 
+impl Trial {
+    /// What happened over what was forecast; `None` where either is nothing.
+    pub fn factor(&self) -> Option<f64> {
+        let factor = self.plain.actual_sum / self.plain.sum?;
+        (factor.is_normal() && 0.0 < factor).then_some(factor)
+    }
+}
+
 /// Tries a model: fits it to what was known at the split and scores its forecast; where an earlier split is given, also
 /// what it forecasts after being corrected by what it said wrong then.
 pub fn attempt(choice: Choice, split: &Split, earlier: Option<&Split>) -> Result<Trial, FitError> {
@@ -266,7 +274,7 @@ pub fn attempt(choice: Choice, split: &Split, earlier: Option<&Split>) -> Result
 }
 
 /// What a model says too much or too little of, by cell of people.
-pub fn learnt(choice: Choice, split: &Split) -> Result<Calibration, FitError> {
+fn learnt(choice: Choice, split: &Split) -> Result<Calibration, FitError> {
     let forecaster = Forecaster::fit(choice, &split.bought(), split.unit)?.forecaster;
     Ok(Calibration::fit(&split.cases(), &forecaster.expected(&split.people, split.unit, split.ahead)))
 }

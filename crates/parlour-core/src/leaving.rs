@@ -102,3 +102,95 @@ pub fn of_leaving(leavers: &[Leavers], n_all: u64, at_risk: Option<&str>) -> Vec
 fn days(n: u64) -> String {
     format!("{} {}", thousands(n), if n == 1 { "day" } else { "days" })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::relation::Relation;
+    use crate::sentence::plain;
+    use crate::standing::{Cell, Direction};
+    use crate::worth::Quadrant;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn standing() -> Standing {
+        let (first_day, last_day) = (day("1997-10-22").0, day("1998-01-20").0);
+        Standing {
+            relation: Relation { first_day, last_day, n_days: 11, ..Relation::default() },
+            degree_milli: 2_499,
+            is_engaged: true,
+            percentile: 92,
+            kind_milli: None,
+            is_customer: true,
+            cell: Some(Cell::A1),
+            direction: Direction::Falling,
+            p_falling: 0.97,
+            n_recent: 0,
+            n_before: 6,
+            exposure: (28, 84),
+            due_day: Some(day("1998-02-10").0),
+            stage: Stage::Lapsed,
+        }
+    }
+
+    #[test]
+    fn who_leaves_is_told_by_what_they_were_and_did() {
+        let (standing, worth) = (
+            standing(),
+            Worth {
+                n_purchases: 11,
+                p_alive: 0.231,
+                expected: 1.0,
+                current_minor: 0,
+                potential_minor: 0,
+                at_risk_minor: 0,
+                quadrant: Quadrant::Low,
+            },
+        );
+        let full = Farewell {
+            on: day("1998-03-02"),
+            standing: &standing,
+            since: day("1997-12-01"),
+            before: Some(&standing),
+            worth: Some(&worth),
+            grievance: Some(("returned_goods", day("1998-01-20"))),
+        };
+        assert_eq!(
+            reason(&full),
+            "Was among the top 8 % on 1 December 1997, came about every 9 days, silent for 41 days, was due by 10 \
+             February 1998, returned goods on 20 January 1998, 23 % likely still there"
+        );
+        let gone = Worth { p_alive: 0.004, ..worth };
+        let once = Standing { relation: Relation { n_days: 1, ..standing.relation }, due_day: None, ..standing };
+        let bare = Farewell { before: None, worth: Some(&gone), grievance: None, standing: &once, ..full };
+        assert_eq!(reason(&bare), "Came once, silent for 41 days, hardly still there");
+        let average = Standing { percentile: 49, ..standing };
+        assert!(!reason(&Farewell { before: Some(&average), ..full }).contains("among the top"));
+    }
+
+    #[test]
+    fn the_sentence_counts_each_stage_and_says_nothing_of_value_where_there_is_none() {
+        let leavers = |n: [u64; 3]| {
+            [Stage::Disengaging1, Stage::Lapsed, Stage::Disengaging2]
+                .into_iter()
+                .zip(n)
+                .map(|(stage, n)| Leavers { stage, n })
+        };
+        let all: Vec<Leavers> = leavers([1, 2_040, 17]).collect();
+        let pieces = of_leaving(&all, 9_000, Some("170,264 USD"));
+        assert_eq!(
+            plain(&pieces),
+            "1 person who is above average is falling away, 2,040 have been silent for longer than their own rhythm \
+             allows, and 17 below average do nothing to come closer; had the first two stayed, the year ahead would \
+             bring 170,264 USD more."
+        );
+        let lists: Vec<_> = pieces.iter().filter_map(|piece| piece.list.as_deref()).collect();
+        assert_eq!(lists, ["stage=disengaging_1", "stage=lapsed", "stage=disengaging_2"]);
+        assert!(plain(&of_leaving(&all, 9_000, None)).ends_with("closer."));
+        let none: Vec<Leavers> = leavers([0; 3]).collect();
+        assert_eq!(plain(&of_leaving(&none, 5, None)), "Nobody is on their way out.");
+        assert_eq!(plain(&of_leaving(&none, 0, None)), "Nobody is here yet.");
+    }
+}

@@ -291,6 +291,58 @@ mod tests {
     }
 
     #[test]
+    fn accounts_say_what_newcomers_hide() {
+        let account = |before: i64, stayed: i64, new: i64| {
+            let mut account = Account::default();
+            let mut people = |n: i64, before, now, was_known| {
+                (0..n).for_each(|_| account.add(&crate::change::Shares { before, now, was_known, turned: false }));
+            };
+            people(stayed, 1, 1, true);
+            people(before - stayed, 1, 0, true);
+            people(new, 0, 1, false);
+            account
+        };
+        let told = |periods: &[Account]| {
+            let labelled: Vec<_> = periods.iter().enumerate().map(|(i, a)| (format!("2024-0{}", i + 1), *a)).collect();
+            plain(&of_accounts(Base::Active, &labelled))
+        };
+        assert_eq!(told(&[]), "There is nothing to account for yet.");
+        assert_eq!(told(&[account(0, 0, 5)]), "In 2024-01 people who were active began.");
+        assert_eq!(
+            told(&[account(100, 20, 100)]),
+            "In 2024-01 people who were active grew by 20 %; without newcomers it would have shrunk by 80 %. Newcomers \
+             hid a loss in 2024-01."
+        );
+        assert_eq!(told(&[account(100, 60, 0)]), "In 2024-01 people who were active shrank by 40 %.");
+        assert_eq!(told(&[account(100, 100, 0)]), "In 2024-01 people who were active stayed the same (100 % kept).");
+        assert_eq!(
+            told(&[account(1_000, 900, 101), account(1_000, 900, 99)]),
+            "In 2024-02 people who were active stayed about the same; without newcomers it would have shrunk by 10 %. \
+             Newcomers hid a loss in 2024-01."
+        );
+    }
+
+    #[test]
+    fn survivors_are_told_by_windows_that_can_lose_somebody() {
+        let facts = SurvivorFacts {
+            n: 1_000,
+            n_known: 18,
+            months: [12, 24, 36],
+            within: [350, 1_000, 1_000],
+            n_modelled: 900,
+            alive: 405.0,
+        };
+        let told = |facts| plain(&of_survivors(&facts));
+        assert_eq!(
+            told(facts),
+            "Of 1,000 people 35 % were active within 12 months; the model believes 45 % of 900 to be there still."
+        );
+        let young = SurvivorFacts { n_known: 3, n_modelled: 0, ..facts };
+        assert!(told(young).ends_with("less than 12 months are known, too little to say who is still there."));
+        assert_eq!(told(SurvivorFacts { n: 0, ..facts }), "Nobody is here yet.");
+    }
+
+    #[test]
     fn thousands_are_set_apart() {
         assert_eq!([0, 999, 1000, 23570, 1_234_567].map(thousands), ["0", "999", "1,000", "23,570", "1,234,567"]);
     }

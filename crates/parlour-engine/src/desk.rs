@@ -67,6 +67,11 @@ pub struct Slice {
 }
 
 impl Slice {
+    /// Whether all people are in it, whatever the layer.
+    fn is_everyone(&self) -> bool {
+        self.people.is_none() && self.acquired.is_none()
+    }
+
     fn has(&self, person: Key, relation: &Relation) -> bool {
         self.people.as_ref().is_none_or(|people| people.contains(&person))
             && self.acquired.is_none_or(|(by, period)| by.period_of(Day(relation.first_day)) == period)

@@ -77,7 +77,7 @@ impl Scope {
             (self.audience.is_some(), "audience"),
         ];
         match slices.into_iter().find(|(is_there, _)| *is_there) {
-            Some((_, name)) => Err(ApiError::invalid(name, "has no place here: this is about everybody; leave it out")),
+            Some((_, name)) => Err(ApiError::invalid(name, "has no place here; leave it out")),
             None => self.asked(app),
         }
     }

@@ -50,13 +50,6 @@ pub struct Cohort {
     pub cells: Vec<i64>,
 }
 
-/// Cohorts by period, and those periods.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Cohorts {
-    /// Oldest first.
-    pub cohorts: Vec<Cohort>,
-}
-
 /// How many of a cohort are still there by each way of saying so.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Survivors {
@@ -87,14 +80,14 @@ pub struct StillEngaged {
 }
 
 impl Engine {
-    /// Cohorts of the last `n` periods, and what became of them by the day asked about.
+    /// Cohorts of the last `n` periods, oldest first, and what became of them by the day asked about.
     pub fn cohorts(
         &self,
         asked: &Asked,
         by: By,
         ways: (MadeBy, Counted),
         n: usize,
-    ) -> Result<Arc<Cohorts>, EngineError> {
+    ) -> Result<Arc<Vec<Cohort>>, EngineError> {
         self.answer(asked, &format!("cohorts {by:?} {ways:?} {n}"), || self.count_cohorts(asked, by, ways, n))
     }
 
@@ -104,7 +97,7 @@ impl Engine {
         by: By,
         (made_by, counted): (MadeBy, Counted),
         n: usize,
-    ) -> Result<Cohorts, EngineError> {
+    ) -> Result<Vec<Cohort>, EngineError> {
         let periods = self.periods(asked, by, n);
         let needs_standings = made_by == MadeBy::Engaged || counted == Counted::Engaged;
         let ends: Vec<Day> =
@@ -132,7 +125,7 @@ impl Engine {
                 sum.cells.iter_mut().zip(&cohort.cells).for_each(|(sum, cell)| *sum = sum.wrapping_add(*cell));
             }
         }
-        Ok(Cohorts { cohorts: sum })
+        Ok(sum)
     }
 
     /// Who is still there of each of the last `n` periods' newcomers, by window and by model; the last entry is of those

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parlour_core::day::Day;
 use parlour_core::leaving::{Farewell, reason};
+use parlour_core::reading::Reading;
 use parlour_core::relation::Columns;
 use parlour_core::standing::Stage;
 
@@ -71,9 +72,10 @@ impl Engine {
 
     /// Why each of these people is on a list of those who leave, in words.
     pub fn reasons(&self, asked: &Asked, people: &[Listed]) -> Result<Vec<String>, EngineError> {
+        let reading = self.reading(&asked.snapshot, asked.on);
         let told = |listed: &Listed| {
             let columns = self.rows_of_person(&asked.snapshot, listed.person)?;
-            let grievance = self.grievance(asked, &columns);
+            let grievance = grievance(asked, &reading, &columns);
             Ok(reason(&Farewell {
                 on: asked.on,
                 standing: &listed.standing,
@@ -85,17 +87,16 @@ impl Engine {
         };
         people.iter().map(told).collect()
     }
+}
 
-    /// The last thing in these rows that was negative toward the object, with its day.
-    fn grievance(&self, asked: &Asked, columns: &Columns) -> Option<(String, Day)> {
-        let reading = self.reading(&asked.snapshot, asked.on);
-        let is_negative = |row: usize| {
-            let kind = reading.meaning(columns.verb[row]).feeling.unwrap_or(columns.kind[row]);
-            kind < 0
-                && columns.day[row] <= asked.on.0
-                && asked.snapshot.objects.line(columns.object[row]).contains(&asked.object)
-        };
-        let last = (0..columns.len()).filter(|&row| is_negative(row)).max_by_key(|&row| columns.day[row])?;
-        Some((reading.name_of(columns.verb[last]).to_owned(), Day(columns.day[last])))
-    }
+/// The last thing in these rows that was negative toward the object, with its day.
+fn grievance(asked: &Asked, reading: &Reading<'_>, columns: &Columns) -> Option<(String, Day)> {
+    let is_negative = |row: usize| {
+        let kind = reading.meaning(columns.verb[row]).feeling.unwrap_or(columns.kind[row]);
+        kind < 0
+            && columns.day[row] <= asked.on.0
+            && asked.snapshot.objects.line(columns.object[row]).contains(&asked.object)
+    };
+    let last = (0..columns.len()).filter(|&row| is_negative(row)).max_by_key(|&row| columns.day[row])?;
+    Some((reading.name_of(columns.verb[last]).to_owned(), Day(columns.day[last])))
 }

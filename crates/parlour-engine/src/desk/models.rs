@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use parlour_core::day::Day;
-use parlour_core::forecast::{Choice, Fitting, Forecaster, Specimen, Split, Trial, attempt, baselines, best, learnt};
+use parlour_core::forecast::{Choice, Fitting, Forecaster, Specimen, Split, Trial, attempt, baselines, best};
 use parlour_core::purchases::{Bought, Purchases, Unit};
 use parlour_core::relation::PersonFold;
-use parlour_stats::calibration::Calibration;
 use parlour_stats::fit::FitError;
 use parlour_stats::holdout::Scores;
 use parlour_store::fit::{self, Fit};
@@ -61,6 +60,26 @@ pub struct Comparison {
     pub baselines: Vec<(String, Scores)>,
     /// The one to go by.
     pub chosen: Option<Choice>,
+}
+
+/// People at the split, and at the one before it.
+#[derive(Default)]
+struct Sides {
+    late: Vec<Specimen>,
+    early: Vec<Specimen>,
+}
+
+impl Sides {
+    /// Takes a person in: what they had done by a day, and how often they came from then to another.
+    fn take(&mut self, spans: Spans, specimen: impl Fn(Day, Day) -> Option<Specimen>) {
+        self.late.extend(specimen(spans.split, spans.end));
+        self.early.extend(spans.earlier.and_then(|earlier| specimen(earlier, spans.split)));
+    }
+
+    fn append(&mut self, other: Self) {
+        self.late.extend(other.late);
+        self.early.extend(other.early);
+    }
 }
 
 impl Engine {
@@ -134,37 +153,39 @@ impl Engine {
         Ok((fitting, people.len() as u64, started.elapsed().as_secs_f64()))
     }
 
-    /// Everyone at the split and at the earlier one.
+    /// Everyone at the split and at the earlier one: by what they bought, or by when they were active where nobody ever
+    /// bought.
     fn splits(&self, asked: &Asked, spans: Spans, unit: Unit) -> Result<(Split, Option<Split>), EngineError> {
         let snapshot = &*asked.snapshot;
         let reading = self.reading(snapshot, asked.on);
         let states = snapshot.on_layer(asked.slice.layer).visit(
-            || (PersonFold::new(&reading), Purchases::default(), Vec::new(), Vec::new()),
-            |(fold, purchases, late, early), person, columns, rows| {
-                fold.read(columns, rows.clone(), &mut |object, _, relation| {
+            || (PersonFold::new(&reading), Purchases::default(), [Sides::default(), Sides::default()]),
+            |(fold, purchases, [bought, active]), person, columns, rows| {
+                fold.read(columns, rows.clone(), &mut |object, days, relation| {
                     if object != asked.object || !asked.slice.has(person, relation) {
                         return;
                     }
                     purchases.read(&reading, columns, rows.clone(), object);
-                    let specimen = |from: Day, to: Day| {
-                        let bought = purchases.until(from)?;
-                        Some(Specimen { bought, n_ahead: purchases.between(from, to) })
-                    };
-                    late.extend(specimen(spans.split, spans.end));
-                    early.extend(spans.earlier.and_then(|earlier| specimen(earlier, spans.split)));
+                    bought.take(spans, |from, to| {
+                        Some(Specimen { bought: purchases.until(from)?, n_ahead: purchases.between(from, to) })
+                    });
+                    let seen = |by: Day| days.partition_point(|day| *day <= by.0);
+                    active.take(spans, |from, to| {
+                        let bought = Bought::of_days(&days[..seen(from)], from)?;
+                        Some(Specimen { bought, n_ahead: (seen(to) - seen(from)) as u32 })
+                    });
                 });
             },
         )?;
-        let weeks = |from: Day, to: Day| f64::from(to.0 - from.0) / unit.days();
-        let mut split = Split { people: Vec::new(), ahead: weeks(spans.split, spans.end), unit };
-        let mut earlier = spans.earlier.map(|day| Split { people: Vec::new(), ahead: weeks(day, spans.split), unit });
-        for (_, _, late, early) in states {
-            split.people.extend(late);
-            if let Some(earlier) = &mut earlier {
-                earlier.people.extend(early);
-            }
+        let [mut bought, mut active] = [Sides::default(), Sides::default()];
+        for (_, _, [more_bought, more_active]) in states {
+            bought.append(more_bought);
+            active.append(more_active);
         }
-        Ok((split, earlier))
+        let Sides { late, early } = if bought.late.is_empty() { active } else { bought };
+        let split = |people, from: Day, to: Day| Split { people, ahead: f64::from(to.0 - from.0) / unit.days(), unit };
+        let earlier = spans.earlier.map(|day| split(early, day, spans.split));
+        Ok((split(late, spans.split, spans.end), earlier))
     }
 
     /// Which model the object goes by on a day, and what its amounts are multiplied by.
@@ -175,22 +196,17 @@ impl Engine {
         Ok(chosen.unwrap_or((Choice::DEFAULT, 1.0)))
     }
 
-    /// Chooses the model of every brand (object that belongs to nothing) whose choice is older than a week of activity.
+    /// Chooses the model of one brand (object that belongs to nothing) whose choice is older than a week of activity; the
+    /// others have their turn when this is asked again, so that many brands do not keep every core busy at once.
     pub(crate) fn refit_due(&self) -> Result<(), EngineError> {
         let snapshot = self.snapshot();
         let Some((_, last)) = snapshot.days else { return Ok(()) };
         let on = last.min(Day::of_micros(clock::now()));
-        let roots = snapshot.objects.all().iter().filter(|object| object.parent.is_none());
-        for object in roots.map(|object| object.name.to_string()) {
-            let name = object.clone();
-            let known = self.database.read(move |conn| fit::on(conn, &name, on))?;
-            if known.is_some_and(|fit| on.0 - fit.day.0 < REFIT_DAYS) {
-                continue;
-            }
-            let asked = self.ask(&Question { object: Some(object), on: Some(on), since: None })?;
-            self.refit(&asked)?;
-            if self.is_stopping() {
-                break;
+        for object in snapshot.objects.all().iter().filter(|object| object.parent.is_none()) {
+            let name = object.name.to_string();
+            let known = self.database.read(|conn| fit::on(conn, &name, on))?;
+            if known.is_none_or(|fit| REFIT_DAYS <= on.0 - fit.day.0) {
+                return self.refit(&self.ask(&Question { object: Some(name), on: Some(on), since: None })?);
             }
         }
         Ok(())
@@ -224,19 +240,19 @@ impl Engine {
 
     fn choose(&self, asked: &Asked) -> Result<String, EngineError> {
         let comparison = self.comparison(asked)?;
-        let chosen = comparison.chosen.unwrap_or(Choice::DEFAULT);
-        let factor = match comparison.chosen {
-            None => 1.0,
-            Some(chosen) => {
-                let (split, _) = self.splits(asked, comparison.spans, comparison.unit)?;
-                learnt(chosen, &split).unwrap_or(Calibration::NONE).overall()
-            }
-        };
+        if self.is_stopping() {
+            // Not all were tried; the next start does it.
+            return Ok(String::new());
+        }
+        let is_chosen = |tried: &&Tried| Some(tried.trial.choice) == comparison.chosen;
+        let chosen = comparison.tried.iter().find(is_chosen).map(|tried| &tried.trial);
+        let choice = chosen.map_or(Choice::DEFAULT, |trial| trial.choice);
+        let factor = chosen.and_then(Trial::factor).unwrap_or(1.0);
         let object = asked.object_name();
         let (n_people, made_at) = (comparison.n_people as i64, clock::now());
-        let fit = Fit { object, day: asked.on, choice: chosen.name(), factor, n_people, made_at };
+        let fit = Fit { object, day: asked.on, choice: choice.name(), factor, n_people, made_at };
         self.database.write(move |conn| fit::put(conn, &fit))?;
         self.caches.answers.forget();
-        Ok(format!("{} × {factor:.2}", chosen.title()))
+        Ok(format!("{} × {factor:.2}", choice.title()))
     }
 }

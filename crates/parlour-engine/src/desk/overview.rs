@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parlour_core::day::Day;
 use parlour_core::event::Layer;
 use parlour_core::growth::{Flow, Flows, From};
+use parlour_core::relation::PersonFold;
 use parlour_core::standing::{Cell, Stage};
 
 use super::Asked;
@@ -132,9 +133,18 @@ impl Engine {
     fn count_layers(&self, asked: &Asked) -> Result<Vec<(Layer, i128)>, EngineError> {
         let reading = self.reading(&asked.snapshot, asked.on);
         let from = asked.on.0 - self.settings.standing.recent_days as i32;
-        let states = asked.snapshot.everyone().visit(
-            || [0i128; 7],
-            |sums, _, columns, rows| {
+        let states = asked.snapshot.on_layer(asked.slice.layer).visit(
+            || (PersonFold::new(&reading), [0i128; 7]),
+            |(fold, sums), person, columns, rows| {
+                if !asked.slice.is_everyone() {
+                    let mut is_in = false;
+                    fold.read(columns, rows.clone(), &mut |object, _, relation| {
+                        is_in |= object == asked.object && asked.slice.has(person, relation);
+                    });
+                    if !is_in {
+                        return;
+                    }
+                }
                 for row in rows {
                     let is_seen = columns.day[row] > from && columns.day[row] <= asked.on.0;
                     if is_seen && asked.snapshot.objects.line(columns.object[row]).contains(&asked.object) {
@@ -146,7 +156,7 @@ impl Engine {
                 }
             },
         )?;
-        let sum = |layer: Layer| states.iter().map(|sums| sums[layer as usize]).sum::<i128>();
+        let sum = |layer: Layer| states.iter().map(|(_, sums)| sums[layer as usize]).sum::<i128>();
         Ok(Layer::ALL.into_iter().map(|layer| (layer, sum(layer))).filter(|(_, sum)| *sum > 0).collect())
     }
 

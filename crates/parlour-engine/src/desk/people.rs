@@ -8,7 +8,7 @@ use parlour_core::day::Day;
 use parlour_core::growth::{By, Flow, From, Growth, Presence};
 use parlour_core::key::Key;
 use parlour_core::standing::{Cell, Direction, Stage, Standing};
-use parlour_core::worth::{Quadrant, Worth};
+use parlour_core::worth::{Outlook, Quadrant, Worth};
 
 use super::leaving::LEAVING;
 use super::outlook::Appraiser;
@@ -128,6 +128,31 @@ pub struct Listed {
     pub worth: Option<Worth>,
 }
 
+/// A filter with everything looked up that it needs.
+struct Sieve<'a> {
+    asked: &'a Asked,
+    filter: &'a Filter,
+    growth: Option<(Growth, i32, Presence)>,
+    changed: Option<HashSet<Key>>,
+    outlook: Arc<Option<Outlook>>,
+}
+
+impl Sieve<'_> {
+    fn passes(&self, appraiser: &mut Appraiser, person: &Compared<'_>) -> bool {
+        passes(self.filter, self.growth.as_ref(), person)
+            && self.changed.as_ref().is_none_or(|changed| changed.contains(&person.person))
+            && self
+                .filter
+                .quadrant
+                .is_none_or(|quadrant| self.worth(appraiser, person).is_some_and(|worth| worth.quadrant == quadrant))
+    }
+
+    fn worth(&self, appraiser: &mut Appraiser, person: &Compared<'_>) -> Option<Worth> {
+        appraiser.worth(self.outlook.as_ref().as_ref()?, self.asked, person)
+    }
+}
+
+#[derive(Default)]
 struct Best {
     n_total: u64,
     rows: Vec<(Place, Listed)>,
@@ -140,43 +165,26 @@ impl Engine {
     /// A page of the people who pass the filter, with how many do.
     pub fn list(&self, asked: &Asked, filter: &Filter, page: &Page) -> Result<People, EngineError> {
         let limit = page.limit.clamp(1, MAX_PAGE);
-        let growth = growth_of(asked, filter)?;
-        let changed = self.changed(asked, filter)?;
-        let outlook = self.outlook(asked)?;
-        let outlook = outlook.as_ref().as_ref();
-        let needs_worth = page.sort.needs_worth() || filter.quadrant.is_some();
-        let none = || Best { n_total: 0, rows: Vec::new(), bar: None, appraiser: Appraiser::default() };
-        let states = self.compare(asked, none, |best, person| {
-            if !passes(filter, growth.as_ref(), person) {
-                return;
-            }
-            if changed.as_ref().is_some_and(|changed| !changed.contains(&person.person)) {
-                return;
-            }
-            let mut worth = if needs_worth {
-                outlook.and_then(|outlook| best.appraiser.worth(outlook, asked, person))
-            } else {
-                None
-            };
-            if filter.quadrant.is_some_and(|quadrant| worth.is_none_or(|worth| worth.quadrant != quadrant)) {
+        let sieve = self.sieve(asked, filter, true)?;
+        let states = self.compare(asked, Best::default, |best, person| {
+            if !sieve.passes(&mut best.appraiser, person) {
                 return;
             }
             best.n_total += 1;
-            let value = page.sort.of(&person.now, worth.as_ref());
+            let sorting = if page.sort.needs_worth() { sieve.worth(&mut best.appraiser, person) } else { None };
+            let value = page.sort.of(&person.now, sorting.as_ref());
             let place = (if page.is_ascending { value } else { value.saturating_neg() }, person.person);
             if page.after.is_some_and(|after| place <= after) || best.bar.is_some_and(|bar| bar < place) {
                 return;
             }
-            if !needs_worth {
-                worth = outlook.and_then(|outlook| best.appraiser.worth(outlook, asked, person));
-            }
+            let worth = sorting.or_else(|| sieve.worth(&mut best.appraiser, person));
             let listed = Listed { person: person.person, standing: person.now, before: person.before, worth };
             best.rows.push((place, listed));
             if best.rows.len() > 4 * limit {
                 best.keep(limit + 1);
             }
         })?;
-        let mut all = none();
+        let mut all = Best::default();
         for state in states {
             all.n_total += state.n_total;
             all.rows.extend(state.rows);
@@ -190,24 +198,26 @@ impl Engine {
 
     /// Everyone who passes the filter.
     pub fn matching(&self, asked: &Asked, filter: &Filter) -> Result<HashSet<Key>, EngineError> {
-        let growth = growth_of(asked, filter)?;
-        let changed = self.changed(asked, filter)?;
-        let outlook = if filter.quadrant.is_some() { self.outlook(asked)? } else { Arc::new(None) };
+        let sieve = self.sieve(asked, filter, false)?;
         let none = || (Vec::new(), Appraiser::default());
         let states = self.compare(asked, none, |(people, appraiser), person| {
-            let has_changed = || changed.as_ref().is_none_or(|changed| changed.contains(&person.person));
-            if !passes(filter, growth.as_ref(), person) || !has_changed() {
-                return;
-            }
-            let is_there = filter.quadrant.is_none_or(|quadrant| {
-                let worth = outlook.as_ref().as_ref().and_then(|outlook| appraiser.worth(outlook, asked, person));
-                worth.is_some_and(|worth| worth.quadrant == quadrant)
-            });
-            if is_there {
+            if sieve.passes(appraiser, person) {
                 people.push(person.person);
             }
         })?;
         Ok(states.into_iter().flat_map(|(people, _)| people).collect())
+    }
+
+    /// Looks up what a filter needs; the outlook where it filters by it, or where worth `is_told`.
+    fn sieve<'a>(&self, asked: &'a Asked, filter: &'a Filter, is_told: bool) -> Result<Sieve<'a>, EngineError> {
+        let needs_outlook = is_told || filter.quadrant.is_some();
+        Ok(Sieve {
+            asked,
+            filter,
+            growth: growth_of(asked, filter)?,
+            changed: self.changed(asked, filter)?,
+            outlook: if needs_outlook { self.outlook(asked)? } else { Arc::new(None) },
+        })
     }
 
     /// Those whose share in a base changed as the filter says.

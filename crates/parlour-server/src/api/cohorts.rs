@@ -153,7 +153,7 @@ fn cohorts(app: &App, query: CohortsQuery) -> Result<Cohorts, ApiError> {
     let (made_by, counted) = (made_by.unwrap_or_default(), counted.unwrap_or_default());
     let asked = Scope { object, on, since, layer, acquired: None, acquired_by: None, audience }.asked(app)?;
     let ways = (engine_made_by(made_by), engine_counted(counted));
-    let all = &app.engine.cohorts(&asked, by.into(), ways, n)?.cohorts;
+    let all = app.engine.cohorts(&asked, by.into(), ways, n)?;
     let survivors = app.engine.survivors(&asked, by.into(), n)?;
     let outlook = app.engine.outlook(&asked)?;
     let periods: Vec<Period> = all.iter().map(|cohort| cohort.period).collect();

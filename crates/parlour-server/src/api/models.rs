@@ -164,7 +164,7 @@ pub(crate) async fn get_models(
 }
 
 fn models(app: &App, scope: Scope) -> Result<Models, ApiError> {
-    let asked = scope.asked(app)?;
+    let asked = scope.whole(app)?;
     let comparison = app.engine.comparison(&asked)?;
     let outlook = app.engine.outlook(&asked)?;
     let outlook = outlook.as_ref().as_ref();

@@ -128,7 +128,7 @@ pub(crate) async fn get_person(
 
 fn person(app: &App, name: &str, scope: Scope) -> Result<Person, ApiError> {
     let engine = &app.engine;
-    let asked = scope.asked(app)?;
+    let asked = scope.whole(app)?;
     let key = engine.person_named(&asked, name)?;
     let found = engine.person(&asked, key)?;
     let name = engine.names(&[key])?.remove(&key).unwrap_or_else(|| Name::new("key", key.to_string()));

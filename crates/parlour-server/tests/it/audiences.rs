@@ -35,6 +35,27 @@ fn an_audience_is_its_list_everywhere() {
 }
 
 #[test]
+fn where_an_audience_engages_is_where_its_people_do() {
+    let desk = Desk::full();
+    let new = json!({ "name": "One", "object": "brand:acme", "predicate": "q=customer:00007" });
+    assert_eq!(desk.ask("POST", "/api/v1/audiences", Some(&new)).json()["n"], 1);
+    let on = "object=brand:acme&on=2024-03-01";
+    let last = desk.get(&format!("/api/v1/people?{on}&q=customer:00007"))["rows"][0]["last_day"].clone();
+    let on = format!("object=brand:acme&on={}", last.as_str().unwrap());
+    let of_one = desk.get(&format!("/api/v1/today?{on}&audience=1"))["layers"].clone();
+    assert_eq!(of_one, desk.get(&format!("/api/v1/people/customer:00007?{on}"))["layers"]);
+    assert_ne!(of_one, desk.get(&format!("/api/v1/today?{on}"))["layers"]);
+    let layer = of_one[0]["layer"].as_str().unwrap();
+    let there = desk.get(&format!("/api/v1/today?{on}&audience=1&layer={layer}"))["layers"].clone();
+    assert_eq!((there.as_array().unwrap().len(), &there[0]["share"]), (1, &json!(1.0)));
+    for path in ["/api/v1/people/customer:00007", "/api/v1/models", "/api/v1/definitions"] {
+        for slice in ["layer=web", "audience=1", "acquired=2023-01"] {
+            assert_eq!(desk.ask("GET", &format!("{path}?{slice}"), None).status, 400, "{path} {slice}");
+        }
+    }
+}
+
+#[test]
 fn what_is_no_predicate_is_refused_by_name() {
     let desk = Desk::full();
     let refused = |predicate: &str, name: &str| {

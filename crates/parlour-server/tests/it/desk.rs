@@ -111,7 +111,7 @@ impl Drop for Desk {
 }
 
 /// Numbers that look random and are the same every time.
-pub(crate) struct Chance(u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
     pub(crate) fn below(&mut self, n: u64) -> u64 {

@@ -14,6 +14,7 @@ mod golden;
 mod limits;
 mod mending;
 mod merges;
+mod models;
 mod numbers;
 mod reading;
 mod sources;
