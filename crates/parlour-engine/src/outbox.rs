@@ -31,8 +31,6 @@ const MAX_SECRET_BYTES: usize = 200;
 const MAX_HOOKS: usize = 100;
 /// Longest account of what went wrong that is kept, in bytes.
 const MAX_ERROR_BYTES: usize = 500;
-/// Most deliveries looked at to find some that can be made at once.
-const MAX_DUE: usize = 256;
 /// What a delivery of mail tells.
 pub const DIGEST: &str = "digest";
 /// What a delivery tells that somebody asked for to try a hook.
@@ -270,7 +268,7 @@ impl Engine {
     /// The deliveries that are due at `now`, one for each destination at most, `limit` in all.
     pub fn outgoing(&self, now: i64, limit: usize) -> Result<Vec<(Delivery, Destination)>, EngineError> {
         let (due, hooks) = self.database.read(|conn| {
-            let due = delivery::due(conn, now, MAX_DUE)?;
+            let due = delivery::due(conn, now, limit)?;
             let hooks = if due.is_empty() { Vec::new() } else { hook::all(conn)? };
             Ok((due, hooks))
         })?;
@@ -278,7 +276,7 @@ impl Engine {
         let mut outgoing = Vec::new();
         for delivery in due {
             let place = (delivery.hook, delivery.mail.clone());
-            if taken.contains(&place) || limit <= outgoing.len() {
+            if taken.contains(&place) {
                 continue;
             }
             taken.push(place);
