@@ -107,6 +107,11 @@ fn the_valuable_who_are_overdue_are_told_once(kind: Kind) {
     assert_eq!(look(&engine, 299), 0);
     engine.database.write(|conn| setting::delete(conn, "looked")).unwrap();
     assert_eq!(look(&engine, 299), 0);
+    // Where the clock was ahead when it last looked, it looks again.
+    engine.database.write(|conn| setting::set(conn, "looked", "2093-01-01")).unwrap();
+    assert_eq!(look(&engine, 299), 0);
+    let looked = engine.database.read(|conn| setting::get(conn, "looked")).unwrap();
+    assert_eq!(looked, Some(Day(FIRST.0 + 299).to_string()));
     assert_eq!((told(&engine).len(), sent(&engine).len()), (rows.len(), deliveries.len()));
     assert!(n_before <= rows.len());
     // Who comes back and falls silent again is another episode.
