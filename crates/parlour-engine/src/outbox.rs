@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use parlour_core::address::is_public;
 use parlour_core::alert::AlertKind;
-use parlour_core::day::Day;
+use parlour_core::day::{Day, MICROS_PER_DAY};
 use parlour_store::alert::{self, Alert};
 use parlour_store::delivery::{self, DONE, Delivery, FAILED, WAITING};
 use parlour_store::hook::{self, Hook};
@@ -31,6 +31,8 @@ const MAX_SECRET_BYTES: usize = 200;
 const MAX_HOOKS: usize = 100;
 /// Longest account of what went wrong that is kept, in bytes.
 const MAX_ERROR_BYTES: usize = 500;
+/// An alert older than this is in no digest: it is from when no mail was set up, and nobody waits for it.
+const DIGEST_WITHIN_MICROS: i64 = 7 * MICROS_PER_DAY;
 /// What a delivery of mail tells.
 pub const DIGEST: &str = "digest";
 /// What a delivery tells that somebody asked for to try a hook.
@@ -340,7 +342,10 @@ impl Engine {
             let digested = setting::get(conn, DIGESTED)?.unwrap_or_default();
             let (day, last) = digested.split_once(' ').unwrap_or_default();
             let (day, last) = (day.parse::<Day>().ok(), last.parse::<i64>().unwrap_or(0));
-            Ok((day, alert::after(conn, last, MAX_ALERTS)?))
+            let last = last.max(alert::last_id(conn)? - MAX_ALERTS as i64);
+            let mut alerts = alert::after(conn, last, MAX_ALERTS)?;
+            alerts.retain(|alert| now - DIGEST_WITHIN_MICROS <= alert.made_at);
+            Ok((day, alerts))
         })?;
         let Some(last) = alerts.last().map(|alert| alert.id).filter(|_| digested != Some(today)) else {
             return Ok(false);

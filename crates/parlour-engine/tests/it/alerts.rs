@@ -212,6 +212,8 @@ fn a_digest_is_made_once_a_day(kind: Kind) {
     assert_eq!(digests().len(), 2);
     assert!(engine.digest_due(at(6)).unwrap());
     assert!(!engine.digest_due(at(7)).unwrap(), "nothing new");
+    make("three");
+    assert!(!engine.digest_due(at(15)).unwrap(), "what is long past is told no more");
     let all = digests();
     assert_eq!(all.len(), 4);
     let body: serde_json::Value = serde_json::from_str(&all[0].body).unwrap();
