@@ -68,6 +68,8 @@ impl Engine {
         let Some((first, last)) = snapshot.days else { return Ok(0) };
         let on = Day(Day::of_micros(now).0 - 1).min(last);
         let looked = self.database.read(|conn| setting::get(conn, LOOKED))?.and_then(|day| day.parse::<Day>().ok());
+        // A clock that was set ahead for a while must not keep it from looking until that day.
+        let looked = looked.filter(|looked| *looked < Day::of_micros(now));
         if on < first || looked.is_some_and(|looked| on <= looked) || self.is_reading(now)? {
             return Ok(0);
         }

@@ -28,7 +28,7 @@ use crate::source::Sources;
 use crate::tail::Tail;
 use crate::webhook::Mappings;
 use crate::window::WindowClock;
-use crate::{EngineError, clock};
+use crate::{EngineError, clock, random};
 
 /// Most events of one batch; a batch is one row of the journal.
 pub(crate) const MAX_BATCH_EVENTS: usize = 10_000;
@@ -543,9 +543,7 @@ fn lock(folder: &Path) -> Result<File, EngineError> {
 
 /// The installation's secret; made when it is first asked for.
 fn secret(database: &Database) -> Result<KeySecret, EngineError> {
-    let mut fresh = [0; 16];
-    getrandom::fill(&mut fresh).map_err(|error| EngineError::Settings(format!("no randomness: {error}")))?;
-    let fresh = Key(u128::from_be_bytes(fresh)).to_string();
+    let fresh = Key(u128::from_be_bytes(random::bytes()?)).to_string();
     let text = database.write(move |conn| {
         if let Some(text) = setting::get(conn, "key_secret")? {
             return Ok(text);

@@ -9,8 +9,6 @@ use crate::EngineError;
 use crate::desk::Asked;
 use crate::engine::Engine;
 
-/// Most answers.
-const MOST: usize = 128;
 /// From so many rows of activity on an answer outlives a change, as there is one all the time …
 const MANY_ROWS: u64 = 1_000_000;
 /// … by so many times as long as it took …
@@ -34,18 +32,18 @@ impl Answer {
     }
 }
 
-/// Answers by question.
+/// Answers by question, so many at most.
 #[derive(Debug, Default)]
-pub(crate) struct Kept(Mutex<VecDeque<Answer>>);
+pub(crate) struct Kept<const MOST: usize>(Mutex<VecDeque<Answer>>);
 
-impl Kept {
+impl<const MOST: usize> Kept<MOST> {
     /// Forgets all answers.
     pub(crate) fn forget(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The kept answer, or one made now of the state `version` with so many rows.
-    fn get<A: Send + Sync + 'static>(
+    pub(crate) fn get<A: Send + Sync + 'static>(
         &self,
         question: String,
         (version, n_rows): (u64, u64),
@@ -97,7 +95,7 @@ mod tests {
 
     #[test]
     fn answers_about_few_follow_every_change_and_those_about_many_are_kept() {
-        let kept = Kept::default();
+        let kept = Kept::<9>::default();
         let get = |question: &str, version, n_rows, value: i32| {
             *kept.get(question.to_owned(), (version, n_rows), || Ok(value)).unwrap()
         };

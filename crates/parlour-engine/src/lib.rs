@@ -20,6 +20,7 @@ pub mod mapping;
 pub mod mqtt;
 mod names;
 pub mod outbox;
+pub mod random;
 mod rebuild;
 pub mod rejections;
 mod seal;

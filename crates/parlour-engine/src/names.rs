@@ -76,6 +76,8 @@ impl Engine {
         if state.vocabulary != vocabulary {
             state.vocabulary = vocabulary;
             state.version += 1;
+            self.caches.answers.forget();
+            self.caches.definitions.forget();
         }
         Ok(())
     }

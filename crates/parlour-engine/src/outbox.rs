@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use parlour_core::address::is_public;
 use parlour_core::alert::AlertKind;
-use parlour_core::day::Day;
+use parlour_core::day::{Day, MICROS_PER_DAY};
 use parlour_store::alert::{self, Alert};
 use parlour_store::delivery::{self, DONE, Delivery, FAILED, WAITING};
 use parlour_store::hook::{self, Hook};
@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::alerts::kind_of;
 use crate::digest::{MAX_ALERTS, digest};
 use crate::engine::Engine;
-use crate::{EngineError, clock, signature};
+use crate::{EngineError, clock, random, signature};
 
 /// Microseconds of a second.
 const SECOND: i64 = 1_000_000;
@@ -31,8 +31,8 @@ const MAX_SECRET_BYTES: usize = 200;
 const MAX_HOOKS: usize = 100;
 /// Longest account of what went wrong that is kept, in bytes.
 const MAX_ERROR_BYTES: usize = 500;
-/// Most deliveries looked at to find some that can be made at once.
-const MAX_DUE: usize = 256;
+/// An alert older than this is in no digest: it is from when no mail was set up, and nobody waits for it.
+const DIGEST_WITHIN_MICROS: i64 = 7 * MICROS_PER_DAY;
 /// What a delivery of mail tells.
 pub const DIGEST: &str = "digest";
 /// What a delivery tells that somebody asked for to try a hook.
@@ -96,19 +96,13 @@ pub(crate) struct Messages {
 
 impl Messages {
     pub(crate) fn new() -> Result<Self, EngineError> {
-        Ok(Self { seed: u128::from_be_bytes(random::<16>()?), n: 0 })
+        Ok(Self { seed: u128::from_be_bytes(random::bytes()?), n: 0 })
     }
 
     pub(crate) fn next(&mut self) -> String {
         self.n += 1;
         format!("msg_{:032x}_{}", self.seed, self.n)
     }
-}
-
-fn random<const N: usize>() -> Result<[u8; N], EngineError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| EngineError::Settings(format!("no randomness: {error}")))?;
-    Ok(bytes)
 }
 
 /// Whether a hook is for alerts of a kind.
@@ -173,7 +167,7 @@ impl Engine {
                 return Err(EngineError::Invalid(text));
             }
             Some(secret) => secret,
-            None => format!("whsec_{}", BASE64_STANDARD.encode(random::<32>()?)),
+            None => format!("whsec_{}", BASE64_STANDARD.encode(random::bytes::<32>()?)),
         };
         let hook = Hook { id: 0, url, secret, kinds, created_at: clock::now(), disabled_at: None, disabled_why: None };
         let made = self.database.write(move |conn| {
@@ -206,7 +200,7 @@ impl Engine {
         if was_there { Ok(()) } else { Err(no_hook(id)) }
     }
 
-    /// Has something sent to a hook that tells nothing, to try it; returns the delivery's number.
+    /// Has something sent to a hook that tells nothing, to try it; returns the delivery.
     pub fn test_hook(&self, id: i64) -> Result<Delivery, EngineError> {
         let (now, message) = (clock::now(), Messages::new()?.next());
         let text = "This is a test: your address takes what Parlour sends.";
@@ -249,16 +243,16 @@ impl Engine {
         };
         let is_plain = |c: char| c.is_ascii_graphic() && c != '\\';
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        if MAX_URL_BYTES < url.len() || !url.chars().all(is_plain) || authority.is_empty() || url.contains('#') {
+        let host = match authority.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None => authority.split(':').next().unwrap_or_default(),
+        };
+        if MAX_URL_BYTES < url.len() || !url.chars().all(is_plain) || host.is_empty() || url.contains('#') {
             return refused("a hook's address has a host, no blanks, no fragment, and at most 2000 characters");
         }
         if authority.contains('@') {
             return refused("a hook's address has no user name in it; requests are signed instead");
         }
-        let host = match authority.strip_prefix('[') {
-            Some(rest) => rest.split(']').next().unwrap_or_default(),
-            None => authority.split(':').next().unwrap_or_default(),
-        };
         if !allow_private && host.parse::<IpAddr>().is_ok_and(|address| !is_public(address)) {
             return refused(
                 "this address is private; to post inside your own network, set `delivery.allow_private` in parlour.toml",
@@ -270,7 +264,7 @@ impl Engine {
     /// The deliveries that are due at `now`, one for each destination at most, `limit` in all.
     pub fn outgoing(&self, now: i64, limit: usize) -> Result<Vec<(Delivery, Destination)>, EngineError> {
         let (due, hooks) = self.database.read(|conn| {
-            let due = delivery::due(conn, now, MAX_DUE)?;
+            let due = delivery::due(conn, now, limit)?;
             let hooks = if due.is_empty() { Vec::new() } else { hook::all(conn)? };
             Ok((due, hooks))
         })?;
@@ -278,7 +272,7 @@ impl Engine {
         let mut outgoing = Vec::new();
         for delivery in due {
             let place = (delivery.hook, delivery.mail.clone());
-            if taken.contains(&place) || limit <= outgoing.len() {
+            if taken.contains(&place) {
                 continue;
             }
             taken.push(place);
@@ -342,7 +336,10 @@ impl Engine {
             let digested = setting::get(conn, DIGESTED)?.unwrap_or_default();
             let (day, last) = digested.split_once(' ').unwrap_or_default();
             let (day, last) = (day.parse::<Day>().ok(), last.parse::<i64>().unwrap_or(0));
-            Ok((day, alert::after(conn, last, MAX_ALERTS)?))
+            let last = last.max(alert::last_id(conn)? - MAX_ALERTS as i64);
+            let mut alerts = alert::after(conn, last, MAX_ALERTS)?;
+            alerts.retain(|alert| now - DIGEST_WITHIN_MICROS <= alert.made_at);
+            Ok((day, alerts))
         })?;
         let Some(last) = alerts.last().map(|alert| alert.id).filter(|_| digested != Some(today)) else {
             return Ok(false);

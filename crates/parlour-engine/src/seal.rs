@@ -45,7 +45,7 @@ impl Engine {
     /// Removes files begun in vain, so that each new try on a full disk does not leave it fuller. Where the database
     /// cannot say whether it took them, they stay; the next start knows.
     pub(crate) fn clear_away(&self, stamp: &str, error: &EngineError) {
-        if !error.is_full() && !matches!(error, EngineError::Lake(_)) {
+        if !error.is_full() && !matches!(error, EngineError::Lake(_) | EngineError::Journal { .. }) {
             return;
         }
         for kind in RUN_KINDS {

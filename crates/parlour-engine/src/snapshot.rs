@@ -19,7 +19,6 @@ use parlour_lake::kernel::{United, View, Walk};
 use parlour_lake::run::LakeError;
 
 use crate::EngineError;
-use crate::desk::definitions;
 use crate::engine::Engine;
 use crate::kept::Kept;
 
@@ -58,8 +57,9 @@ type Counted = (u64, Option<Layer>, Day, Populations);
 pub(crate) struct Caches {
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     populations: Mutex<VecDeque<Counted>>,
-    pub(crate) answers: Kept,
-    pub(crate) definitions: definitions::Kept,
+    pub(crate) answers: Kept<128>,
+    /// Each some five megabytes at most.
+    pub(crate) definitions: Kept<4>,
 }
 
 impl Snapshot {

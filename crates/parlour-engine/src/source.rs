@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 use crate::desk::name_of;
 use crate::engine::Engine;
 use crate::mapping::Mapping;
-use crate::{EngineError, clock, mqtt, signature};
+use crate::{EngineError, clock, mqtt, random, signature};
 
 /// What every write key begins with.
 const KEY_PREFIX: &str = "pk_";
@@ -417,9 +417,7 @@ fn new_key() -> Result<String, EngineError> {
     let most = 256 / ALPHABET.len() * ALPHABET.len();
     let mut key = KEY_PREFIX.to_owned();
     while key.len() < KEY_PREFIX.len() + KEY_CHARACTERS {
-        let mut bytes = [0; KEY_CHARACTERS];
-        getrandom::fill(&mut bytes).map_err(|error| EngineError::Settings(format!("no randomness: {error}")))?;
-        let fair = bytes.into_iter().map(usize::from).filter(|byte| *byte < most);
+        let fair = random::bytes::<KEY_CHARACTERS>()?.into_iter().map(usize::from).filter(|byte| *byte < most);
         let left = KEY_PREFIX.len() + KEY_CHARACTERS - key.len();
         key.extend(fair.take(left).map(|byte| char::from(ALPHABET[byte % ALPHABET.len()])));
     }

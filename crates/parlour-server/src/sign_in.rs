@@ -1,6 +1,6 @@
 //! Signing in: links that are good once, and the sessions they open. Tokens are 256 random bits, kept by their hash.
 
-use parlour_engine::{Engine, EngineError, clock};
+use parlour_engine::{Engine, EngineError, clock, random};
 use parlour_store::session::{self, Session};
 use parlour_store::{StoreError, credential};
 use sha2::{Digest, Sha256};
@@ -55,7 +55,5 @@ pub(crate) fn hash_of(token: &str) -> Vec<u8> {
 }
 
 fn token() -> Result<String, EngineError> {
-    let mut bytes = [0; TOKEN_BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| EngineError::Settings(format!("no randomness: {error}")))?;
-    Ok(hex(&bytes))
+    Ok(hex(&random::bytes::<TOKEN_BYTES>()?))
 }

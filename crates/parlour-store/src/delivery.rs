@@ -75,10 +75,13 @@ pub fn create(conn: &mut dyn Conn, delivery: &Delivery) -> Result<i64, StoreErro
     one_int(conn, sql, &params)
 }
 
-/// The deliveries that are due, those that wait longest first, `limit` at most.
+/// The deliveries that are due, `limit` at most: of each destination first the one that waits longest, so that none
+/// has to wait for what piled up for another.
 pub fn due(conn: &mut dyn Conn, now: i64, limit: usize) -> Result<Vec<Delivery>, StoreError> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM delivery WHERE state = $1 AND next_at <= $2 ORDER BY next_at, id LIMIT $3");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM delivery WHERE state = $1 AND next_at <= $2 \
+         ORDER BY ROW_NUMBER() OVER (PARTITION BY hook, mail ORDER BY next_at, id), next_at, id LIMIT $3"
+    );
     conn.query(&sql, &[WAITING.into(), now.into(), (limit as i64).into()])?.into_iter().map(delivery).collect()
 }
 

@@ -133,7 +133,6 @@ impl Sqlite {
     }
 
     /// Moves the log into the file, and tells whether a reader kept some of it back.
-    ///
     fn checkpoint(&self, how: &str) -> Result<bool, StoreError> {
         let moved = self.conn.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |row| row.get(0));
         moved.map_err(synced_or_end)

@@ -1,7 +1,7 @@
 //! Jim Novo: recency, latency with its trip wire, RF scores, and the grid of current and potential value.
 
 use super::sums::Of;
-use super::{Because, Case, Judgement, is_above_mean, mean_text, share, short};
+use super::{Because, Case, Judgement, is_above_mean, mean_text, short};
 
 /// Fifths from this one on are the upper two.
 const UPPER: u8 = 4;
@@ -67,6 +67,6 @@ pub(super) fn grid(case: &Case<'_>, because: &mut Because) -> Result<Judgement, 
         (false, true) => "low now, high later",
         (false, false) => "low now, low later",
     };
-    let score = share(value.max(0).cast_unsigned(), 1) * potential;
+    let score = value.max(0) as f64 * potential;
     Ok(Judgement::of(score, is_high && index <= 1.0).with(class))
 }

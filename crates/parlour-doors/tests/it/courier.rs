@@ -150,6 +150,7 @@ fn what_is_private_is_not_reached() {
         ("https://10.0.0.1".to_owned(), "private"),
         ("https://me:pw@example.com/".to_owned(), "user name"),
         ("https://".to_owned(), "host"),
+        ("https://:443/".to_owned(), "host"),
         ("https://exa mple.com/".to_owned(), "blanks"),
         ("https://example.com/#x".to_owned(), "fragment"),
         ("file:///etc/passwd".to_owned(), "https://"),

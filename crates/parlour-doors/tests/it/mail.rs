@@ -88,7 +88,7 @@ fn a_digest_reaches_each_once() {
         text: "Came about every 9 days.\n.\nMAIL FROM:<x>".to_owned(),
         data: "{}".to_owned(),
         state: alert::OPEN.to_owned(),
-        made_at: 7,
+        made_at: clock::now(),
     };
     engine.database.write(move |conn| alert::insert(conn, &row)).unwrap();
     let now = clock::now();

@@ -1,15 +1,14 @@
 //! Definitions: what every author's lens says of the same people, how far they agree, and on whom they do not.
 //!
-//! Two walks over everybody: the first for the sums that lenses measure by, the second to judge. What is found is kept for
-//! the version of the state. Scores and shares are of everybody present; ranks are those of a sample, the same each time.
+//! Two walks over everybody: the first for the sums that lenses measure by, the second to judge. What is found is kept.
+//! Scores and shares are of everybody present; ranks are those of a sample, the same each time.
 
 mod count;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use parlour_core::day::Day;
 use parlour_core::key::Key;
 use parlour_core::lens::evidence::{Evidence, Gatherer};
 use parlour_core::lens::rank::{Agreement, Ranking};
@@ -30,8 +29,6 @@ use crate::engine::Engine;
 pub const MAX_SAMPLED: usize = 20_000;
 /// People told of at the top of a lens, and of those it is most disputed about.
 pub const N_TOLD: usize = 10;
-/// Answers that are kept, each some five megabytes at most.
-const REMEMBERED: usize = 4;
 
 /// What the lenses say.
 #[derive(Debug)]
@@ -166,13 +163,6 @@ impl Votes {
     }
 }
 
-/// Answers found before.
-#[derive(Debug, Default)]
-pub(crate) struct Kept(Mutex<VecDeque<Found>>);
-
-/// An answer with the version of the state, the object and the day it is about.
-type Found = (u64, ObjectId, Day, Arc<Definitions>);
-
 /// What every step of both walks needs.
 struct Scene<'a> {
     reading: &'a Reading<'a>,
@@ -213,13 +203,9 @@ impl Reader<'_> {
 impl Engine {
     /// What every lens says of the people present with the object on the day asked about.
     pub fn definitions(&self, asked: &Asked) -> Result<Arc<Definitions>, EngineError> {
-        let (version, object, on) = (asked.snapshot.version, asked.object, asked.on);
-        if let Some(known) = self.caches.definitions.get(version, object, on) {
-            return Ok(known);
-        }
-        let found = Arc::new(self.find_definitions(asked)?);
-        self.caches.definitions.keep(version, object, on, &found);
-        Ok(found)
+        let Asked { object, on, snapshot, .. } = asked;
+        let state = (snapshot.version, snapshot.view.n_rows());
+        self.caches.definitions.get(format!("{object} {on}"), state, || self.find_definitions(asked))
     }
 
     fn find_definitions(&self, asked: &Asked) -> Result<Definitions, EngineError> {
@@ -348,20 +334,4 @@ fn say(lens: Lens, ranking: &Ranking, case: &Case<'_>) -> Said {
 /// A score as people are ranked by it: the higher, the more engaged.
 fn rank_of(lens: Lens, judgement: &Judgement) -> f64 {
     if lens.about().is_lower_better { -judgement.score } else { judgement.score }
-}
-
-impl Kept {
-    fn get(&self, version: u64, object: ObjectId, on: Day) -> Option<Arc<Definitions>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().find(|(v, o, d, _)| (*v, *o, *d) == (version, object, on)).map(|(.., found)| Arc::clone(found))
-    }
-
-    fn keep(&self, version: u64, object: ObjectId, on: Day, found: &Arc<Definitions>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(v, ..)| *v == version);
-        kept.push_back((version, object, on, Arc::clone(found)));
-        if kept.len() > REMEMBERED {
-            kept.pop_front();
-        }
-    }
 }

@@ -107,6 +107,11 @@ fn the_valuable_who_are_overdue_are_told_once(kind: Kind) {
     assert_eq!(look(&engine, 299), 0);
     engine.database.write(|conn| setting::delete(conn, "looked")).unwrap();
     assert_eq!(look(&engine, 299), 0);
+    // Where the clock was ahead when it last looked, it looks again.
+    engine.database.write(|conn| setting::set(conn, "looked", "2093-01-01")).unwrap();
+    assert_eq!(look(&engine, 299), 0);
+    let looked = engine.database.read(|conn| setting::get(conn, "looked")).unwrap();
+    assert_eq!(looked, Some(Day(FIRST.0 + 299).to_string()));
     assert_eq!((told(&engine).len(), sent(&engine).len()), (rows.len(), deliveries.len()));
     assert!(n_before <= rows.len());
     // Who comes back and falls silent again is another episode.
@@ -207,6 +212,8 @@ fn a_digest_is_made_once_a_day(kind: Kind) {
     assert_eq!(digests().len(), 2);
     assert!(engine.digest_due(at(6)).unwrap());
     assert!(!engine.digest_due(at(7)).unwrap(), "nothing new");
+    make("three");
+    assert!(!engine.digest_due(at(15)).unwrap(), "what is long past is told no more");
     let all = digests();
     assert_eq!(all.len(), 4);
     let body: serde_json::Value = serde_json::from_str(&all[0].body).unwrap();

@@ -6,7 +6,13 @@ use parlour_store::hook::{self, Hook};
 
 use crate::bench::Bench;
 
-crate::on_both!(an_alert_is_told_once, alerts_are_paged_and_seen, hooks_keep_their_numbers, deliveries_wait_and_end);
+crate::on_both!(
+    an_alert_is_told_once,
+    alerts_are_paged_and_seen,
+    hooks_keep_their_numbers,
+    deliveries_wait_and_end,
+    what_piles_up_for_one_keeps_nobody_waiting
+);
 
 fn alert_of(kind: &str, person: &str, episode: &str) -> Alert {
     Alert {
@@ -173,4 +179,17 @@ fn deliveries_wait_and_end(bench: &Bench) {
     assert_eq!(ids(delivery::Wanted::default(), None), [3, 2, 1]);
     assert_eq!(db.write(|conn| delivery::delete_before(conn, 25)).unwrap(), 1);
     assert_eq!(ids(delivery::Wanted::default(), None), [3, 1], "what waits stays, what is younger stays");
+}
+
+fn what_piles_up_for_one_keeps_nobody_waiting(bench: &Bench) {
+    let db = bench.open();
+    let make = |message: String, hook, at| {
+        db.write(move |conn| delivery::create(conn, &delivery_of(&message, hook, at))).unwrap()
+    };
+    for n in 1..=20 {
+        assert_eq!(make(format!("a{n}"), Some(1), n), n);
+    }
+    assert_eq!((make("b".to_owned(), Some(2), 50), make("c".to_owned(), None, 40)), (21, 22));
+    let due = db.read(|conn| delivery::due(conn, 99, 4)).unwrap();
+    assert_eq!(due.iter().map(|one| one.id).collect::<Vec<_>>(), [1, 22, 21, 2]);
 }
