@@ -8,7 +8,7 @@ const upToThree = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 3 });
 
 /** Stands where there is no value. */
 export const NONE = "—";
-const MINUS = "−";
+export const MINUS = "−";
 const DAY_MS = 86_400_000;
 
 export function count(n: number): string {

@@ -1,4 +1,5 @@
 // Audiences: the people who fit a question, under a name, counted live; opened, renamed, deleted.
+
 import { Button, Modal, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Link } from "react-router";
@@ -7,6 +8,7 @@ import { useAudiences, useDeleteAudience, useSaveAudience } from "../../api/audi
 import type { Audience, Audiences as AudiencesData } from "../../api/types";
 import { useWorkspace } from "../../api/workspace";
 import { AskOnce } from "../../components/ask-once";
+import { CsvButton } from "../../components/csv-button";
 import { Answer, Problem, useTitle } from "../../components/states";
 import { type Column, csvOf, Table } from "../../components/table";
 import { downloadCsv } from "../../csv";
@@ -139,9 +141,7 @@ function AudienceTable({ rows }: { rows: Audience[] }) {
   return (
     <>
       <p className="does" style={{ display: "flex", justifyContent: "flex-end" }}>
-        <button type="button" onClick={save} aria-label="The audiences as CSV">
-          CSV
-        </button>
+        <CsvButton of="The audiences" onSave={save} />
       </p>
       <Table caption="Audiences" columns={columns} rows={rows} rowKey={(row) => row.id} isCards />
       <Modal

@@ -1,6 +1,8 @@
 // The table of cohorts: a row for each, a column for each period after; shaded, and with its number.
+
 import { Link } from "react-router";
 import type { Cohort, CohortCell, Cohorts } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { ScrollBox } from "../../components/scroll-box";
 import { downloadCsv } from "../../csv";
@@ -36,14 +38,7 @@ export function Heat({ data, rows, slice }: HeatProps) {
       ]),
     );
   return (
-    <Part
-      title={title}
-      does={
-        <button type="button" onClick={save} aria-label={`${title} as CSV`}>
-          CSV
-        </button>
-      }
-    >
+    <Part title={title} does={<CsvButton of={title} onSave={save} />}>
       <ScrollBox label={title} isCapped={rows.length > 20}>
         <HeatTable data={data} rows={rows} slice={slice} ages={ages} title={title} />
       </ScrollBox>

@@ -1,5 +1,7 @@
 // The matrix of rank agreement: the number in every cell, and a shade that says the same.
+
 import type { Definition, Definitions } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { ScrollBox } from "../../components/scroll-box";
 import { downloadCsv } from "../../csv";
@@ -27,11 +29,7 @@ export function Agreement({ data, pairs }: { data: Definitions; pairs: Comparabl
       ["definition", ...all.map(({ definition }) => definition.id)],
       all.map(({ definition: a }) => [a.id, ...all.map(({ definition: b }) => pairs.rho(a.id, b.id))]),
     );
-  const does = (
-    <button type="button" onClick={save} aria-label={`${title} as CSV`}>
-      CSV
-    </button>
-  );
+  const does = <CsvButton of={title} onSave={save} />;
   return (
     <Part title={title} does={does}>
       <ScrollBox label={title}>

@@ -1,6 +1,8 @@
 // The people on whom the definitions differ most, with where each of them puts them.
+
 import { Link } from "react-router";
 import type { Definitions } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { personPath } from "../../components/person-lines";
 import { ScrollBox } from "../../components/scroll-box";
@@ -26,11 +28,7 @@ export function DisputedPeople({ data, ids }: { data: Definitions; ids: string[]
         ...all.map(({ definition }) => rank(row.ranks, definition.id)),
       ]),
     );
-  const does = (
-    <button type="button" onClick={save} aria-label={`${title} as CSV`}>
-      CSV
-    </button>
-  );
+  const does = <CsvButton of={title} onSave={save} />;
   return (
     <Part title={title} does={does}>
       <ScrollBox label={title}>

@@ -1,9 +1,11 @@
 // What narrows the list, and in what order it stands.
+
 import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type ReactNode, useEffect, useState } from "react";
 import type { PeopleQuery } from "../../api/types";
 import { Choice } from "../../components/choice";
+import { CsvButton } from "../../components/csv-button";
 import { AudienceChoice, LayerChoice } from "../../components/slice-picker";
 import { dayShort, periodText } from "../../format";
 import { SORTS } from "../../people-query";
@@ -194,10 +196,7 @@ export function Filters({ query, onCsv, does }: FiltersProps) {
               clear
             </button>
           ) : null}{" "}
-          <button type="button" onClick={onCsv} aria-label="The people shown, as CSV">
-            CSV
-          </button>{" "}
-          {does}
+          <CsvButton of="The people shown," onSave={onCsv} /> {does}
         </span>
       </span>
     </search>
