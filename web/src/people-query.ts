@@ -1,7 +1,8 @@
 // The People list's question, read from the URL.
 import type { PeopleQuery, PeopleSort } from "./api/types";
 
-const NAMES = [
+/** What narrows the list. */
+export const FILTERS = [
   "q",
   "cell",
   "stage",
@@ -25,14 +26,14 @@ const NAMES = [
   "acquired",
   "acquired_by",
   "audience",
-  "reasons",
-  "sort",
-  "order",
 ] as const satisfies readonly (keyof PeopleQuery)[];
+
+/** What is told of the people, and in what order. */
+const SHOWN = ["reasons", "sort", "order"] as const satisfies readonly (keyof PeopleQuery)[];
 
 export function queryOf(params: URLSearchParams): PeopleQuery {
   const query: PeopleQuery = {};
-  for (const name of NAMES) {
+  for (const name of [...FILTERS, ...SHOWN]) {
     const value = params.get(name);
     if (value) query[name] = value;
   }
@@ -55,7 +56,7 @@ export const SORTS: { sort: PeopleSort; word: string }[] = [
 
 /** What a list shows as an audience can keep it; or the names of the filters that have no place in one. */
 export function predicateOf(query: PeopleQuery): { predicate: string; misplaced: string[] } {
-  const passing = new Set<string>(["sort", "order", "reasons"]);
+  const passing = new Set<string>(SHOWN);
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value && !passing.has(name)) params.set(name, value);
   const misplaced = ["audience", "layer", "acquired"].filter((name) => params.has(name));

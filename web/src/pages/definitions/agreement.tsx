@@ -20,6 +20,15 @@ export function fullName({ name, author }: { name: string; author: string }): st
   return `${name}, ${author}`;
 }
 
+/** The heads of the columns: numbers, since names would not fit. */
+export function NumberHeads({ all }: { all: ReturnType<typeof numbered> }) {
+  return all.map(({ n, definition }) => (
+    <th key={definition.id} scope="col" className="n" title={fullName(definition)}>
+      <abbr aria-label={fullName(definition)}>{n}</abbr>
+    </th>
+  ));
+}
+
 export function Agreement({ data, pairs }: { data: Definitions; pairs: Comparable }) {
   const all = numbered(data, pairs.ids);
   const title = "How far they rank the same people alike";
@@ -40,11 +49,7 @@ export function Agreement({ data, pairs }: { data: Definitions; pairs: Comparabl
           <thead>
             <tr>
               <th scope="col">Definition</th>
-              {all.map(({ n, definition }) => (
-                <th key={definition.id} scope="col" className="n" title={fullName(definition)}>
-                  <abbr aria-label={fullName(definition)}>{n}</abbr>
-                </th>
-              ))}
+              <NumberHeads all={all} />
             </tr>
           </thead>
           <tbody>

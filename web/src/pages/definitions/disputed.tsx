@@ -10,7 +10,7 @@ import { downloadCsv } from "../../csv";
 import { count } from "../../format";
 import { useScope } from "../../scope";
 import { rankText, shade } from "../../scores";
-import { fullName, numbered } from "./agreement";
+import { fullName, NumberHeads, numbered } from "./agreement";
 
 export function DisputedPeople({ data, ids }: { data: Definitions; ids: string[] }) {
   const { to } = useScope();
@@ -40,11 +40,7 @@ export function DisputedPeople({ data, ids }: { data: Definitions; ids: string[]
           <thead>
             <tr>
               <th scope="col">Person</th>
-              {all.map(({ n, definition }) => (
-                <th key={definition.id} scope="col" className="n" title={fullName(definition)}>
-                  <abbr aria-label={fullName(definition)}>{n}</abbr>
-                </th>
-              ))}
+              <NumberHeads all={all} />
               <th scope="col" className="n">
                 spread
               </th>

@@ -35,7 +35,7 @@ export function Quadrants({ on }: { on: string }) {
     >
       <Answer query={quadrants} what="The values could not be read." height={140}>
         {(counts) => (
-          <div className="grid22" data-quadrants="">
+          <div className="boxes large two" data-quadrants="">
             <span className="head corner" />
             <span className="head">little ahead</span>
             <span className="head">much ahead</span>

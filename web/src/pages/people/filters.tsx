@@ -8,7 +8,7 @@ import { Choice } from "../../components/choice";
 import { CsvButton } from "../../components/csv-button";
 import { AudienceChoice, LayerChoice } from "../../components/slice-picker";
 import { dayShort, periodText } from "../../format";
-import { SORTS } from "../../people-query";
+import { FILTERS, SORTS } from "../../people-query";
 import { useUrl } from "../../scope";
 import {
   BASE_WORDS,
@@ -90,32 +90,6 @@ function Given({ query }: { query: PeopleQuery }) {
     </button>
   ));
 }
-
-const FILTERS: (keyof PeopleQuery)[] = [
-  "q",
-  "cell",
-  "stage",
-  "direction",
-  "flow",
-  "from",
-  "to",
-  "by",
-  "period",
-  "period_flow",
-  "engaged",
-  "customer",
-  "due_from",
-  "last_from",
-  "leaving",
-  "quadrant",
-  "base",
-  "change",
-  "layer",
-  "acquired",
-  "acquired_by",
-  "audience",
-  "engaged_by",
-];
 
 interface FiltersProps {
   query: PeopleQuery;
