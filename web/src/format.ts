@@ -24,6 +24,11 @@ export function decimal(n: number): string {
   return upToThree.format(n).replace("-", MINUS);
 }
 
+/** "Lapsed" for "lapsed". */
+export function capitalised(words: string): string {
+  return words.replace(/^./, (first) => first.toUpperCase());
+}
+
 /** A share 0..1 as "61 %"; what is not nothing is never shown as nothing. */
 export function percent(share: number): string {
   if (share > 0 && share < 0.01) return "< 1 %";

@@ -1,5 +1,5 @@
 // The People list's question, read from the URL.
-import type { PeopleQuery, PeopleSort } from "./api/types";
+import type { PeopleQuery } from "./api/types";
 
 /** What narrows the list. */
 export const FILTERS = [
@@ -39,20 +39,6 @@ export function queryOf(params: URLSearchParams): PeopleQuery {
   }
   return query;
 }
-
-export const SORTS: { sort: PeopleSort; word: string }[] = [
-  { sort: "degree", word: "degree" },
-  { sort: "value", word: "value" },
-  { sort: "potential", word: "value of the year ahead" },
-  { sort: "at_risk", word: "value at risk" },
-  { sort: "p_alive", word: "chance to be here" },
-  { sort: "kind", word: "kind" },
-  { sort: "p_falling", word: "falling" },
-  { sort: "n_days", word: "active days" },
-  { sort: "first_day", word: "first seen" },
-  { sort: "last_day", word: "last seen" },
-  { sort: "due_day", word: "due" },
-];
 
 /** What a list shows as an audience can keep it; or the names of the filters that have no place in one. */
 export function predicateOf(query: PeopleQuery): { predicate: string; misplaced: string[] } {

@@ -4,7 +4,7 @@ import type { Account, Accounts, Base, Change } from "../../api/types";
 import { Chart } from "../../components/chart";
 import { ChartPart } from "../../components/part";
 import type { Column } from "../../components/table";
-import { NONE, percent, periodText, ratio } from "../../format";
+import { capitalised, NONE, percent, periodText, ratio } from "../../format";
 import type { Slice } from "../../slice";
 import { CHANGE_WORDS } from "../../words";
 import { amountOf, amountText, CHANGE_FILL, DOWN, hasAnybody, occurring, type Unit, UP } from "./amounts";
@@ -19,9 +19,8 @@ const BASE_TITLES: Record<Base, string> = {
 };
 
 function columnsOf(rows: Account[], unit: Unit, slice: Slice): Column<Account>[] {
-  const upper = (word: string) => word.replace(/^./, (first) => first.toUpperCase());
   const move = (change: Change): Column<Account> => ({
-    title: upper(CHANGE_WORDS[change]),
+    title: capitalised(CHANGE_WORDS[change]),
     value: (row) => amountOf(row, change),
     show: (row) => <MoveNumber move={row.moves.find((one) => one.change === change)} unit={unit} slice={slice} />,
     isNumber: true,

@@ -3,12 +3,13 @@
 import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type ReactNode, useEffect, useState } from "react";
-import type { PeopleQuery } from "../../api/types";
+import type { PeopleQuery, PeopleSort } from "../../api/types";
 import { Choice } from "../../components/choice";
 import { CsvButton } from "../../components/csv-button";
 import { AudienceChoice, LayerChoice } from "../../components/slice-picker";
+import { SortChoice } from "../../components/sort-choice";
 import { dayShort, periodText } from "../../format";
-import { FILTERS, SORTS } from "../../people-query";
+import { FILTERS } from "../../people-query";
 import { useUrl } from "../../scope";
 import {
   BASE_WORDS,
@@ -91,6 +92,20 @@ function Given({ query }: { query: PeopleQuery }) {
   ));
 }
 
+const SORTS: PeopleSort[] = [
+  "degree",
+  "value",
+  "potential",
+  "at_risk",
+  "p_alive",
+  "kind",
+  "p_falling",
+  "n_days",
+  "first_day",
+  "last_day",
+  "due_day",
+];
+
 interface FiltersProps {
   query: PeopleQuery;
   onCsv: () => void;
@@ -100,7 +115,6 @@ interface FiltersProps {
 
 export function Filters({ query, onCsv, does }: FiltersProps) {
   const { set } = useUrl();
-  const isAscending = query.order === "asc";
   const hasAny = FILTERS.some((name) => query[name]);
   return (
     <search className="filters">
@@ -154,17 +168,8 @@ export function Filters({ query, onCsv, does }: FiltersProps) {
       <AudienceChoice value={query.audience} />
       <Given query={query} />
       <span className="row" style={{ marginLeft: "auto" }}>
-        <Choice
-          name="sort"
-          label="by"
-          any="as listed"
-          value={query.sort}
-          choices={SORTS.map(({ sort, word }) => ({ value: sort, word }))}
-        />
-        <span className="does fine">
-          <button type="button" onClick={() => set({ order: isAscending ? "desc" : "asc" })}>
-            {isAscending ? "↑ lowest first" : "↓ highest first"}
-          </button>{" "}
+        <SortChoice query={query} any="as listed" sorts={SORTS} value={query.sort} />
+        <span className="does">
           {hasAny ? (
             <button type="button" onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, null])))}>
               clear
