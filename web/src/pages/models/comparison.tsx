@@ -119,7 +119,8 @@ export function ComparisonPart({ data }: { data: Models }) {
     <TablePart title={TITLE} columns={COLUMNS} rows={lines} rowKey={(row) => row.name} isCards>
       <p className="finding">
         Errors are per person, in days. Ranking is the chance that somebody who came is put before somebody who did not:
-        0.5 is a coin, 1 is perfect. What only ranks people has no amounts.
+        0.5 is a coin, 1 is perfect. The root of the squared error makes much of few large misses. What only ranks
+        people has no amounts.
       </p>
     </TablePart>
   );

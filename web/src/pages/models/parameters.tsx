@@ -51,5 +51,12 @@ export function ParametersPart({ data }: { data: Models }) {
       ),
     [data],
   );
-  return <TablePart title={TITLE} columns={COLUMNS} rows={lines} rowKey={(row) => row.key} isTight isCapped />;
+  return (
+    <TablePart title={TITLE} columns={COLUMNS} rows={lines} rowKey={(row) => row.key} isTight isCapped>
+      <p className="finding">
+        A standard error says how far off a value may easily be. The higher a log-likelihood, the better a model fits
+        the people it was shown; whether it forecasts better is said above.
+      </p>
+    </TablePart>
+  );
 }
