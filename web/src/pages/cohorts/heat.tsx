@@ -6,7 +6,7 @@ import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { ScrollBox } from "../../components/scroll-box";
 import { downloadCsv } from "../../csv";
-import { count, periodText } from "../../format";
+import { capitalised, count, periodText } from "../../format";
 import { useScope } from "../../scope";
 import { type Slice, sliced } from "../../slice";
 import { cellText, highest, shadeOf } from "./cells";
@@ -43,8 +43,8 @@ export function Heat({ data, rows, slice }: HeatProps) {
         <HeatTable data={data} rows={rows} slice={slice} ages={ages} title={title} />
       </ScrollBox>
       <p className="fine">
-        {data.by === "day" ? "Day" : data.by === "week" ? "Week" : "Month"} 0 is the one in which they{" "}
-        {data.made_by === "acquired" ? "came" : "were engaged"}; the stronger the shade, the more.
+        {capitalised(data.by)} 0 is the one in which they {data.made_by === "acquired" ? "came" : "were engaged"}; the
+        stronger the shade, the more.
       </p>
     </Part>
   );

@@ -70,8 +70,8 @@ function Body({ data, n }: { data: CohortsData; n: string }) {
       </search>
       {rows.length === 0 ? (
         <p className="hush">
-          Nobody came in the last {n} {data.by}s, so there are no cohorts.{" "}
-          {n === "120" ? "Choose a longer period, or another day." : null}
+          Nobody {data.made_by === "acquired" ? "came" : "was engaged"} in the last {n} {data.by}s, so there are no
+          cohorts. {n === "120" ? "Choose a longer period, or another day." : null}
           {n === "120" ? null : (
             <button type="button" className="link" onClick={() => set({ n: "120" })}>
               Look at the last 120
