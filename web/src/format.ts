@@ -8,7 +8,7 @@ const upToThree = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 3 });
 
 /** Stands where there is no value. */
 export const NONE = "—";
-const MINUS = "−";
+export const MINUS = "−";
 const DAY_MS = 86_400_000;
 
 export function count(n: number): string {
@@ -22,6 +22,11 @@ export function counted(n: number, one: string, many: string): string {
 
 export function decimal(n: number): string {
   return upToThree.format(n).replace("-", MINUS);
+}
+
+/** "Lapsed" for "lapsed". */
+export function capitalised(words: string): string {
+  return words.replace(/^./, (first) => first.toUpperCase());
 }
 
 /** A share 0..1 as "61 %"; what is not nothing is never shown as nothing. */

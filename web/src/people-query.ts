@@ -1,7 +1,8 @@
 // The People list's question, read from the URL.
-import type { PeopleQuery, PeopleSort } from "./api/types";
+import type { PeopleQuery } from "./api/types";
 
-const NAMES = [
+/** What narrows the list. */
+export const FILTERS = [
   "q",
   "cell",
   "stage",
@@ -25,37 +26,23 @@ const NAMES = [
   "acquired",
   "acquired_by",
   "audience",
-  "reasons",
-  "sort",
-  "order",
 ] as const satisfies readonly (keyof PeopleQuery)[];
+
+/** What is told of the people, and in what order. */
+const SHOWN = ["reasons", "sort", "order"] as const satisfies readonly (keyof PeopleQuery)[];
 
 export function queryOf(params: URLSearchParams): PeopleQuery {
   const query: PeopleQuery = {};
-  for (const name of NAMES) {
+  for (const name of [...FILTERS, ...SHOWN]) {
     const value = params.get(name);
     if (value) query[name] = value;
   }
   return query;
 }
 
-export const SORTS: { sort: PeopleSort; word: string }[] = [
-  { sort: "degree", word: "degree" },
-  { sort: "value", word: "value" },
-  { sort: "potential", word: "value of the year ahead" },
-  { sort: "at_risk", word: "value at risk" },
-  { sort: "p_alive", word: "chance to be here" },
-  { sort: "kind", word: "kind" },
-  { sort: "p_falling", word: "falling" },
-  { sort: "n_days", word: "active days" },
-  { sort: "first_day", word: "first seen" },
-  { sort: "last_day", word: "last seen" },
-  { sort: "due_day", word: "due" },
-];
-
 /** What a list shows as an audience can keep it; or the names of the filters that have no place in one. */
 export function predicateOf(query: PeopleQuery): { predicate: string; misplaced: string[] } {
-  const passing = new Set<string>(["sort", "order", "reasons"]);
+  const passing = new Set<string>(SHOWN);
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value && !passing.has(name)) params.set(name, value);
   const misplaced = ["audience", "layer", "acquired"].filter((name) => params.has(name));

@@ -1,7 +1,5 @@
 // Scores of definitions as people read them. Only formatting: the server says who scores what.
-import { count, decimal, money, NONE, percent, signed } from "./format";
-
-const MINUS = "−";
+import { count, decimal, MINUS, money, NONE, percent, signed } from "./format";
 
 /** At most one digit after the point, and two below ten. */
 function short(n: number): string {

@@ -1,13 +1,14 @@
 // "Make an audience": the people of a list under a name, so that they can be found, counted and written to again.
-import { Button, Modal, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button, Modal } from "@mantine/core";
+import { useState } from "react";
 import { Link } from "react-router";
 import { after } from "../after";
 import { useSaveAudience } from "../api/audiences";
 import type { PeopleQuery } from "../api/types";
 import { counted } from "../format";
 import { predicateOf } from "../people-query";
-import { Problem } from "./states";
+import { useScope } from "../scope";
+import { NameForm } from "./name-form";
 
 interface MakeAudienceProps {
   object: string;
@@ -54,7 +55,7 @@ export function MakeAudience(props: MakeAudienceProps) {
 }
 
 function Naming({ object, query, words, suggested = "", onClose }: MakeAudienceProps & { onClose: () => void }) {
-  const [name, setName] = useState(suggested);
+  const { to } = useScope();
   const save = useSaveAudience();
   const { predicate, misplaced } = predicateOf(query);
   if (misplaced.length > 0) {
@@ -72,41 +73,27 @@ function Naming({ object, query, words, suggested = "", onClose }: MakeAudienceP
           “{save.data.name}” has {counted(save.data.n ?? 0, "person", "people")} now.
         </p>
         <p>
-          <Link to="/audiences" onClick={onClose} className="link">
+          <Link to={to("/audiences")} onClick={onClose} className="link">
             All audiences
           </Link>
         </p>
       </>
     );
   }
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    after(save.mutateAsync({ name: name.trim(), object, predicate }), () => undefined);
-  };
   return (
-    <form onSubmit={submit}>
+    <NameForm
+      first={suggested}
+      yes="Save"
+      saving={save}
+      failed="The audience could not be saved."
+      onName={(name) => after(save.mutateAsync({ name, object, predicate }), () => undefined)}
+      onCancel={onClose}
+    >
       <p>{words}.</p>
       <p className="fine">
         An audience is a question, not a list of names: whoever fits comes in, whoever no longer does goes out. It is
         counted on the latest day, and compared with a month before it.
       </p>
-      <TextInput
-        label="Name"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={100}
-        required
-        data-autofocus
-      />
-      {save.error ? <Problem error={save.error} what="The audience could not be saved." /> : null}
-      <div className="row" style={{ justifyContent: "flex-end", marginTop: 16 }}>
-        <Button variant="default" onClick={onClose}>
-          Leave it
-        </Button>
-        <Button type="submit" loading={save.isPending} disabled={name.trim() === ""}>
-          Save
-        </Button>
-      </div>
-    </form>
+    </NameForm>
   );
 }

@@ -24,7 +24,7 @@ export function MatrixGrid({ cells, details, since, on }: MatrixGridProps) {
   const { to } = useScope();
   const detailOf = new Map(details?.map((detail) => [detail.cell, detail]));
   return (
-    <div className={details ? "grid23 large" : "grid23"} data-matrix="">
+    <div className={details ? "boxes large" : "boxes"} data-matrix="">
       <span className="head corner" />
       {MOODS.map((mood) => (
         <span key={mood} className={`head ${mood}`}>

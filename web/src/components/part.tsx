@@ -1,8 +1,10 @@
-// A titled part of a page; and one that shows a chart, its numbers as a table, and both as CSV.
+// A titled part of a page; one that shows a table, also as CSV; and one that shows a chart, its numbers as a table, and both as CSV.
+
 import { type ReactNode, useId } from "react";
 import { downloadCsv } from "../csv";
 import { useUrl } from "../scope";
-import { type Column, csvOf, Table } from "./table";
+import { CsvButton } from "./csv-button";
+import { type Column, csvOf, Table, type TableProps } from "./table";
 
 interface PartProps {
   title: ReactNode;
@@ -23,6 +25,29 @@ export function Part({ title, does, children }: PartProps) {
   );
 }
 
+interface TablePartProps<Row> extends Omit<TableProps<Row>, "caption"> {
+  title: string;
+  /** What the file is called where the title does not say enough, such as the day. */
+  file?: string;
+  /** What is said before the table. */
+  children?: ReactNode;
+}
+
+export function TablePart<Row>({ title, file = title, children, ...table }: TablePartProps<Row>) {
+  const save = () => saveTable(file, table.columns, table.rows);
+  return (
+    <Part title={title} does={<CsvButton of={title} onSave={save} />}>
+      {children}
+      <Table caption={title} {...table} />
+    </Part>
+  );
+}
+
+function saveTable<Row>(file: string, columns: Column<Row>[], rows: Row[]): void {
+  const csv = csvOf(columns, rows);
+  downloadCsv(file, csv.head, csv.rows);
+}
+
 interface ChartPartProps<Row> {
   title: string;
   /** Where the choice between chart and table is kept in the URL. */
@@ -38,10 +63,7 @@ interface ChartPartProps<Row> {
 export function ChartPart<Row>({ title, name, columns, rows, rowKey, does, children }: ChartPartProps<Row>) {
   const { params, set } = useUrl();
   const isTable = params.get(name) === "table";
-  const save = () => {
-    const csv = csvOf(columns, rows);
-    downloadCsv(title, csv.head, csv.rows);
-  };
+  const save = () => saveTable(title, columns, rows);
   const choices = (
     <>
       {does}
@@ -51,9 +73,7 @@ export function ChartPart<Row>({ title, name, columns, rows, rowKey, does, child
       <button type="button" aria-pressed={isTable} onClick={() => set({ [name]: "table" })}>
         table
       </button>
-      <button type="button" onClick={save} aria-label={`${title} as CSV`}>
-        CSV
-      </button>
+      <CsvButton of={title} onSave={save} />
     </>
   );
   return (

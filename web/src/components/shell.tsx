@@ -31,23 +31,29 @@ function SchemeButton() {
   );
 }
 
+function Icon({ path }: { path: string }) {
+  return (
+    <svg
+      width="20"
+      height="20"
+      viewBox="0 0 20 20"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      aria-hidden="true"
+    >
+      <path d={path} strokeLinejoin="round" strokeLinecap="round" />
+    </svg>
+  );
+}
+
 /** The bell: how many alerts nobody looked at yet. */
 function Bell() {
   const { to } = useScope();
   const { data: n = 0 } = useOpenAlerts();
   return (
     <NavLink to={to(ALERTS.path)} className="bell" aria-label={n === 0 ? "Alerts" : `Alerts, ${n} not looked at yet`}>
-      <svg
-        width="20"
-        height="20"
-        viewBox="0 0 20 20"
-        fill="none"
-        stroke="currentColor"
-        strokeWidth="1.4"
-        aria-hidden="true"
-      >
-        <path d={ALERTS.icon} strokeLinejoin="round" strokeLinecap="round" />
-      </svg>
+      <Icon path={ALERTS.icon} />
       {n === 0 ? null : <span aria-hidden="true">{n > 99 ? "99+" : n}</span>}
     </NavLink>
   );
@@ -72,17 +78,7 @@ function Rail({ onPalette, onHelp }: RailProps) {
       <nav aria-label="Pages">
         {PAGES.map((page) => (
           <NavLink key={page.path} to={to(page.path)} end={page.path === "/"} className="page">
-            <svg
-              width="20"
-              height="20"
-              viewBox="0 0 20 20"
-              fill="none"
-              stroke="currentColor"
-              strokeWidth="1.4"
-              aria-hidden="true"
-            >
-              <path d={page.icon} strokeLinejoin="round" strokeLinecap="round" />
-            </svg>
+            <Icon path={page.icon} />
             {page.name}
           </NavLink>
         ))}

@@ -18,7 +18,7 @@ export interface Column<Row> {
   isWhole?: boolean;
 }
 
-interface TableProps<Row> {
+export interface TableProps<Row> {
   caption: string;
   columns: Column<Row>[];
   rows: Row[];

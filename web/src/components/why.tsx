@@ -1,4 +1,5 @@
 // Why a value is what it is: a sentence, the contributions, largest first, that add up to it, and the steps of the arithmetic.
+
 import { Button, Drawer } from "@mantine/core";
 import { useState } from "react";
 import { useWhy } from "../api/person";
@@ -6,6 +7,7 @@ import type { Contribution, Why, WhyOf } from "../api/types";
 import { downloadCsv } from "../csv";
 import { count, counted, dayText, exactPoints, money } from "../format";
 import { useUrl } from "../scope";
+import { CsvButton } from "./csv-button";
 import { Answer } from "./states";
 
 const NAMES: Record<WhyOf, string> = {
@@ -138,9 +140,7 @@ function Arithmetic({ why, person }: { why: Why; person: string }) {
             <h2>What adds up to it</h2>
             <div className="does">
               <span>{unitWords(why.unit)}</span>
-              <button type="button" onClick={save} aria-label="The contributions as CSV">
-                CSV
-              </button>
+              <CsvButton of="The contributions" onSave={save} />
             </div>
           </header>
           <ul className="bars">

@@ -5,18 +5,26 @@ import { after } from "../../after";
 import { useAlerts, useSeeAlert } from "../../api/alerts";
 import type { Alert, AlertQuery } from "../../api/types";
 import { useWorkspace } from "../../api/workspace";
+import { type Option, Switch } from "../../components/choice";
 import { Answer, Problem, useTitle } from "../../components/states";
 import { dayText } from "../../format";
 import { useScope, useUrl } from "../../scope";
 import { behind, headline, KIND_WORDS, KINDS } from "./words";
 
-const STATES = { open: "not looked at", seen: "looked at", all: "all" } as const;
+const STATES: Option[] = [
+  { value: "open", word: "not looked at" },
+  { value: "seen", word: "looked at" },
+  { value: "all", word: "all" },
+];
+const KIND_CHOICES: Option[] = [
+  { value: "", word: "every kind" },
+  ...KINDS.map((kind) => ({ value: kind, word: KIND_WORDS[kind] ?? kind })),
+];
 
 export function Alerts() {
   useTitle("Alerts");
   const { params } = useUrl();
-  const asked = params.get("state") ?? "open";
-  const state = asked in STATES ? asked : "open";
+  const state = STATES.find(({ value }) => value === params.get("state"))?.value ?? "open";
   const kind = KINDS.find((one) => one === params.get("kind"));
   const query: AlertQuery = { state, ...(kind ? { kind } : {}) };
   return (
@@ -60,11 +68,15 @@ function Body({ query }: { query: AlertQuery }) {
             </p>
           ) : null}
           {see.all.error ? <Problem error={see.all.error} /> : null}
-          <ul className="alerts" aria-label="Alerts">
-            {rows.map((alert) => (
-              <AlertLine key={alert.id} alert={alert} />
-            ))}
-          </ul>
+          {rows.length === 0 ? (
+            <Nothing query={query} />
+          ) : (
+            <ul className="alerts" aria-label="Alerts">
+              {rows.map((alert) => (
+                <AlertLine key={alert.id} alert={alert} />
+              ))}
+            </ul>
+          )}
           {alerts.hasNextPage ? (
             <Button
               variant="default"
@@ -81,30 +93,26 @@ function Body({ query }: { query: AlertQuery }) {
 }
 
 function Choices({ query }: { query: AlertQuery }) {
-  const { set } = useUrl();
   return (
-    <p className="does">
-      {Object.entries(STATES).map(([state, words]) => (
-        <button
-          key={state}
-          type="button"
-          aria-pressed={(query.state ?? "open") === state}
-          onClick={() => set({ state: state === "open" ? null : state })}
-        >
-          {words}
-        </button>
-      ))}
-      <span aria-hidden="true">·</span>
-      {KINDS.map((kind) => (
-        <button
-          key={kind}
-          type="button"
-          aria-pressed={query.kind === kind}
-          onClick={() => set({ kind: query.kind === kind ? null : kind })}
-        >
-          {KIND_WORDS[kind]}
-        </button>
-      ))}
+    <search className="filters">
+      <Switch name="state" label="alerts" value={query.state ?? "open"} choices={STATES} />
+      <Switch name="kind" label="kind" value={query.kind ?? ""} choices={KIND_CHOICES} />
+    </search>
+  );
+}
+
+/** Why the list is empty, and what there is to look at instead. */
+function Nothing({ query }: { query: AlertQuery }) {
+  const { set } = useUrl();
+  if (query.state === "all" && !query.kind) {
+    return <p className="hush">Nothing has been told yet. Each day is looked at once it is over.</p>;
+  }
+  return (
+    <p className="hush">
+      {query.kind ? "There is none of this kind here. " : "There is none here. "}
+      <button type="button" className="link" onClick={() => set({ state: "all", kind: null })}>
+        Show all alerts
+      </button>
     </p>
   );
 }

@@ -1,6 +1,7 @@
 // What alerts are called, and where the thing behind each is to be seen.
 import type { Alert } from "../../api/types";
-import { monthsFrom } from "../../format";
+import { personPath } from "../../components/person-lines";
+import { count, monthsFrom } from "../../format";
 
 export const KIND_WORDS: Record<string, string> = {
   wire: "overdue",
@@ -21,7 +22,7 @@ export function behind(alert: Alert): { path: string; what: string } {
   const params = new URLSearchParams({ object: alert.object, on: alert.day });
   switch (alert.kind) {
     case "wire":
-      return { path: `/people/${encodeURIComponent(alert.person ?? "")}?${params}`, what: "the person" };
+      return { path: `${personPath(alert.person ?? "")}?${params}`, what: "the person" };
     case "more_wires":
       params.set("stage", "lapsed");
       params.set("sort", "at_risk");
@@ -40,7 +41,7 @@ export function behind(alert: Alert): { path: string; what: string } {
 
 /** What waits to be looked at, in a sentence. */
 export function headline(nOpen: number, state: string, nTotal: number): string {
-  if (state === "seen") return nTotal === 0 ? "No alert has been looked at yet." : `${nTotal} looked at before.`;
+  if (state === "seen") return nTotal === 0 ? "No alert has been looked at yet." : `${count(nTotal)} looked at before.`;
   if (nOpen === 0) return "There is nothing you have not been told.";
-  return nOpen === 1 ? "One thing you should know." : `${nOpen} things you should know.`;
+  return nOpen === 1 ? "One thing you should know." : `${count(nOpen)} things you should know.`;
 }

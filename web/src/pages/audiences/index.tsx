@@ -1,12 +1,15 @@
 // Audiences: the people who fit a question, under a name, counted live; opened, renamed, deleted.
-import { Button, Modal, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+
+import { Modal } from "@mantine/core";
+import { useState } from "react";
 import { Link } from "react-router";
 import { after } from "../../after";
 import { useAudiences, useDeleteAudience, useSaveAudience } from "../../api/audiences";
 import type { Audience, Audiences as AudiencesData } from "../../api/types";
 import { useWorkspace } from "../../api/workspace";
 import { AskOnce } from "../../components/ask-once";
+import { CsvButton } from "../../components/csv-button";
+import { NameForm } from "../../components/name-form";
 import { Answer, Problem, useTitle } from "../../components/states";
 import { type Column, csvOf, Table } from "../../components/table";
 import { downloadCsv } from "../../csv";
@@ -108,7 +111,7 @@ function AudienceTable({ rows }: { rows: Audience[] }) {
       value: (row) => row.n,
       show: (row) =>
         row.n === null ? (
-          <span className="fine">{row.object} is no longer here</span>
+          <span className="fine">cannot be counted; open it to see why</span>
         ) : (
           <Link to={`/people?${row.list}`} data-list="">
             {count(row.n)}
@@ -139,9 +142,7 @@ function AudienceTable({ rows }: { rows: Audience[] }) {
   return (
     <>
       <p className="does" style={{ display: "flex", justifyContent: "flex-end" }}>
-        <button type="button" onClick={save} aria-label="The audiences as CSV">
-          CSV
-        </button>
+        <CsvButton of="The audiences" onSave={save} />
       </p>
       <Table caption="Audiences" columns={columns} rows={rows} rowKey={(row) => row.id} isCards />
       <Modal
@@ -159,33 +160,17 @@ function AudienceTable({ rows }: { rows: Audience[] }) {
 }
 
 function Rename({ audience, onDone }: { audience: Audience; onDone: () => void }) {
-  const [name, setName] = useState(audience.name);
   const save = useSaveAudience();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const { id, object, predicate } = audience;
-    after(save.mutateAsync({ id, object, predicate, name: name.trim() }), onDone);
-  };
+  const { id, object, predicate } = audience;
   return (
-    <form onSubmit={submit}>
-      <TextInput
-        label="Name"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        maxLength={100}
-        required
-        data-autofocus
-      />
-      {save.error ? <Problem error={save.error} what="The name could not be changed." /> : null}
-      <div className="row" style={{ justifyContent: "flex-end", marginTop: 16 }}>
-        <Button variant="default" onClick={onDone}>
-          Leave it
-        </Button>
-        <Button type="submit" loading={save.isPending} disabled={name.trim() === ""}>
-          Rename
-        </Button>
-      </div>
-    </form>
+    <NameForm
+      first={audience.name}
+      yes="Rename"
+      saving={save}
+      failed="The name could not be changed."
+      onName={(name) => after(save.mutateAsync({ id, object, predicate, name }), onDone)}
+      onCancel={onDone}
+    />
   );
 }
 

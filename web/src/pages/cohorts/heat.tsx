@@ -1,10 +1,12 @@
 // The table of cohorts: a row for each, a column for each period after; shaded, and with its number.
+
 import { Link } from "react-router";
 import type { Cohort, CohortCell, Cohorts } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { ScrollBox } from "../../components/scroll-box";
 import { downloadCsv } from "../../csv";
-import { count, periodText } from "../../format";
+import { capitalised, count, periodText } from "../../format";
 import { useScope } from "../../scope";
 import { type Slice, sliced } from "../../slice";
 import { cellText, highest, shadeOf } from "./cells";
@@ -36,20 +38,13 @@ export function Heat({ data, rows, slice }: HeatProps) {
       ]),
     );
   return (
-    <Part
-      title={title}
-      does={
-        <button type="button" onClick={save} aria-label={`${title} as CSV`}>
-          CSV
-        </button>
-      }
-    >
+    <Part title={title} does={<CsvButton of={title} onSave={save} />}>
       <ScrollBox label={title} isCapped={rows.length > 20}>
         <HeatTable data={data} rows={rows} slice={slice} ages={ages} title={title} />
       </ScrollBox>
       <p className="fine">
-        {data.by === "day" ? "Day" : data.by === "week" ? "Week" : "Month"} 0 is the one in which they{" "}
-        {data.made_by === "acquired" ? "came" : "were engaged"}; the stronger the shade, the more.
+        {capitalised(data.by)} 0 is the one in which they {data.made_by === "acquired" ? "came" : "were engaged"}; the
+        stronger the shade, the more.
       </p>
     </Part>
   );

@@ -1,9 +1,10 @@
 // Cohorts: people by the period in which they came, how many of each still come, and who is still there by three windows.
 import { useCohorts } from "../../api/cohorts";
-import type { Cohorts as CohortsData, Counted, GrowthBy, MadeBy } from "../../api/types";
+import type { Cohorts as CohortsData, Counted, MadeBy } from "../../api/types";
 import { Switch } from "../../components/choice";
 import { Everybody, Finding } from "../../components/finding";
 import { PageTop } from "../../components/page-top";
+import { PeriodSwitches } from "../../components/period-switches";
 import { SlicePicker } from "../../components/slice-picker";
 import { Answer, useTitle } from "../../components/states";
 import { readPeriods } from "../../format";
@@ -14,7 +15,6 @@ import { Heat } from "./heat";
 import { SurvivorsPart } from "./survivors";
 
 const SLICES = ["layer", "audience"] as const;
-const BYS: GrowthBy[] = ["month", "week", "day"];
 const NS = ["18", "36", "72", "120"];
 const MADE_BY: { value: MadeBy; word: string }[] = [
   { value: "acquired", word: "came first" },
@@ -65,19 +65,13 @@ function Body({ data, n }: { data: CohortsData; n: string }) {
       <search className="filters">
         <Switch name="made_by" label="people by when they" value={data.made_by} choices={MADE_BY} />
         <Switch name="counted" label="counted" value={data.counted} choices={COUNTED} />
-        <Switch name="by" label="by" value={data.by} choices={BYS.map((by) => ({ value: by, word: by }))} />
-        <Switch
-          name="n"
-          label={`last ${data.by}s`}
-          value={n}
-          choices={NS.map((number) => ({ value: number, word: number }))}
-        />
+        <PeriodSwitches by={data.by} n={n} ns={NS} />
         <SlicePicker slice={slice} names={SLICES} />
       </search>
       {rows.length === 0 ? (
         <p className="hush">
-          Nobody came in the last {n} {data.by}s, so there are no cohorts.{" "}
-          {n === "120" ? "Choose a longer period, or another day." : null}
+          Nobody {data.made_by === "acquired" ? "came" : "was engaged"} in the last {n} {data.by}s, so there are no
+          cohorts. {n === "120" ? "Choose a longer period, or another day." : null}
           {n === "120" ? null : (
             <button type="button" className="link" onClick={() => set({ n: "120" })}>
               Look at the last 120

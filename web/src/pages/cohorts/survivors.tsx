@@ -1,8 +1,10 @@
 // Who is still there: by a window of 12, 24 or 36 months of silence, and by the model, side by side.
+
 import { useMemo } from "react";
 import { Link } from "react-router";
 import type { Cohorts, Survivors } from "../../api/types";
 import { useWorkspace } from "../../api/workspace";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { type Column, csvOf, Table } from "../../components/table";
 import { downloadCsv } from "../../csv";
@@ -85,14 +87,7 @@ export function SurvivorsPart({ data, slice }: { data: Cohorts; slice: Slice }) 
   };
   const note = windowNote(workspace?.first_day, data.on);
   return (
-    <Part
-      title={TITLE}
-      does={
-        <button type="button" onClick={save} aria-label={`${TITLE} as CSV`}>
-          CSV
-        </button>
-      }
-    >
+    <Part title={TITLE} does={<CsvButton of={TITLE} onSave={save} />}>
       {rows.length === 0 ? (
         <p className="hush">Nobody is here yet.</p>
       ) : (

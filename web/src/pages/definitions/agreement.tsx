@@ -1,5 +1,7 @@
 // The matrix of rank agreement: the number in every cell, and a shade that says the same.
+
 import type { Definition, Definitions } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { ScrollBox } from "../../components/scroll-box";
 import { downloadCsv } from "../../csv";
@@ -18,6 +20,15 @@ export function fullName({ name, author }: { name: string; author: string }): st
   return `${name}, ${author}`;
 }
 
+/** The heads of the columns: numbers, since names would not fit. */
+export function NumberHeads({ all }: { all: ReturnType<typeof numbered> }) {
+  return all.map(({ n, definition }) => (
+    <th key={definition.id} scope="col" className="n" title={fullName(definition)}>
+      <abbr aria-label={fullName(definition)}>{n}</abbr>
+    </th>
+  ));
+}
+
 export function Agreement({ data, pairs }: { data: Definitions; pairs: Comparable }) {
   const all = numbered(data, pairs.ids);
   const title = "How far they rank the same people alike";
@@ -27,11 +38,7 @@ export function Agreement({ data, pairs }: { data: Definitions; pairs: Comparabl
       ["definition", ...all.map(({ definition }) => definition.id)],
       all.map(({ definition: a }) => [a.id, ...all.map(({ definition: b }) => pairs.rho(a.id, b.id))]),
     );
-  const does = (
-    <button type="button" onClick={save} aria-label={`${title} as CSV`}>
-      CSV
-    </button>
-  );
+  const does = <CsvButton of={title} onSave={save} />;
   return (
     <Part title={title} does={does}>
       <ScrollBox label={title}>
@@ -42,11 +49,7 @@ export function Agreement({ data, pairs }: { data: Definitions; pairs: Comparabl
           <thead>
             <tr>
               <th scope="col">Definition</th>
-              {all.map(({ n, definition }) => (
-                <th key={definition.id} scope="col" className="n" title={fullName(definition)}>
-                  <abbr aria-label={fullName(definition)}>{n}</abbr>
-                </th>
-              ))}
+              <NumberHeads all={all} />
             </tr>
           </thead>
           <tbody>

@@ -1,6 +1,8 @@
 // The people on whom the definitions differ most, with where each of them puts them.
+
 import { Link } from "react-router";
 import type { Definitions } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { personPath } from "../../components/person-lines";
 import { ScrollBox } from "../../components/scroll-box";
@@ -8,7 +10,7 @@ import { downloadCsv } from "../../csv";
 import { count } from "../../format";
 import { useScope } from "../../scope";
 import { rankText, shade } from "../../scores";
-import { fullName, numbered } from "./agreement";
+import { fullName, NumberHeads, numbered } from "./agreement";
 
 export function DisputedPeople({ data, ids }: { data: Definitions; ids: string[] }) {
   const { to } = useScope();
@@ -26,11 +28,7 @@ export function DisputedPeople({ data, ids }: { data: Definitions; ids: string[]
         ...all.map(({ definition }) => rank(row.ranks, definition.id)),
       ]),
     );
-  const does = (
-    <button type="button" onClick={save} aria-label={`${title} as CSV`}>
-      CSV
-    </button>
-  );
+  const does = <CsvButton of={title} onSave={save} />;
   return (
     <Part title={title} does={does}>
       <ScrollBox label={title}>
@@ -42,11 +40,7 @@ export function DisputedPeople({ data, ids }: { data: Definitions; ids: string[]
           <thead>
             <tr>
               <th scope="col">Person</th>
-              {all.map(({ n, definition }) => (
-                <th key={definition.id} scope="col" className="n" title={fullName(definition)}>
-                  <abbr aria-label={fullName(definition)}>{n}</abbr>
-                </th>
-              ))}
+              <NumberHeads all={all} />
               <th scope="col" className="n">
                 spread
               </th>

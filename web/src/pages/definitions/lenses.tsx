@@ -1,31 +1,24 @@
 // Every definition: whose it is, what it measures, whom it can judge, whom it calls engaged, and where it was read.
 import { Link } from "react-router";
 import type { Definition, Definitions } from "../../api/types";
-import { Part } from "../../components/part";
+import { TablePart } from "../../components/part";
 import { personPath } from "../../components/person-lines";
 import { Words } from "../../components/states";
-import { type Column, csvOf, Table } from "../../components/table";
-import { downloadCsv } from "../../csv";
+import type { Column } from "../../components/table";
 import { count, NONE, percent } from "../../format";
 import { useScope } from "../../scope";
 import { scoreText } from "../../scores";
 
 export function Lenses({ data }: { data: Definitions }) {
-  const columns = useColumns(data);
-  const title = "What each of them says";
-  const save = () => {
-    const csv = csvOf(columns, data.definitions);
-    downloadCsv(`definitions ${data.on}`, csv.head, csv.rows);
-  };
-  const does = (
-    <button type="button" onClick={save} aria-label={`${title} as CSV`}>
-      CSV
-    </button>
-  );
   return (
-    <Part title={title} does={does}>
-      <Table caption={title} columns={columns} rows={data.definitions} rowKey={(row) => row.id} isCards />
-    </Part>
+    <TablePart
+      title="What each of them says"
+      file={`definitions ${data.on}`}
+      columns={useColumns(data)}
+      rows={data.definitions}
+      rowKey={(row) => row.id}
+      isCards
+    />
   );
 }
 

@@ -5,6 +5,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import { useMemo, useState } from "react";
 import type { SqlResult, SqlValue } from "../../api/types";
 import { Chart, type Tokens } from "../../components/chart";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { ScrollBox } from "../../components/scroll-box";
 import { downloadCsv } from "../../csv";
@@ -40,13 +41,7 @@ export function Result({ result }: { result: SqlResult }) {
           {name}
         </button>
       ))}
-      <button
-        type="button"
-        onClick={() => downloadCsv("question", result.columns, result.rows)}
-        aria-label="The answer as CSV"
-      >
-        CSV
-      </button>
+      <CsvButton of="The answer" onSave={() => downloadCsv("question", result.columns, result.rows)} />
     </>
   );
   return (

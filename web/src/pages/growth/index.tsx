@@ -1,9 +1,10 @@
 // Growth: what came and what went, period by period; what of the loss newcomers hide; sliced as one likes.
 import { useAccounts } from "../../api/accounts";
-import type { Accounts, Base, GrowthBy } from "../../api/types";
+import type { Accounts, Base } from "../../api/types";
 import { Switch } from "../../components/choice";
 import { Everybody, Finding } from "../../components/finding";
 import { PageTop } from "../../components/page-top";
+import { PeriodSwitches } from "../../components/period-switches";
 import { SlicePicker } from "../../components/slice-picker";
 import { Answer, useTitle } from "../../components/states";
 import { readPeriods } from "../../format";
@@ -15,7 +16,6 @@ import { LatestAccount } from "./latest";
 import { Periods } from "./periods";
 
 const SLICES = ["layer", "acquired", "acquired_by", "audience"] as const;
-const BYS: GrowthBy[] = ["month", "week", "day"];
 const NS = ["18", "36", "72"];
 
 /** What is counted, in a line of its own. */
@@ -62,13 +62,7 @@ function Body({ data, n }: { data: Accounts; n: string }) {
           value={data.base}
           choices={BASES.map((base) => ({ value: base, word: BASE_WORDS[base] }))}
         />
-        <Switch name="by" label="by" value={data.by} choices={BYS.map((by) => ({ value: by, word: by }))} />
-        <Switch
-          name="n"
-          label={`last ${data.by}s`}
-          value={n}
-          choices={NS.map((number) => ({ value: number, word: number }))}
-        />
+        <PeriodSwitches by={data.by} n={n} ns={NS} />
         <SlicePicker slice={slice} names={SLICES} />
       </search>
       <Periods data={data} slice={slice} />

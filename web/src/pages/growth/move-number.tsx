@@ -26,7 +26,7 @@ export function MoveNumber({ move, unit, slice }: MoveNumberProps) {
   return (
     <>
       {amountText(move.amount, unit)}
-      <small className="fine" style={{ display: "block" }}>
+      <small className="fine block">
         <Link to={list} data-list="" className="link">
           {count(move.n)}
         </Link>{" "}

@@ -3,8 +3,9 @@ import { useMemo } from "react";
 import type { Account, Accounts, Base, Change } from "../../api/types";
 import { Chart } from "../../components/chart";
 import { ChartPart } from "../../components/part";
+import { hiddenLoss, ratioColumns } from "../../components/ratio-columns";
 import type { Column } from "../../components/table";
-import { NONE, percent, periodText, ratio } from "../../format";
+import { capitalised, NONE, percent, periodText } from "../../format";
 import type { Slice } from "../../slice";
 import { CHANGE_WORDS } from "../../words";
 import { amountOf, amountText, CHANGE_FILL, DOWN, hasAnybody, occurring, type Unit, UP } from "./amounts";
@@ -19,9 +20,8 @@ const BASE_TITLES: Record<Base, string> = {
 };
 
 function columnsOf(rows: Account[], unit: Unit, slice: Slice): Column<Account>[] {
-  const upper = (word: string) => word.replace(/^./, (first) => first.toUpperCase());
   const move = (change: Change): Column<Account> => ({
-    title: upper(CHANGE_WORDS[change]),
+    title: capitalised(CHANGE_WORDS[change]),
     value: (row) => amountOf(row, change),
     show: (row) => <MoveNumber move={row.moves.find((one) => one.change === change)} unit={unit} slice={slice} />,
     isNumber: true,
@@ -41,21 +41,10 @@ function columnsOf(rows: Account[], unit: Unit, slice: Slice): Column<Account>[]
     ...occurring(rows, ["new", "returned", "grew"]).map(move),
     ...occurring(rows, DOWN).map(move),
     { title: "After", value: (row) => row.after, show: (row) => amountText(row.after, unit), isNumber: true },
-    { title: "Quick ratio", value: (row) => row.quick_ratio, show: (row) => ratio(row.quick_ratio), isNumber: true },
-    {
-      title: "Without new",
-      value: (row) => row.quick_without_new,
-      show: (row) => ratio(row.quick_without_new),
-      isNumber: true,
-    },
+    ...ratioColumns<Account>(),
     shareOf("Only refills", (row) => row.dependency),
     shareOf("Kept", (row) => row.gross_retention),
-    {
-      title: "Hidden loss",
-      value: (row) => (row.is_masked ? "yes" : ""),
-      show: (row) => (row.is_masked ? <b className="neg">yes</b> : ""),
-      isNumber: true,
-    },
+    hiddenLoss(),
   ];
 }
 

@@ -1,4 +1,5 @@
 // Leaving: who is on their way out, why, until when, and what it puts at risk; and how long engagement lasts.
+import { Link } from "react-router";
 import { useLeaving } from "../../api/leaving";
 import type { Leaving as LeavingData, LeavingKind } from "../../api/types";
 import { Everybody, Finding } from "../../components/finding";
@@ -73,6 +74,7 @@ function moneyWords(data: LeavingData): string {
 
 /** What the forecasts rest on, and what they are not good for. */
 function Model({ data }: { data: LeavingData }) {
+  const { to } = useScope();
   if (!data.model) {
     return <p className="fine model">There are too few people here for a model to say who is still there.</p>;
   }
@@ -82,7 +84,8 @@ function Model({ data }: { data: LeavingData }) {
       {data.basis === "activity" ? "come" : "buy"} at a pace of their own and one day stop, unseen, fitted to
       everybody’s past. It is good for sums over many people. It is not good for the exact future of one person, knows
       no seasons and no campaigns, and expects too little where people come back after long silences; to rank people,
-      the day they were last seen is nearly as good. In the books it is {data.model}.
+      the day they were last seen is nearly as good. In the books it is {data.model};{" "}
+      <Link to={to("/models")}>Models</Link> tries it, and others, on time they had not seen.
     </p>
   );
 }

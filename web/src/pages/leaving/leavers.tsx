@@ -9,17 +9,18 @@ import { MakeAudience } from "../../components/make-audience";
 import { Pager } from "../../components/pager";
 import { Part } from "../../components/part";
 import { peopleCsv } from "../../components/people-csv";
+import { SortChoice } from "../../components/sort-choice";
 import { Answer, Problem } from "../../components/states";
 import { WhyDrawer } from "../../components/why";
 import { downloadCsv } from "../../csv";
-import { count, counted } from "../../format";
+import { capitalised, count, counted } from "../../format";
 import { predicateOf } from "../../people-query";
 import { useScope, useUrl } from "../../scope";
 import { type Slice, sliced } from "../../slice";
 import { peopleWords, STAGE_WORDS, wordOf } from "../../words";
 import { useChosen } from "./chosen";
 import { LIST_ID } from "./kinds";
-import { LeaverRows, SortChoice } from "./rows";
+import { LeaverRows, SORTS } from "./rows";
 
 /** Rows on one page: as many as one can act on in a morning, and short enough to see what stands below. */
 const ROWS = 25;
@@ -102,6 +103,7 @@ interface ActsProps extends Omit<ListProps, "stack" | "data"> {
 
 /** What can be done with the list, or with those chosen from it. */
 function Acts({ list, kind, query, chosen, onClear }: ActsProps) {
+  const { params } = useUrl();
   const whole = useWholeList();
   const title = `${wordOf(STAGE_WORDS, kind.stage)} ${list.on}`;
   const save = (rows: PersonRow[]) => {
@@ -118,7 +120,7 @@ function Acts({ list, kind, query, chosen, onClear }: ActsProps) {
           query={query}
           n={list.n_total}
           words={words}
-          suggested={wordOf(STAGE_WORDS, kind.stage).replace(/^./, (first) => first.toUpperCase())}
+          suggested={capitalised(wordOf(STAGE_WORDS, kind.stage))}
           isButton
         />
         {chosen.length > 0 ? (
@@ -135,7 +137,9 @@ function Acts({ list, kind, query, chosen, onClear }: ActsProps) {
             Export {list.n_total === 1 ? "this person" : `all ${count(list.n_total)}`} as CSV
           </Button>
         )}
-        <SortChoice query={query} />
+        <span className="row filters" style={{ margin: "0 0 0 auto" }}>
+          <SortChoice query={query} any="value at risk" sorts={SORTS} value={params.get("sort") ?? undefined} />
+        </span>
       </div>
       <p className="unseen" aria-live="polite">
         {chosen.length > 0 ? `${counted(chosen.length, "person", "people")} chosen` : ""}

@@ -2,7 +2,6 @@
 import { Link } from "react-router";
 import type { People, PeopleQuery, PeopleSort, PersonRow } from "../../api/types";
 import { Chance } from "../../components/chance";
-import { Choice } from "../../components/choice";
 import { CellChip } from "../../components/marks";
 import { personPath } from "../../components/person-lines";
 import { ScrollBox } from "../../components/scroll-box";
@@ -31,30 +30,8 @@ const HEADS: Head[] = [
   { title: "At risk", sort: "at_risk", isNumber: true, isMoney: true },
 ];
 
-const SORTS: { value: PeopleSort; word: string }[] = [
-  { value: "potential", word: "year ahead" },
-  { value: "p_alive", word: "chance to be still there" },
-  { value: "due_day", word: "due day" },
-  { value: "last_day", word: "last seen" },
-  { value: "degree", word: "degree" },
-  { value: "value", word: "spent in the year behind" },
-];
-
-/** The order, for where the heads of the columns are not seen. */
-export function SortChoice({ query }: { query: PeopleQuery }) {
-  const { params, set } = useUrl();
-  const isAscending = query.order === "asc";
-  return (
-    <span className="row filters" style={{ margin: "0 0 0 auto" }}>
-      <Choice name="sort" label="by" any="value at risk" value={params.get("sort") ?? undefined} choices={SORTS} />
-      <span className="does">
-        <button type="button" onClick={() => set({ order: isAscending ? null : "asc" })}>
-          {isAscending ? "↑ lowest first" : "↓ highest first"}
-        </button>
-      </span>
-    </span>
-  );
-}
+/** Orders beside the one by value at risk, for where the heads of the columns are not seen. */
+export const SORTS: PeopleSort[] = ["potential", "p_alive", "due_day", "last_day", "degree", "value"];
 
 function HeadCell({ head, query }: { head: Head; query: PeopleQuery }) {
   const { set } = useUrl();

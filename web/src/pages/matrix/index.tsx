@@ -1,10 +1,12 @@
 // The matrix: six cells on a day, how many there were on an earlier day, and how people moved between them. The day can be dragged.
+
 import { Button, Slider } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useEffect, useMemo, useState } from "react";
 import { useMatrix } from "../../api/matrix";
 import type { Cell, MatrixCell, Matrix as MatrixData } from "../../api/types";
 import { useWorkspace } from "../../api/workspace";
+import { CsvButton } from "../../components/csv-button";
 import { MatrixGrid } from "../../components/matrix-grid";
 import { PageTop } from "../../components/page-top";
 import { Part } from "../../components/part";
@@ -51,14 +53,7 @@ function Body({ data }: { data: MatrixData }) {
         <Sentence pieces={data.sentence} />
       </h1>
       <DaySlide on={data.on} />
-      <Part
-        title={`Who stands where on ${dayText(data.on)}`}
-        does={
-          <button type="button" onClick={save} aria-label="The matrix as CSV">
-            CSV
-          </button>
-        }
-      >
+      <Part title={`Who stands where on ${dayText(data.on)}`} does={<CsvButton of="The matrix" onSave={save} />}>
         <MatrixGrid cells={counts} details={data.cells} since={data.since} on={data.on} />
       </Part>
       <Migration data={data} />

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { Link } from "react-router";
 import type { Cell, Matrix, MigrationFrom, MigrationRow, MigrationTo } from "../../api/types";
 import { Chart } from "../../components/chart";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { ScrollBox } from "../../components/scroll-box";
 import { downloadCsv } from "../../csv";
@@ -34,9 +35,7 @@ export function Migration({ data }: { data: Matrix }) {
       <button type="button" aria-pressed={isTable} onClick={() => set({ view: "table" })}>
         table
       </button>
-      <button type="button" onClick={save} aria-label="The migration as CSV">
-        CSV
-      </button>
+      <CsvButton of="The migration" onSave={save} />
     </>
   );
   const hasAny = data.migration.some((row) => row.n > 0);

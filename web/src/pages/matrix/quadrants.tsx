@@ -1,8 +1,10 @@
 // Two by two: who brought much in the year behind, and who is expected to in the year ahead; each number opens its people.
+
 import { Fragment } from "react";
 import { Link } from "react-router";
 import { useQuadrants } from "../../api/quadrants";
 import type { Quadrant } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { Answer } from "../../components/states";
 import { downloadCsv } from "../../csv";
@@ -29,15 +31,11 @@ export function Quadrants({ on }: { on: string }) {
   return (
     <Part
       title="What they brought in the year behind, and what is expected of the year ahead"
-      does={
-        <button type="button" onClick={save} disabled={!data} aria-label="Value behind and ahead as CSV">
-          CSV
-        </button>
-      }
+      does={<CsvButton of="Value behind and ahead" onSave={save} isDisabled={!data} />}
     >
       <Answer query={quadrants} what="The values could not be read." height={140}>
         {(counts) => (
-          <div className="grid22" data-quadrants="">
+          <div className="boxes large two" data-quadrants="">
             <span className="head corner" />
             <span className="head">little ahead</span>
             <span className="head">much ahead</span>

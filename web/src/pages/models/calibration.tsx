@@ -5,7 +5,7 @@ import type { Decile, ModelRow } from "../../api/types";
 import { Chart, type Tokens, tip } from "../../components/chart";
 import { ChartPart } from "../../components/part";
 import type { Column } from "../../components/table";
-import { count } from "../../format";
+import { count, ratio } from "../../format";
 
 interface Tenth extends Decile {
   place: number;
@@ -33,8 +33,8 @@ function chartOf(rows: Tenth[]) {
         const row = rows[(raw as { dataIndex?: number }[])[0]?.dataIndex ?? 0];
         if (!row) return "";
         return tip(`tenth ${row.place}, ${count(row.n_people)} people`, [
-          ["forecast of each", row.forecast.toFixed(2)],
-          ["came", row.actual.toFixed(2)],
+          ["forecast of each", ratio(row.forecast)],
+          ["came", ratio(row.actual)],
         ]);
       },
     },
@@ -58,8 +58,8 @@ function chartOf(rows: Tenth[]) {
 const COLUMNS: Column<Tenth>[] = [
   { title: "Tenth", value: (row) => row.place, isHead: true },
   { title: "People", value: (row) => row.n_people, show: (row) => count(row.n_people), isNumber: true },
-  { title: "Forecast of each", value: (row) => row.forecast, show: (row) => row.forecast.toFixed(2), isNumber: true },
-  { title: "Came", value: (row) => row.actual, show: (row) => row.actual.toFixed(2), isNumber: true },
+  { title: "Forecast of each", value: (row) => row.forecast, show: (row) => ratio(row.forecast), isNumber: true },
+  { title: "Came", value: (row) => row.actual, show: (row) => ratio(row.actual), isNumber: true },
 ];
 
 export function CalibrationPart({ model }: { model: ModelRow }) {

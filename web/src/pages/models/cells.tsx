@@ -1,9 +1,9 @@
 // What the model said too little or too much of, by how often people came and how long they had been silent.
 import { useMemo } from "react";
 import type { Factor, ModelRow } from "../../api/types";
-import { Part } from "../../components/part";
-import { type Column, Table } from "../../components/table";
-import { counted, dayText } from "../../format";
+import { TablePart } from "../../components/part";
+import type { Column } from "../../components/table";
+import { counted, dayText, percent, ratio } from "../../format";
 
 interface Line {
   from: number;
@@ -33,20 +33,22 @@ export function CellsPart({ model, from, to }: { model: ModelRow; from: string; 
   const lines = useMemo(() => linesOf(model.cells), [model]);
   const columns = useMemo(() => {
     const silences: Column<Line>[] = (lines[0]?.factors ?? []).map((cell, i) => ({
-      title: `silent ${Math.round(cell.silent_from * 100)} to ${Math.round(cell.silent_to * 100)} % of their time`,
+      title: `silent ${Math.round(cell.silent_from * 100)} to ${percent(cell.silent_to)} of their time`,
       value: (row) => row.factors[i]?.factor,
-      show: (row) => `× ${row.factors[i]?.factor.toFixed(2) ?? ""}`,
+      show: (row) => {
+        const cell = row.factors[i];
+        return cell ? `× ${ratio(cell.factor)}` : "";
+      },
       isNumber: true,
     }));
     return [{ title: "Came", value: often, isHead: true } as Column<Line>, ...silences];
   }, [lines]);
   return (
-    <Part title={TITLE}>
+    <TablePart title={TITLE} columns={columns} rows={lines} rowKey={(row) => row.from} isTight isCards>
       <p className="finding">
-        From {dayText(from)} to {dayText(to)} everybody together did {model.factor.toFixed(2)} times what the{" "}
-        {model.title} forecast. People who had come often, or been silent long, differ from that:
+        From {dayText(from)} to {dayText(to)} everybody together did {ratio(model.factor)} times what the {model.title}{" "}
+        forecast. People who had come often, or been silent long, differ from that:
       </p>
-      <Table caption={TITLE} columns={columns} rows={lines} rowKey={(row) => row.from} isTight isCards />
-    </Part>
+    </TablePart>
   );
 }

@@ -1,10 +1,9 @@
 // The models and what one would do without them, side by side on the time held out.
 import { useMemo } from "react";
 import type { Models, Scores } from "../../api/types";
-import { Part } from "../../components/part";
-import { type Column, csvOf, Table } from "../../components/table";
-import { downloadCsv } from "../../csv";
-import { count } from "../../format";
+import { TablePart } from "../../components/part";
+import type { Column } from "../../components/table";
+import { count, MINUS, percent } from "../../format";
 
 const TITLE = "How near each came on the time held out";
 const BASELINES: Record<string, string> = {
@@ -64,7 +63,8 @@ export function linesOf(data: Models): Line[] {
 /** +12 % or −3 %. */
 export function signedPercent(share: number): string {
   const whole = Math.round(Math.abs(share) * 100);
-  return `${share < 0 && whole > 0 ? "−" : whole > 0 ? "+" : ""}${whole} %`;
+  if (whole === 0) return "0 %";
+  return `${share < 0 ? MINUS : "+"}${whole} %`;
 }
 
 function number(value: number | null, digits: number): string {
@@ -77,8 +77,8 @@ const COLUMNS: Column<Line>[] = [
     value: (row) => row.title,
     show: (row) => (
       <>
-        {row.isCorrected ? <span className="fine">… {row.title}</span> : row.title}
-        {row.isChosen ? <span className="pill">nearest</span> : null}
+        {row.isCorrected ? <span className="fine">… {row.title}</span> : row.title}{" "}
+        {row.isChosen ? <span className="chip">nearest</span> : null}
         {row.note ? <small className="fine block">{row.note}</small> : null}
       </>
     ),
@@ -108,29 +108,20 @@ const COLUMNS: Column<Line>[] = [
   {
     title: "Share of the top tenth",
     value: (row) => row.scores.top_share,
-    show: (row) => (row.scores.top_share === null ? "" : `${Math.round(row.scores.top_share * 100)} %`),
+    show: (row) => (row.scores.top_share === null ? "" : percent(row.scores.top_share)),
     isNumber: true,
   },
 ];
 
 export function ComparisonPart({ data }: { data: Models }) {
   const lines = useMemo(() => linesOf(data), [data]);
-  const save = () => {
-    const csv = csvOf(COLUMNS, lines);
-    downloadCsv(TITLE, csv.head, csv.rows);
-  };
-  const does = (
-    <button type="button" onClick={save} aria-label={`${TITLE} as CSV`}>
-      CSV
-    </button>
-  );
   return (
-    <Part title={TITLE} does={does}>
+    <TablePart title={TITLE} columns={COLUMNS} rows={lines} rowKey={(row) => row.name} isCards>
       <p className="finding">
         Errors are per person, in days. Ranking is the chance that somebody who came is put before somebody who did not:
-        0.5 is a coin, 1 is perfect. What only ranks people has no amounts.
+        0.5 is a coin, 1 is perfect. The root of the squared error makes much of few large misses. What only ranks
+        people has no amounts.
       </p>
-      <Table caption={TITLE} columns={COLUMNS} rows={lines} rowKey={(row) => row.name} isCards />
-    </Part>
+    </TablePart>
   );
 }

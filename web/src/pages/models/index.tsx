@@ -44,14 +44,17 @@ function Body({ data }: { data: ModelsData }) {
         <Sentence pieces={data.sentence} />
       </h1>
       {data.n_people === 0 ? (
-        <p className="sub">Nobody had bought early enough to hold anything out. Choose a later day.</p>
+        <p className="sub">
+          Nobody {data.basis === "activity" ? "had come" : "had bought"} early enough to hold anything out. Choose a
+          later day.
+        </p>
       ) : (
         <>
           <p className="sub">{setUpWords(data)}</p>
           <ComparisonPart data={data} />
           {chosen ? <CalibrationPart model={chosen} /> : null}
           <Part title="What it is not good for">
-            <ul className="plain">
+            <ul>
               {data.cautions.map((caution) => (
                 <li key={caution}>{caution}</li>
               ))}

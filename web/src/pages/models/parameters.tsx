@@ -1,9 +1,8 @@
 // What each model made of the people it was shown.
 import { useMemo } from "react";
 import type { Models } from "../../api/types";
-import { Part } from "../../components/part";
-import { type Column, csvOf, Table } from "../../components/table";
-import { downloadCsv } from "../../csv";
+import { TablePart } from "../../components/part";
+import type { Column } from "../../components/table";
 
 interface Line {
   key: string;
@@ -52,18 +51,12 @@ export function ParametersPart({ data }: { data: Models }) {
       ),
     [data],
   );
-  const save = () => {
-    const csv = csvOf(COLUMNS, lines);
-    downloadCsv(TITLE, csv.head, csv.rows);
-  };
-  const does = (
-    <button type="button" onClick={save} aria-label={`${TITLE} as CSV`}>
-      CSV
-    </button>
-  );
   return (
-    <Part title={TITLE} does={does}>
-      <Table caption={TITLE} columns={COLUMNS} rows={lines} rowKey={(row) => row.key} isTight isCapped />
-    </Part>
+    <TablePart title={TITLE} columns={COLUMNS} rows={lines} rowKey={(row) => row.key} isTight isCapped>
+      <p className="finding">
+        A standard error says how far off a value may easily be. The higher a log-likelihood, the better a model fits
+        the people it was shown; whether it forecasts better is said above.
+      </p>
+    </TablePart>
   );
 }

@@ -1,12 +1,15 @@
 // What narrows the list, and in what order it stands.
+
 import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type ReactNode, useEffect, useState } from "react";
-import type { PeopleQuery } from "../../api/types";
+import type { PeopleQuery, PeopleSort } from "../../api/types";
 import { Choice } from "../../components/choice";
+import { CsvButton } from "../../components/csv-button";
 import { AudienceChoice, LayerChoice } from "../../components/slice-picker";
+import { SortChoice } from "../../components/sort-choice";
 import { dayShort, periodText } from "../../format";
-import { SORTS } from "../../people-query";
+import { FILTERS } from "../../people-query";
 import { useUrl } from "../../scope";
 import {
   BASE_WORDS,
@@ -89,30 +92,18 @@ function Given({ query }: { query: PeopleQuery }) {
   ));
 }
 
-const FILTERS: (keyof PeopleQuery)[] = [
-  "q",
-  "cell",
-  "stage",
-  "direction",
-  "flow",
-  "from",
-  "to",
-  "by",
-  "period",
-  "period_flow",
-  "engaged",
-  "customer",
-  "due_from",
-  "last_from",
-  "leaving",
-  "quadrant",
-  "base",
-  "change",
-  "layer",
-  "acquired",
-  "acquired_by",
-  "audience",
-  "engaged_by",
+const SORTS: PeopleSort[] = [
+  "degree",
+  "value",
+  "potential",
+  "at_risk",
+  "p_alive",
+  "kind",
+  "p_falling",
+  "n_days",
+  "first_day",
+  "last_day",
+  "due_day",
 ];
 
 interface FiltersProps {
@@ -124,7 +115,6 @@ interface FiltersProps {
 
 export function Filters({ query, onCsv, does }: FiltersProps) {
   const { set } = useUrl();
-  const isAscending = query.order === "asc";
   const hasAny = FILTERS.some((name) => query[name]);
   return (
     <search className="filters">
@@ -178,26 +168,14 @@ export function Filters({ query, onCsv, does }: FiltersProps) {
       <AudienceChoice value={query.audience} />
       <Given query={query} />
       <span className="row" style={{ marginLeft: "auto" }}>
-        <Choice
-          name="sort"
-          label="by"
-          any="as listed"
-          value={query.sort}
-          choices={SORTS.map(({ sort, word }) => ({ value: sort, word }))}
-        />
-        <span className="does fine">
-          <button type="button" onClick={() => set({ order: isAscending ? "desc" : "asc" })}>
-            {isAscending ? "↑ lowest first" : "↓ highest first"}
-          </button>{" "}
+        <SortChoice query={query} any="as listed" sorts={SORTS} value={query.sort} />
+        <span className="does">
           {hasAny ? (
             <button type="button" onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, null])))}>
               clear
             </button>
           ) : null}{" "}
-          <button type="button" onClick={onCsv} aria-label="The people shown, as CSV">
-            CSV
-          </button>{" "}
-          {does}
+          <CsvButton of="The people shown," onSave={onCsv} /> {does}
         </span>
       </span>
     </search>

@@ -41,9 +41,7 @@ function Row({ row, on }: { row: PersonRow; on: string }) {
       </Cell>
       <Cell label="Degree" isNumber>
         {times(row.degree)}
-        <small className="fine" style={{ display: "block" }}>
-          {standingOf(row.percentile)}
-        </small>
+        <small className="fine block">{standingOf(row.percentile)}</small>
       </Cell>
       <Cell label="Kind">
         <KindMark kind={row.kind} />
@@ -54,9 +52,7 @@ function Row({ row, on }: { row: PersonRow; on: string }) {
       <Cell label="Value" isNumber>
         {roundMoney(row.value_minor, row.currency)}
         {row.worth ? (
-          <small className="fine" style={{ display: "block" }}>
-            next {roundMoney(row.worth.potential_minor, row.currency)}
-          </small>
+          <small className="fine block">ahead {roundMoney(row.worth.potential_minor, row.currency)}</small>
         ) : null}
       </Cell>
       <Cell label="At risk" isNumber>
@@ -74,7 +70,7 @@ function Row({ row, on }: { row: PersonRow; on: string }) {
         {row.due_day ? (
           <span className={isOverdue ? "neg" : undefined}>
             {dayShort(row.due_day)}
-            {isOverdue ? <small style={{ display: "block" }}>silent since</small> : null}
+            {isOverdue ? <small className="block">silent since</small> : null}
           </span>
         ) : (
           NONE

@@ -1,9 +1,11 @@
 // What each author's definition says of this person, and why; asked for when it comes into sight.
+
 import { useInViewport } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { usePersonDefinitions } from "../../api/definitions";
 import type { PersonDefinition, PersonDefinitions } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { Sentence } from "../../components/sentence";
 import { Answer, Words } from "../../components/states";
@@ -31,9 +33,7 @@ export function PersonDefinitionsPart({ person, object, on }: { person: string; 
   const does = (
     <>
       <Link to={to("/definitions")}>all people</Link>
-      <button type="button" onClick={save} disabled={!said.data} aria-label={`${TITLE} as CSV`}>
-        CSV
-      </button>
+      <CsvButton of={TITLE} onSave={save} isDisabled={!said.data} />
     </>
   );
   return (

@@ -15,7 +15,7 @@ function LinkLine({ link }: { link: LinkRow }) {
     <tr>
       <td>
         {link.a_name} = {link.b_name}
-        <small className="fine" style={{ display: "block" }}>
+        <small className="fine block">
           {link.is_forced ? "joined by force" : (STATE_WORDS[link.state] ?? link.state)}, {dayShort(dayOf(link.at))}, by{" "}
           {link.source}
           {link.reason ? ": " : ""}

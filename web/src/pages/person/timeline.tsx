@@ -1,8 +1,10 @@
 // What happened, and where: the events of one person, newest first, with their layer.
+
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTimeline } from "../../api/person";
 import type { TimelineRow } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { LayerMark } from "../../components/layers";
 import { Part } from "../../components/part";
 import { Answer } from "../../components/states";
@@ -147,11 +149,7 @@ export function Timeline({ person, on }: { person: string; on: string | undefine
         r.source,
       ]),
     );
-  const does = (
-    <button type="button" onClick={save} aria-label="The timeline shown, as CSV">
-      CSV
-    </button>
-  );
+  const does = <CsvButton of="The timeline shown," onSave={save} />;
   return (
     <Part title="What happened, and where" does={does}>
       <Answer query={timeline} what="The timeline could not be read." height={160}>

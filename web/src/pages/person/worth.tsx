@@ -12,7 +12,7 @@ export function WorthValues({ standing }: { standing: PersonStanding }) {
   return (
     <>
       <Value name="Chance to be here" of={of} value={percent(worth.p_alive)}>
-        <span className="unseen">likely still there</span>
+        <span className="unseen">likely still there, </span>
         after {count(worth.n_purchases)} {worth.n_purchases === 1 ? "day" : "days"} of coming, by the model
       </Value>
       <Value name="Year ahead" of={of} value={roundMoney(worth.potential_minor, currency)}>

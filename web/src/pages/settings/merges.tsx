@@ -1,7 +1,9 @@
 // Merges: which ids were not made one person, or perhaps should not be, why, and what can be done about it.
+
 import { Link } from "react-router";
 import { useMerges } from "../../api/links";
 import type { LinkRow, MergeState } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { LinkChanges } from "../../components/link-change";
 import { Part } from "../../components/part";
 import { personPath } from "../../components/person-lines";
@@ -93,9 +95,7 @@ function List({ chosen }: { chosen: (typeof STATES)[number] }) {
           {word}
         </button>
       ))}
-      <button type="button" onClick={save} aria-label="The links shown, as CSV">
-        CSV
-      </button>
+      <CsvButton of="The links shown," onSave={save} />
     </>
   );
   return (

@@ -1,4 +1,5 @@
 // Names from outside: which stand for no verb yet, which do, and a verb for each. What is chosen holds for the past too.
+
 import { Button, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
@@ -6,6 +7,7 @@ import { after } from "../../after";
 import { useMapName, useNames } from "../../api/names";
 import { useSettings } from "../../api/settings";
 import type { MappedUse, Names, UnmappedUse, VerbRow } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { Part } from "../../components/part";
 import { ScrollBox } from "../../components/scroll-box";
 import { Answer, Problem } from "../../components/states";
@@ -90,14 +92,7 @@ function Unmapped({ rows, onSaid }: RowsProps<UnmappedUse>) {
     );
   return (
     <div id="unmapped">
-      <Part
-        title="Without a verb"
-        does={
-          <button type="button" onClick={save} aria-label="The names without a verb as CSV">
-            CSV
-          </button>
-        }
-      >
+      <Part title="Without a verb" does={<CsvButton of="The names without a verb" onSave={save} />}>
         {rows.length === 0 ? (
           <p className="hush">None. Events whose name is not known here will be listed, with how often they came.</p>
         ) : (

@@ -1,7 +1,9 @@
 // The weights: every parameter with its meaning, the layers' factors, the verbs with their points, and names not yet mapped.
+
 import { Link } from "react-router";
 import { useSettings } from "../../api/settings";
 import type { Settings, VerbRow } from "../../api/types";
+import { CsvButton } from "../../components/csv-button";
 import { LayerMark } from "../../components/layers";
 import { Part } from "../../components/part";
 import { Answer } from "../../components/states";
@@ -99,14 +101,7 @@ function Body({ settings }: { settings: Settings }) {
           ))}
         </ul>
       </Part>
-      <Part
-        title="Verbs"
-        does={
-          <button type="button" onClick={save} aria-label="The verbs as CSV">
-            CSV
-          </button>
-        }
-      >
+      <Part title="Verbs" does={<CsvButton of="The verbs" onSave={save} />}>
         <Table caption="Verbs" columns={verbColumns} rows={verbs} rowKey={(row) => row.verb} isTight />
       </Part>
       <Part title="Names from outside, and the verbs they mean">

@@ -6,9 +6,10 @@ import { useGrowth } from "../../api/growth";
 import type { EngagedRow, GrowthBy, GrowthRow, PeriodFlow, Today } from "../../api/types";
 import { Chart } from "../../components/chart";
 import { ChartPart } from "../../components/part";
+import { hiddenLoss, ratioColumns } from "../../components/ratio-columns";
 import { Answer } from "../../components/states";
 import type { Column } from "../../components/table";
-import { count, percent, periodText, ratio } from "../../format";
+import { count, percent, periodText } from "../../format";
 import { useScope, useUrl } from "../../scope";
 import { engagedChart, growthChart } from "./charts";
 
@@ -64,18 +65,8 @@ const growthColumns: Column<GrowthRow>[] = [
     show: (row: GrowthRow) => <ListNumber row={row} flow={flow} />,
     isNumber: true,
   })),
-  { title: "Quick ratio", value: (row) => row.quick_ratio, show: (row) => ratio(row.quick_ratio), isNumber: true },
-  {
-    title: "Without new",
-    value: (row) => row.quick_without_new,
-    show: (row) => ratio(row.quick_without_new),
-    isNumber: true,
-  },
-  {
-    title: "Masked",
-    value: (row) => (row.is_masked ? "yes" : ""),
-    show: (row) => (row.is_masked ? "hidden loss" : ""),
-  },
+  ...ratioColumns<GrowthRow>(),
+  hiddenLoss(),
 ];
 
 export function Movement({ today }: { today: Today }) {

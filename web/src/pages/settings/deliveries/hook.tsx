@@ -1,13 +1,12 @@
 // One address: what goes there, whether it is enabled; tried, changed, deleted.
-import { Button, MultiSelect, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { after } from "../../../after";
 import { useHook } from "../../../api/hooks";
 import type { Hook } from "../../../api/types";
 import { AskOnce } from "../../../components/ask-once";
 import { Problem, Words } from "../../../components/states";
 import { instantText } from "../../../format";
-import { KIND_CHOICES } from "./new";
+import { HookForm } from "./form";
 import { kindsText } from "./words";
 
 export function HookLine({ hook }: { hook: Hook }) {
@@ -63,32 +62,14 @@ export function HookLine({ hook }: { hook: Hook }) {
 }
 
 function Change({ hook, onDone }: { hook: Hook; onDone: () => void }) {
-  const [url, setUrl] = useState(hook.url);
-  const [kinds, setKinds] = useState(hook.kinds);
   const { change } = useHook(hook.id);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    after(change.mutateAsync({ url: url.trim(), kinds }), onDone);
-  };
   return (
-    <form onSubmit={submit} style={{ display: "grid", gap: 10, maxWidth: 620 }}>
-      <TextInput label="Address" value={url} onChange={(event) => setUrl(event.target.value)} required />
-      <MultiSelect
-        label="Which alerts"
-        placeholder={kinds.length === 0 ? "all" : undefined}
-        data={KIND_CHOICES}
-        value={kinds}
-        onChange={setKinds}
-      />
-      {change.error ? <Problem error={change.error} /> : null}
-      <div className="row">
-        <Button type="submit" size="compact-md" loading={change.isPending}>
-          Save
-        </Button>
-        <Button size="compact-md" variant="default" onClick={onDone}>
-          Leave it
-        </Button>
-      </div>
-    </form>
+    <HookForm
+      first={hook}
+      yes="Save"
+      saving={change}
+      onSave={(changed) => after(change.mutateAsync(changed), onDone)}
+      onCancel={onDone}
+    />
   );
 }

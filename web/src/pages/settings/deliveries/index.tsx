@@ -13,7 +13,7 @@ import { headline } from "./words";
 export function DeliveriesSection() {
   const hooks = useHooks();
   return (
-    <Answer query={hooks} what="The hooks could not be read." height={300}>
+    <Answer query={hooks} what="The addresses could not be read." height={300}>
       {(data) => <Body hooks={data} />}
     </Answer>
   );

@@ -10,13 +10,17 @@ import { instantText } from "../../../format";
 import { useUrl } from "../../../scope";
 import { outcome, tells } from "./words";
 
-const STATES = ["waiting", "done", "failed"];
-const STATE_WORDS: Record<string, string> = { waiting: "waiting", done: "delivered", failed: "given up" };
+const STATES = [
+  { state: "", word: "all", none: "Nothing has been sent yet." },
+  { state: "waiting", word: "waiting", none: "Nothing waits to be sent." },
+  { state: "done", word: "delivered", none: "Nothing has been delivered." },
+  { state: "failed", word: "given up", none: "Nothing was given up." },
+];
 
 export function Log({ hooks }: { hooks: Hook[] }) {
   const { params, set } = useUrl();
-  const state = STATES.find((one) => one === params.get("state"));
-  const deliveries = useDeliveries(state ? { state } : {});
+  const chosen = STATES.find(({ state }) => state === (params.get("state") ?? "")) ?? STATES[0];
+  const deliveries = useDeliveries(chosen?.state ? { state: chosen.state } : {});
   const replay = useReplay();
   const rows = deliveries.data?.pages.flatMap((page) => page.rows) ?? [];
   const toWhom = (row: Delivery) =>
@@ -42,7 +46,7 @@ export function Log({ hooks }: { hooks: Hook[] }) {
       isWhole: true,
     },
     {
-      title: "",
+      title: "Acts",
       value: () => null,
       show: (row) => (
         <span className="does">
@@ -53,9 +57,9 @@ export function Log({ hooks }: { hooks: Hook[] }) {
       ),
     },
   ];
-  const choices = [undefined, ...STATES].map((one) => (
-    <button key={one ?? "all"} type="button" aria-pressed={state === one} onClick={() => set({ state: one ?? null })}>
-      {one ? STATE_WORDS[one] : "all"}
+  const choices = STATES.map(({ state, word }) => (
+    <button key={state} type="button" aria-pressed={state === chosen?.state} onClick={() => set({ state })}>
+      {word}
     </button>
   ));
   return (
@@ -64,7 +68,7 @@ export function Log({ hooks }: { hooks: Hook[] }) {
       <Answer query={deliveries} what="The log could not be read." height={200}>
         {() =>
           rows.length === 0 ? (
-            <p className="hush">{state ? "Nothing that was sent is so." : "Nothing has been sent yet."}</p>
+            <p className="hush">{chosen?.none}</p>
           ) : (
             <Table caption="What was sent" columns={columns} rows={rows} rowKey={(row) => row.id} isCards />
           )

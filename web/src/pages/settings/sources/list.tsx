@@ -1,9 +1,11 @@
 // All sources: who may send, whether they do, and what came of it.
+
 import { Button } from "@mantine/core";
 import { Link } from "react-router";
 import { useSources } from "../../../api/sources";
 import type { Source } from "../../../api/types";
 import { Copyable } from "../../../components/copyable";
+import { CsvButton } from "../../../components/csv-button";
 import { LayerMark } from "../../../components/layers";
 import { Part } from "../../../components/part";
 import { Answer } from "../../../components/states";
@@ -103,14 +105,7 @@ function Body({ sources }: { sources: Source[] }) {
           <Copyable text="parlour source create web-shop" label="the command that makes a source" />
         </>
       ) : (
-        <Part
-          title="All sources"
-          does={
-            <button type="button" onClick={save} aria-label="The sources as CSV">
-              CSV
-            </button>
-          }
-        >
+        <Part title="All sources" does={<CsvButton of="The sources" onSave={save} />}>
           <Table caption="All sources" columns={columns} rows={sources} rowKey={(row) => row.id} isCards />
         </Part>
       )}
