@@ -37,18 +37,18 @@ fn an_audience_is_its_list_everywhere() {
 #[test]
 fn where_an_audience_engages_is_where_its_people_do() {
     let desk = Desk::full();
-    let new = json!({ "name": "One", "object": "brand:acme", "predicate": "q=customer:00007" });
+    let first = desk.get("/api/v1/people?object=brand:acme&limit=1")["rows"][0].clone();
+    let (name, last) = (first["person"].as_str().unwrap(), first["last_day"].as_str().unwrap());
+    let new = json!({ "name": "One", "object": "brand:acme", "predicate": format!("q={name}") });
     assert_eq!(desk.ask("POST", "/api/v1/audiences", Some(&new)).json()["n"], 1);
-    let on = "object=brand:acme&on=2024-03-01";
-    let last = desk.get(&format!("/api/v1/people?{on}&q=customer:00007"))["rows"][0]["last_day"].clone();
-    let on = format!("object=brand:acme&on={}", last.as_str().unwrap());
+    let on = format!("object=brand:acme&on={last}");
     let of_one = desk.get(&format!("/api/v1/today?{on}&audience=1"))["layers"].clone();
-    assert_eq!(of_one, desk.get(&format!("/api/v1/people/customer:00007?{on}"))["layers"]);
+    assert_eq!(of_one, desk.get(&format!("/api/v1/people/{name}?{on}"))["layers"]);
     assert_ne!(of_one, desk.get(&format!("/api/v1/today?{on}"))["layers"]);
     let layer = of_one[0]["layer"].as_str().unwrap();
     let there = desk.get(&format!("/api/v1/today?{on}&audience=1&layer={layer}"))["layers"].clone();
     assert_eq!((there.as_array().unwrap().len(), &there[0]["share"]), (1, &json!(1.0)));
-    for path in ["/api/v1/people/customer:00007", "/api/v1/models", "/api/v1/definitions"] {
+    for path in ["/api/v1/people/customer:00001", "/api/v1/models", "/api/v1/definitions"] {
         for slice in ["layer=web", "audience=1", "acquired=2023-01"] {
             assert_eq!(desk.ask("GET", &format!("{path}?{slice}"), None).status, 400, "{path} {slice}");
         }
