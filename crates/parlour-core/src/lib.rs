@@ -6,6 +6,7 @@ pub mod activity;
 pub mod address;
 pub mod alert;
 pub mod change;
+pub mod conversation;
 pub mod day;
 pub mod detection;
 pub mod event;

@@ -8,23 +8,30 @@ use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
 /// `setting`, `session`, `credential`, `hook`, `source` and `source_key` hold secrets.
-pub(crate) const EXPLORABLE: [&str; 17] = [
+pub(crate) const EXPLORABLE: [&str; 24] = [
     "alert",
+    "ask",
     "audience",
+    "correction",
     "cursor",
     "delivery",
     "entity",
     "fit",
+    "handling",
     "identity",
     "job",
     "journal",
     "link",
+    "note",
+    "post",
     "question",
     "rejected",
+    "reply",
     "run",
     "source_tally",
     "standing",
     "tally",
+    "thread",
     "verb_name",
 ];
 

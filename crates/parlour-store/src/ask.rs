@@ -1,0 +1,291 @@
+//! Asks: what expects something back, and what came. Made of posts, and made again by a rebuild.
+
+use std::fmt::Write;
+
+use parlour_core::key::Key;
+
+use crate::rows::{insert_many, one_int};
+use crate::{Conn, Row, StoreError, Value};
+
+/// The state of an ask that waits.
+pub const OPEN: &str = "open";
+/// The state of an ask that a human of the brand answered.
+pub const ANSWERED: &str = "answered";
+/// The state of an ask that was closed without an answer.
+pub const CLOSED: &str = "closed";
+
+/// One ask. Times are microseconds UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    /// The key of the post that opened it.
+    pub key: Key,
+    /// Its thread.
+    pub thread: Key,
+    /// The raw id of whoever asks.
+    pub person: Key,
+    /// What it is about, …
+    pub object: Key,
+    /// … and the brand that belongs to.
+    pub brand: Key,
+    /// Where it came from.
+    pub source: String,
+    /// The layer it was asked on.
+    pub layer: String,
+    /// What is asked.
+    pub class: String,
+    /// −1, 0 or +1.
+    pub kind: i64,
+    /// The language, by its code.
+    pub language: Option<String>,
+    /// [`OPEN`], [`ANSWERED`] or [`CLOSED`].
+    pub state: String,
+    /// When it was opened.
+    pub opened_at: i64,
+    /// When the person last said something of it.
+    pub last_at: i64,
+    /// When an answer is due.
+    pub due_at: i64,
+    /// When a machine acknowledged it.
+    pub acknowledged_at: Option<i64>,
+    /// When another person answered it.
+    pub peer_at: Option<i64>,
+    /// When a human of the brand answered it.
+    pub answered_at: Option<i64>,
+    /// When it was closed without an answer, …
+    pub closed_at: Option<i64>,
+    /// … and why.
+    pub closed_why: Option<String>,
+    /// When it was noted to be overdue.
+    pub ignored_at: Option<i64>,
+    /// Who of the brand answered.
+    pub staff: Option<String>,
+    /// Posts of the person while it was open.
+    pub n_posts: i64,
+}
+
+/// Which asks; everything left out is not asked about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after what they compare")]
+pub struct Wanted {
+    pub state: Option<String>,
+    pub class: Option<String>,
+    pub layer: Option<String>,
+    pub language: Option<String>,
+    pub source: Option<String>,
+    pub brand: Option<Key>,
+    /// Of any of these raw ids.
+    pub people: Option<Vec<Key>>,
+    /// Assigned to them; empty is to nobody.
+    pub assignee: Option<String>,
+    /// Due before this time.
+    pub due_before: Option<i64>,
+    /// Not snoozed beyond this time.
+    pub awake_at: Option<i64>,
+    /// Snoozed beyond this time.
+    pub asleep_at: Option<i64>,
+    /// Opened from this time on, …
+    pub opened_from: Option<i64>,
+    /// … and before this one.
+    pub opened_before: Option<i64>,
+    /// Answered, and after it was due.
+    pub is_late: bool,
+}
+
+const COLUMNS: &str = "key, thread, person, object, brand, source, layer, class, kind, language, state, opened_at, \
+    last_at, due_at, acknowledged_at, peer_at, answered_at, closed_at, closed_why, ignored_at, staff, n_posts";
+const N_COLUMNS: usize = 22;
+
+/// Keeps the asks of a thread in the place of those it had.
+pub fn replace(conn: &mut dyn Conn, thread: Key, asks: &[Ask]) -> Result<(), StoreError> {
+    conn.execute("DELETE FROM ask WHERE thread = $1", &[thread.into()])?;
+    let head = format!("INSERT INTO ask ({COLUMNS})");
+    insert_many(conn, (&head, ""), N_COLUMNS, asks, |ask, values| {
+        values.extend::<[Value; N_COLUMNS]>([
+            ask.key.into(),
+            ask.thread.into(),
+            ask.person.into(),
+            ask.object.into(),
+            ask.brand.into(),
+            ask.source.as_str().into(),
+            ask.layer.as_str().into(),
+            ask.class.as_str().into(),
+            ask.kind.into(),
+            ask.language.as_deref().into(),
+            ask.state.as_str().into(),
+            ask.opened_at.into(),
+            ask.last_at.into(),
+            ask.due_at.into(),
+            ask.acknowledged_at.into(),
+            ask.peer_at.into(),
+            ask.answered_at.into(),
+            ask.closed_at.into(),
+            ask.closed_why.as_deref().into(),
+            ask.ignored_at.into(),
+            ask.staff.as_deref().into(),
+            ask.n_posts.into(),
+        ]);
+    })?;
+    Ok(())
+}
+
+/// The ask of a key, if there is one.
+pub fn get(conn: &mut dyn Conn, key: Key) -> Result<Option<Ask>, StoreError> {
+    let rows = conn.query(&format!("SELECT {COLUMNS} FROM ask WHERE key = $1"), &[key.into()])?;
+    rows.into_iter().next().map(ask).transpose()
+}
+
+/// The asks of a thread in the order of their time.
+pub fn of_thread(conn: &mut dyn Conn, thread: Key) -> Result<Vec<Ask>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM ask WHERE thread = $1 ORDER BY opened_at, key");
+    conn.query(&sql, &[thread.into()])?.into_iter().map(ask).collect()
+}
+
+/// The thread of the newest ask of one of these raw ids that is open.
+pub fn open_thread_of(conn: &mut dyn Conn, people: &[Key]) -> Result<Option<Key>, StoreError> {
+    let wanted = Wanted { state: Some(OPEN.to_owned()), people: Some(people.to_vec()), ..Wanted::default() };
+    let (from, params) = condition(&wanted);
+    let sql = format!("SELECT ask.thread FROM ask {from} ORDER BY opened_at DESC, key LIMIT 1");
+    conn.query(&sql, &params)?.first().map(|row| row.get_key(0)).transpose()
+}
+
+/// A page of the asks that are wanted, what is due first first: those after a due time and key, at most `limit`.
+pub fn list(
+    conn: &mut dyn Conn,
+    wanted: &Wanted,
+    after: Option<(i64, Key)>,
+    limit: usize,
+) -> Result<Vec<Ask>, StoreError> {
+    let (mut from, mut params) = condition(wanted);
+    if let Some((due_at, key)) = after {
+        let n = params.len();
+        write!(from, " AND (due_at > ${} OR (due_at = ${} AND key > ${}))", n + 1, n + 2, n + 3)
+            .expect("a String takes any text");
+        params.extend([due_at.into(), due_at.into(), key.into()]);
+    }
+    params.push((limit as i64).into());
+    let columns = COLUMNS.replace("thread", "ask.thread");
+    let sql = format!("SELECT {columns} FROM ask {from} ORDER BY due_at, key LIMIT ${}", params.len());
+    conn.query(&sql, &params)?.into_iter().map(ask).collect()
+}
+
+/// How many asks are wanted; beyond `most` they are not counted on.
+pub fn count(conn: &mut dyn Conn, wanted: &Wanted, most: i64) -> Result<i64, StoreError> {
+    let (from, mut params) = condition(wanted);
+    params.push(most.into());
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ask {from} LIMIT ${}) AS t", params.len());
+    one_int(conn, &sql, &params)
+}
+
+/// Hands over all asks that are wanted, in no order.
+pub fn for_each(
+    conn: &mut dyn Conn,
+    wanted: &Wanted,
+    each: &mut dyn FnMut(Ask) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let (from, params) = condition(wanted);
+    let columns = COLUMNS.replace("thread", "ask.thread");
+    conn.for_each(&format!("SELECT {columns} FROM ask {from}"), &params, &mut |row| each(ask(row)?))
+}
+
+/// Open asks that were due before a time and of which nobody noted it, at most `limit`.
+pub fn overdue(conn: &mut dyn Conn, now: i64, limit: usize) -> Result<Vec<Ask>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM ask WHERE state = $1 AND due_at < $2 AND ignored_at IS NULL ORDER BY due_at, key LIMIT $3"
+    );
+    conn.query(&sql, &[OPEN.into(), now.into(), (limit as i64).into()])?.into_iter().map(ask).collect()
+}
+
+/// Notes that an ask is overdue; the event that tells it says the same when it is folded.
+pub fn set_ignored(conn: &mut dyn Conn, key: Key, at: i64) -> Result<(), StoreError> {
+    conn.execute("UPDATE ask SET ignored_at = $1 WHERE key = $2", &[at.into(), key.into()])?;
+    Ok(())
+}
+
+/// The values of a column (`class`, `layer`, `language`, `source`) among open asks, with how many have each.
+pub fn count_by(conn: &mut dyn Conn, column: &str, wanted: &Wanted) -> Result<Vec<(Option<String>, i64)>, StoreError> {
+    let (from, params) = condition(wanted);
+    let sql = format!("SELECT ask.{column}, COUNT(*) FROM ask {from} GROUP BY ask.{column} ORDER BY 2 DESC, 1");
+    conn.query(&sql, &params)?.into_iter().map(|row| Ok((row.opt_text(0)?, row.get_int(1)?))).collect()
+}
+
+/// Lets go of all, so that they can be made again.
+pub fn delete_all(conn: &mut dyn Conn) -> Result<(), StoreError> {
+    conn.execute("DELETE FROM ask", &[])?;
+    Ok(())
+}
+
+/// What follows `FROM ask`: what else is looked at, and what holds of the asks that are wanted.
+fn condition(wanted: &Wanted) -> (String, Vec<Value>) {
+    let needs_handling = wanted.assignee.is_some() || wanted.awake_at.is_some() || wanted.asleep_at.is_some();
+    let mut from = String::new();
+    if needs_handling {
+        from.push_str("LEFT JOIN handling ON handling.thread = ask.thread ");
+    }
+    from.push_str("WHERE 1 = 1");
+    let mut params: Vec<Value> = Vec::new();
+    let mut also = |condition: &str, value: Value| {
+        params.push(value);
+        write!(from, " AND {}", condition.replace('?', &format!("${}", params.len())))
+            .expect("a String takes any text");
+    };
+    let texts = [
+        ("ask.state = ?", &wanted.state),
+        ("ask.class = ?", &wanted.class),
+        ("ask.layer = ?", &wanted.layer),
+        ("ask.language = ?", &wanted.language),
+        ("ask.source = ?", &wanted.source),
+        ("COALESCE(handling.assignee, '') = ?", &wanted.assignee),
+    ];
+    for (condition, text) in texts.into_iter().filter_map(|(condition, text)| Some((condition, text.as_deref()?))) {
+        also(condition, text.into());
+    }
+    let times = [
+        ("ask.due_at < ?", wanted.due_before),
+        ("COALESCE(handling.snoozed_until, 0) <= ?", wanted.awake_at),
+        ("handling.snoozed_until > ?", wanted.asleep_at),
+        ("ask.opened_at >= ?", wanted.opened_from),
+        ("ask.opened_at < ?", wanted.opened_before),
+    ];
+    for (condition, time) in times.into_iter().filter_map(|(condition, time)| Some((condition, time?))) {
+        also(condition, time.into());
+    }
+    if let Some(brand) = wanted.brand {
+        also("ask.brand = ?", brand.into());
+    }
+    if let Some(people) = &wanted.people {
+        let marks: Vec<String> = (1..=people.len()).map(|n| format!("${}", params.len() + n)).collect();
+        write!(from, " AND ask.person IN ({})", marks.join(",")).expect("a String takes any text");
+        params.extend(people.iter().map(|person| Value::from(*person)));
+    }
+    if wanted.is_late {
+        from.push_str(" AND ask.answered_at > ask.due_at");
+    }
+    (from, params)
+}
+
+fn ask(mut row: Row) -> Result<Ask, StoreError> {
+    Ok(Ask {
+        key: row.get_key(0)?,
+        thread: row.get_key(1)?,
+        person: row.get_key(2)?,
+        object: row.get_key(3)?,
+        brand: row.get_key(4)?,
+        source: row.take_text(5)?,
+        layer: row.take_text(6)?,
+        class: row.take_text(7)?,
+        kind: row.get_int(8)?,
+        language: row.opt_text(9)?,
+        state: row.take_text(10)?,
+        opened_at: row.get_int(11)?,
+        last_at: row.get_int(12)?,
+        due_at: row.get_int(13)?,
+        acknowledged_at: row.opt_int(14)?,
+        peer_at: row.opt_int(15)?,
+        answered_at: row.opt_int(16)?,
+        closed_at: row.opt_int(17)?,
+        closed_why: row.opt_text(18)?,
+        ignored_at: row.opt_int(19)?,
+        staff: row.opt_text(20)?,
+        n_posts: row.get_int(21)?,
+    })
+}

@@ -1,0 +1,57 @@
+//! Corrections: what people of the Desk say a post is, where the rules were wrong.
+
+use parlour_core::key::Key;
+
+use crate::rows::select_in;
+use crate::{Conn, Row, StoreError};
+
+/// One correction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// The post.
+    pub post: Key,
+    /// What it asks.
+    pub class: String,
+    /// −1, 0 or +1.
+    pub kind: i64,
+    /// Who says so.
+    pub staff: String,
+    /// When, in microseconds UTC.
+    pub at: i64,
+}
+
+/// Keeps a correction in the place of an earlier one of the same post.
+pub fn put(conn: &mut dyn Conn, correction: &Correction) -> Result<(), StoreError> {
+    let sql = "INSERT INTO correction (post, class, kind, staff, at) VALUES ($1, $2, $3, $4, $5) \
+        ON CONFLICT (post) DO UPDATE SET class = excluded.class, kind = excluded.kind, staff = excluded.staff, \
+        at = excluded.at";
+    let Correction { post, class, kind, staff, at } = correction;
+    conn.execute(sql, &[(*post).into(), class.as_str().into(), (*kind).into(), staff.as_str().into(), (*at).into()])?;
+    Ok(())
+}
+
+/// The corrections of these posts, in no order.
+pub fn of_posts(conn: &mut dyn Conn, posts: &[Key]) -> Result<Vec<Correction>, StoreError> {
+    let mut found = Vec::new();
+    let head = "SELECT post, class, kind, staff, at FROM correction WHERE post";
+    select_in(conn, head, posts, |key| (*key).into(), &mut |mut row: Row| {
+        found.push(Correction {
+            post: row.get_key(0)?,
+            class: row.take_text(1)?,
+            kind: row.get_int(2)?,
+            staff: row.take_text(3)?,
+            at: row.get_int(4)?,
+        });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The texts of corrected posts with what they are, as data to measure rules by: `(text, class, kind, language)`,
+/// oldest correction first.
+pub fn labelled(conn: &mut dyn Conn) -> Result<Vec<(String, String, i64, Option<String>)>, StoreError> {
+    let sql = "SELECT post.text, correction.class, correction.kind, post.language FROM correction \
+        JOIN post ON post.key = correction.post ORDER BY correction.at, post.key";
+    let labelled = |mut row: Row| Ok((row.take_text(0)?, row.take_text(1)?, row.get_int(2)?, row.opt_text(3)?));
+    conn.query(sql, &[])?.into_iter().map(labelled).collect()
+}
