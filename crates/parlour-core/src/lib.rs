@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod address;
 pub mod alert;
+pub mod ask;
 pub mod change;
 pub mod conversation;
 pub mod day;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ask::Opens;
 use crate::event::Layer;
 
 /// The vocabulary that is compiled in.
@@ -62,9 +63,9 @@ pub struct Verb {
     pub kind: Feeling,
     /// Points for one, before layer and decay.
     pub points: f64,
-    /// The class of ask it opens.
+    /// The ask it opens, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ask: Option<String>,
+    pub ask: Option<Opens>,
     /// What it does to custom.
     #[serde(default)]
     pub role: Role,

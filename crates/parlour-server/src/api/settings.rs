@@ -110,7 +110,7 @@ fn settings(app: &App) -> Result<Settings, ApiError> {
         as2: verb.as2.clone(),
         kind: kind(verb.kind),
         points: verb.points,
-        ask: verb.ask.clone(),
+        ask: verb.ask.map(|opens| opens.to_string()),
         role: role(verb.role),
         by: by(verb.by),
         n: by_verb.get(name.as_str()).copied().unwrap_or(0),
