@@ -20,6 +20,10 @@ pub const MIN_AT: i64 = -2_208_988_800_000_000;
 pub const MAX_AHEAD: i64 = 86_400_000_000;
 /// Most further ids of its subject that one event may carry.
 pub const MAX_ALSO: usize = 16;
+/// Kinds of subject that are no person: what they do is told from the other end, see [`Event::turned`].
+pub const BRAND_KINDS: [&str; 3] = ["brand", "company", "product"];
+/// What the stored verb of an act of the brand begins with.
+pub const BACK: &str = "back:";
 
 /// Where something was done.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -216,6 +220,21 @@ impl Event {
             scored: true,
             extra: None,
         }
+    }
+
+    /// The event as it is kept. What a brand does toward a person lies with that person: their id is the subject, the
+    /// brand the object, and the verb begins with [`BACK`]. So both directions of a relation lie together, and there is
+    /// no object for every person. Other events stay as they are.
+    #[must_use]
+    pub fn turned(mut self) -> Self {
+        let is_brand = |name: &Name| BRAND_KINDS.contains(&name.kind.as_str());
+        if is_brand(&self.subject) && !is_brand(&self.object) {
+            std::mem::swap(&mut self.subject, &mut self.object);
+            self.verb.insert_str(0, BACK);
+            self.also.clear();
+            self.parent = None;
+        }
+        self
     }
 
     /// What makes this event unacceptable, if anything; `received_at` in microseconds UTC.

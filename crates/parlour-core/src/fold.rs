@@ -72,10 +72,16 @@ impl Fold {
         Self { secret, told_ids: HashSet::default(), told_objects: HashSet::default() }
     }
 
-    /// Folds `events` into `effects`; verbs are numbered in `verbs`.
-    pub fn fold<'e>(&mut self, events: impl IntoIterator<Item = &'e Event>, verbs: &mut Verbs, effects: &mut Effects) {
-        for event in events {
-            self.fold_one(event, verbs, effects);
+    /// Folds `events` into `effects`, each with the feeling it is evidence of: −1, 0 or +1; verbs are numbered in
+    /// `verbs`.
+    pub fn fold<'e>(
+        &mut self,
+        events: impl IntoIterator<Item = (&'e Event, i8)>,
+        verbs: &mut Verbs,
+        effects: &mut Effects,
+    ) {
+        for (event, evidence) in events {
+            self.fold_one(event, evidence, verbs, effects);
         }
         if self.told_ids.len() > MAX_TOLD {
             self.told_ids.clear();
@@ -85,7 +91,7 @@ impl Fold {
         }
     }
 
-    fn fold_one(&mut self, event: &Event, verbs: &mut Verbs, effects: &mut Effects) {
+    fn fold_one(&mut self, event: &Event, evidence: i8, verbs: &mut Verbs, effects: &mut Effects) {
         let subject = self.tell_id(&event.subject, event.at, effects);
         for name in &event.also {
             let also = self.tell_id(name, event.at, effects);
@@ -97,7 +103,7 @@ impl Fold {
         let parent = event.parent.as_ref().map(|name| self.tell_object(name, None, effects));
         let object = self.tell_object(&event.object, parent, effects);
         if event.scored {
-            effects.rows.push(row(event, subject, object, verbs));
+            effects.rows.push(row((event, evidence), subject, object, verbs));
         } else {
             effects.unscored.push((subject, Day::of_micros(event.at)));
         }
@@ -120,7 +126,7 @@ impl Fold {
     }
 }
 
-fn row(event: &Event, subject: Key, object: Key, verbs: &mut Verbs) -> ActivityRow {
+fn row((event, evidence): (&Event, i8), subject: Key, object: Key, verbs: &mut Verbs) -> ActivityRow {
     ActivityRow {
         key: ActivityKey {
             subject,
@@ -128,7 +134,7 @@ fn row(event: &Event, subject: Key, object: Key, verbs: &mut Verbs) -> ActivityR
             day: Day::of_micros(event.at),
             layer: event.layer,
             verb: verbs.id(&event.verb),
-            kind: event.evidence(),
+            kind: evidence,
             paid: event.paid,
             currency: event.value.map_or(Currency::NONE, |value| value.currency),
         },

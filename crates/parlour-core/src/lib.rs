@@ -10,6 +10,7 @@ pub mod change;
 pub mod conversation;
 pub mod day;
 pub mod detection;
+pub mod duty;
 pub mod event;
 pub mod fold;
 pub mod forecast;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::activity::{VerbId, Verbs};
 use crate::day::Day;
-use crate::event::{Currency, Layer};
+use crate::event::{BACK, Currency, Layer};
 use crate::objects::Objects;
 use crate::parameters::Parameters;
 use crate::vocabulary::{Feeling, Role, Vocabulary};
@@ -42,6 +42,10 @@ pub struct Meaning {
     pub value_sign: i64,
 }
 
+/// What is thought of a verb that nobody knows.
+const UNKNOWN: Meaning =
+    Meaning { counted_as: VerbId::MAX, micropoints: [MICRO; 7], feeling: Some(0), is_purchase: false, value_sign: 0 };
+
 /// One question: which day, by which parameters, vocabulary and objects.
 #[derive(Clone, Debug)]
 pub struct Reading<'a> {
@@ -71,6 +75,24 @@ struct Spoken {
     points: f64,
 }
 
+/// Which of the two directions of a relation is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Direction {
+    /// What the person does toward the object.
+    Forth,
+    /// What the brand does toward the person.
+    Back,
+}
+
+impl Direction {
+    /// The verb of the vocabulary, and whether it is done in this direction.
+    fn resolve<'v>(self, vocabulary: &'v Vocabulary, stored: &'v str) -> (Option<&'v str>, bool) {
+        let is_back = stored.starts_with(BACK);
+        let resolved = if is_back { vocabulary.resolve_back(stored) } else { vocabulary.resolve(stored) };
+        (resolved, is_back == (self == Self::Back))
+    }
+}
+
 impl<'a> Reading<'a> {
     /// Makes the tables. `verbs` are all verbs that may be met; one beyond them counts as unknown.
     pub fn new(
@@ -80,6 +102,26 @@ impl<'a> Reading<'a> {
         verbs: &Verbs,
         objects: &'a Objects,
     ) -> Self {
+        Self::toward(Direction::Forth, (day, parameters, objects), vocabulary, verbs)
+    }
+
+    /// The same for the reverse direction: what the brand did toward each person counts, and nothing else does.
+    pub fn back(
+        day: Day,
+        parameters: &'a Parameters,
+        vocabulary: &Vocabulary,
+        verbs: &Verbs,
+        objects: &'a Objects,
+    ) -> Self {
+        Self::toward(Direction::Back, (day, parameters, objects), vocabulary, verbs)
+    }
+
+    fn toward(
+        direction: Direction,
+        (day, parameters, objects): (Day, &'a Parameters, &'a Objects),
+        vocabulary: &Vocabulary,
+        verbs: &Verbs,
+    ) -> Self {
         Self {
             day,
             parameters,
@@ -87,8 +129,8 @@ impl<'a> Reading<'a> {
             window_start: day.months_before(parameters.retention_months),
             year_start: day.months_before(12),
             currency: Currency::of_code(&parameters.currency).unwrap_or_default(),
-            meanings: meanings(vocabulary, verbs),
-            spoken: spoken(vocabulary, verbs),
+            meanings: meanings(direction, vocabulary, verbs),
+            spoken: spoken(direction, vocabulary, verbs),
             layers: Layer::ALL.map(|layer| vocabulary.layers.get(&layer).copied().unwrap_or(1.0)),
             decay: decay(parameters.half_life_days),
             saturation: saturation(),
@@ -97,13 +139,6 @@ impl<'a> Reading<'a> {
 
     /// What a verb means.
     pub fn meaning(&self, verb: VerbId) -> &Meaning {
-        const UNKNOWN: Meaning = Meaning {
-            counted_as: VerbId::MAX,
-            micropoints: [MICRO; 7],
-            feeling: Some(0),
-            is_purchase: false,
-            value_sign: 0,
-        };
         self.meanings.get(verb as usize).unwrap_or(&UNKNOWN)
     }
 
@@ -143,7 +178,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn meanings(vocabulary: &Vocabulary, verbs: &Verbs) -> Vec<Meaning> {
+fn meanings(direction: Direction, vocabulary: &Vocabulary, verbs: &Verbs) -> Vec<Meaning> {
     // Names that stand for one verb are counted as one, even where the verb itself was never seen.
     let mut counted: HashMap<&str, VerbId> = HashMap::new();
     verbs
@@ -151,7 +186,10 @@ fn meanings(vocabulary: &Vocabulary, verbs: &Verbs) -> Vec<Meaning> {
         .iter()
         .zip(0..)
         .map(|(stored, id)| {
-            let resolved = vocabulary.resolve(stored);
+            let (resolved, is_seen) = direction.resolve(vocabulary, stored);
+            if !is_seen {
+                return Meaning { counted_as: id, micropoints: [0; 7], ..UNKNOWN };
+            }
             let verb = resolved.and_then(|name| vocabulary.verbs.get(name));
             let counted_as = *counted.entry(resolved.unwrap_or(stored)).or_insert(id);
             let points = verb.map_or(UNKNOWN_POINTS, |verb| verb.points);
@@ -179,9 +217,9 @@ fn meanings(vocabulary: &Vocabulary, verbs: &Verbs) -> Vec<Meaning> {
         .collect()
 }
 
-fn spoken(vocabulary: &Vocabulary, verbs: &Verbs) -> Vec<Spoken> {
+fn spoken(direction: Direction, vocabulary: &Vocabulary, verbs: &Verbs) -> Vec<Spoken> {
     let told = |stored: &Arc<str>| {
-        let resolved = vocabulary.resolve(stored);
+        let (resolved, _) = direction.resolve(vocabulary, stored);
         let verb = resolved.and_then(|name| vocabulary.verbs.get(name));
         let name = resolved.unwrap_or_else(|| stored.strip_prefix("did:").unwrap_or(stored));
         Spoken { name: name.into(), points: verb.map_or(UNKNOWN_POINTS, |verb| verb.points) }
@@ -218,5 +256,18 @@ mod tests {
         assert_eq!(reading.meaning(mapped).counted_as, reading.meaning(bought).counted_as);
         assert_eq!(reading.meaning(bought).micropoints[Layer::Face as usize], 12 * MICRO);
         assert_eq!((reading.name_of(mapped), reading.points_of(mapped).to_bits()), ("bought", 8.0_f64.to_bits()));
+    }
+    #[test]
+    fn what_the_brand_does_counts_in_the_other_direction_alone() {
+        let (parameters, objects, mut verbs) = (Parameters::default(), Objects::default(), Verbs::default());
+        let (replied, sneezed, bought) = (verbs.id("back:replied"), verbs.id("back:did:sneezed"), verbs.id("bought"));
+        let vocabulary = Vocabulary::default();
+        let forth = Reading::new(Day(1000), &parameters, &vocabulary, &verbs, &objects);
+        let back = Reading::back(Day(1000), &parameters, &vocabulary, &verbs, &objects);
+        let points = |reading: &Reading<'_>, verb| reading.meaning(verb).micropoints[Layer::Web as usize] / MICRO;
+        assert_eq!([replied, sneezed, bought].map(|verb| points(&forth, verb)), [0, 0, 8]);
+        assert_eq!([replied, sneezed, bought].map(|verb| points(&back, verb)), [6, 1, 0]);
+        assert!(forth.meaning(bought).is_purchase && !back.meaning(bought).is_purchase);
+        assert_eq!(back.name_of(replied), "replied");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ask::Opens;
-use crate::event::Layer;
+use crate::event::{BACK, Layer};
 
 /// The vocabulary that is compiled in.
 pub const DEFAULT: &str = include_str!("../../../vocabulary.toml");
@@ -72,6 +72,21 @@ pub struct Verb {
     /// Whose verb it is.
     #[serde(default)]
     pub by: By,
+    /// What it does to the asks of whoever the brand speaks to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Answers>,
+}
+
+/// What an act of the brand is to an open ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answers {
+    /// A human answers it.
+    Human,
+    /// A machine acknowledges it, and it stays open.
+    Machine,
+    /// It is closed: with a text by an answer, else without one.
+    Closes,
 }
 
 /// Every verb, layer factor and outside name.
@@ -144,7 +159,12 @@ impl Vocabulary {
         if self.verbs.contains_key(name) || name.starts_with("did:") { name.to_owned() } else { format!("did:{name}") }
     }
 
-    /// The vocabulary's own name for a stored verb, following the mapping of outside names; `None` if unknown. A verb that
+    /// The vocabulary's own name for what a brand did, as it is stored; `None` if unknown or done by a person.
+    pub fn resolve_back<'a>(&'a self, stored: &'a str) -> Option<&'a str> {
+        self.resolve(stored.strip_prefix(BACK)?)
+    }
+
+    /// The vocabulary's own name for a stored verb of a person, following the mapping of outside names; `None` if unknown. A verb that
     /// joined the vocabulary later claims what was stored as `did:` before.
     pub fn resolve<'a>(&'a self, stored: &'a str) -> Option<&'a str> {
         let Some(outside) = stored.strip_prefix("did:") else {
@@ -175,6 +195,8 @@ mod tests {
         assert_eq!(vocabulary.resolve("did:Order Completed"), Some("bought"));
         assert_eq!(vocabulary.resolve("did:sneezed"), None);
         assert_eq!(vocabulary.resolve("did:bought"), Some("bought"));
+        assert_eq!((vocabulary.resolve("back:replied"), vocabulary.resolve_back("replied")), (None, None));
+        assert_eq!(vocabulary.resolve_back("back:did:replied"), Some("replied"));
     }
 
     #[test]

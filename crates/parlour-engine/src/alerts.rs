@@ -89,7 +89,7 @@ impl Engine {
     }
 
     /// Whether a file is being read at this moment.
-    fn is_reading(&self, now: i64) -> Result<bool, EngineError> {
+    pub(crate) fn is_reading(&self, now: i64) -> Result<bool, EngineError> {
         let is_at_work =
             |job: &parlour_store::job::Job| job.state == jobs::RUNNING && now - job.updated_at < READING_MICROS;
         Ok(self.jobs(LATEST_JOBS)?.iter().any(is_at_work))

@@ -10,3 +10,8 @@ pub fn now() -> i64 {
 pub fn rfc3339(at: i64) -> String {
     jiff::Timestamp::from_microsecond(at).map_or_else(|_| "?".to_owned(), |time| time.to_string())
 }
+
+/// The time that a text such as `2026-05-01T09:00:00Z` names, microseconds UTC.
+pub fn micros(text: &str) -> Option<i64> {
+    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_microsecond)
+}

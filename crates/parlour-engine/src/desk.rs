@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::snapshot::{Populations, Snapshot};
 use crate::{EngineError, clock};
 
+pub mod asks;
 pub mod cohorts;
 pub mod definitions;
 pub mod growth;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use std::time::{Duration, Instant};
 
 use parlour_core::activity::Verbs;
+use parlour_core::ask::Classifier;
 use parlour_core::event::{Event, Flaw};
 use parlour_core::identity::{Identity, Ids, Link};
 use parlour_core::key::{Key, KeySecret};
@@ -155,10 +156,14 @@ pub struct Engine {
     pub(crate) mappings: Mappings,
     /// The vocabulary as its file has it.
     pub(crate) own_vocabulary: Vocabulary,
+    /// What texts ask and feel.
+    pub(crate) classifier: Classifier,
     /// Held by whoever reads the names anew.
     pub(crate) naming: Mutex<()>,
     /// Held by whoever sends rejections again.
     pub(crate) replaying: Mutex<()>,
+    /// Rises with everything that the queue of asks shows.
+    stirred: AtomicU64,
     bell: Arc<Bell>,
     is_stopping: AtomicBool,
     _lock: File,
@@ -203,8 +208,10 @@ impl Engine {
             arrivals,
             mappings: Mappings::default(),
             own_vocabulary,
+            classifier: Classifier::built_in(),
             naming: Mutex::default(),
             replaying: Mutex::default(),
+            stirred: AtomicU64::new(0),
             bell,
             is_stopping: AtomicBool::new(false),
             settings,
@@ -355,6 +362,9 @@ impl Engine {
                 if let Err(error) = self.alert_due() {
                     tracing::error!(%error, "alerts could not be made; it will be tried again");
                 }
+                if let Err(error) = self.overdue_due() {
+                    tracing::error!(%error, "overdue asks could not be noted; it will be tried again");
+                }
                 if let Err(error) = self.delete_old_rejected() {
                     tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
                 }
@@ -370,6 +380,13 @@ impl Engine {
         self.look_due(now)?;
         self.digest_due(now)?;
         self.delete_old_deliveries()
+    }
+
+    /// Notes the asks that are overdue, unless a file is being read that may hold their answers.
+    fn overdue_due(&self) -> Result<(), EngineError> {
+        let now = clock::now();
+        while !self.is_stopping() && !self.is_reading(now)? && self.note_overdue(now)? != 0 {}
+        Ok(())
     }
 
     /// Whether the tasks are to end.
@@ -416,6 +433,17 @@ impl Engine {
                 self.fold_once()?;
             }
         }
+    }
+
+    /// Says that something changed that the queue of asks shows.
+    pub(crate) fn stir(&self) {
+        self.stirred.fetch_add(1, Ordering::Relaxed);
+        self.ring();
+    }
+
+    /// A number that rises with everything that the queue of asks shows.
+    pub fn stirred(&self) -> u64 {
+        self.stirred.load(Ordering::Relaxed)
     }
 
     pub(crate) fn ring(&self) {
@@ -492,7 +520,7 @@ fn parcel(source: &str, submission: Submission) -> Result<Parcel, EngineError> {
         let text = format!("a batch has at most {MAX_BATCH_EVENTS} events; split it");
         return Err(EngineError::Invalid(text));
     }
-    let events: Vec<Event> = events.into_iter().map(|(event, _)| event).collect();
+    let events: Vec<Event> = events.into_iter().map(|(event, _)| event.turned()).collect();
     let said = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     let mut rejections = rejections(&refused, source, (job, dialect), now);
     rejections.extend(self::rejections(&flawed, source, (job, Some(EVENT_DIALECT)), now));

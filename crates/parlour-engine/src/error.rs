@@ -44,6 +44,9 @@ pub enum EngineError {
     /// The question itself is wrong.
     #[error("{0}")]
     Invalid(String),
+    /// Somebody else did something at the same time that this cannot follow.
+    #[error("{0}")]
+    Conflict(String),
 }
 
 impl EngineError {
@@ -58,6 +61,7 @@ impl EngineError {
             | Self::InUse(_)
             | Self::Journal { .. }
             | Self::NotFound(_)
+            | Self::Conflict(_)
             | Self::Invalid(_) => false,
         }
     }

@@ -14,9 +14,11 @@ use parlour_core::objects::{Object, Objects};
 use parlour_lake::run::LakeError;
 use parlour_store::{entity, identity, journal, link, rejected, source_tally, tally};
 
+use crate::asks::{self, Heeded, Judged, Said};
 use crate::duplicates::Seen;
 use crate::engine::{EVENT_DIALECT, Engine, Refused, State, rejections};
 use crate::intake::Fresh;
+use crate::seal::seq_of;
 use crate::window::WindowClock;
 use crate::{EngineError, clock};
 
@@ -115,7 +117,8 @@ impl Engine {
             None => self.database.read(|conn| journal::cursor(conn, journal::FOLD))?,
         };
         folding.effected = None;
-        let mut verbs = (*self.state().verbs).clone();
+        let (mut verbs, vocabulary) = ((*self.state().verbs).clone(), self.vocabulary());
+        let (heeded, mut said) = (Heeded::new(&vocabulary), Vec::new());
         let mut effects = Effects::default();
         let mut ready = Vec::new();
         let mut refused = Vec::new();
@@ -126,12 +129,19 @@ impl Engine {
             clock = clock.after(batch.received_at);
             let repeats = self.repeats(&batch, clock.now(), &mut seen_now)?;
             let dropped: Vec<u32> = (0..).zip(&repeats).filter(|(_, r)| !r.is_new()).map(|(i, _)| i).collect();
-            let fresh = batch.events.iter().zip(&repeats).filter(|(_, repeat)| repeat.is_new());
+            let mut judged: Vec<_> =
+                fresh_of(&batch, &repeats).map(|(_, event)| self.judge_event(&heeded, event)).collect();
             let start = effects.rows.len();
-            folding.fold.fold(fresh.map(|(event, _)| event), &mut verbs, &mut effects);
+            let fresh = fresh_of(&batch, &repeats).zip(&judged).map(|((_, event), judged)| (event, judged.evidence));
+            folding.fold.fold(fresh, &mut verbs, &mut effects);
             let rows = effects.rows.split_off(start);
             let unscored = std::mem::take(&mut effects.unscored);
             if batch.seq > effected {
+                said.extend(
+                    fresh_of(&batch, &repeats)
+                        .zip(judged.drain(..))
+                        .filter_map(|((place, event), judged)| self.said_in(&heeded, &batch, (place, event), judged)),
+                );
                 n_folded += (batch.events.len() - dropped.len()) as i64;
                 n_dropped += dropped.len() as i64;
                 refused.extend(conflicts(&batch, &repeats));
@@ -140,14 +150,37 @@ impl Engine {
             let n = batch.events.len() as u64;
             ready.push(Ready { seq: batch.seq, n, clock, rows, unscored, dropped, seen });
         }
+        let is_stirred = !said.is_empty();
         if last > effected {
-            self.write_effects(&effects, refused, (n_folded, n_dropped), last)?;
+            self.write_effects(&effects, (refused, said), (n_folded, n_dropped), last)?;
         }
         self.show(effects, ready, verbs)?;
         folding.upto = last;
         folding.effected = Some(last.max(effected));
         self.intake.note_folded(n_events);
+        if is_stirred {
+            self.stir();
+        }
         Ok(n_events)
+    }
+
+    fn judge_event(&self, heeded: &Heeded<'_>, event: &Event) -> Judged {
+        self.judge(heeded, &event.verb, event.text.as_deref(), event.rating)
+    }
+
+    /// What an event of a batch says in a conversation, if it says anything.
+    fn said_in(
+        &self,
+        heeded: &Heeded<'_>,
+        batch: &Fresh,
+        (place, event): (u32, &Event),
+        judged: Judged,
+    ) -> Option<Said> {
+        if event.text.is_none() && !heeded.has(&event.verb) {
+            return None;
+        }
+        let event = self.lake_event(event.clone(), (&batch.source, batch.received_at), seq_of(batch.seq, place));
+        self.said(heeded, &event, judged)
     }
 
     /// The batches after `seq`: those just taken in are at hand, others are read.
@@ -163,7 +196,7 @@ impl Engine {
     fn write_effects(
         &self,
         effects: &Effects,
-        refused: Vec<rejected::Rejected>,
+        (refused, said): (Vec<rejected::Rejected>, Vec<Said>),
         (n_folded, n_duplicate): (i64, i64),
         last: i64,
     ) -> Result<(), EngineError> {
@@ -178,6 +211,7 @@ impl Engine {
             ("accepted", -n_conflicts),
             ("rejected", n_conflicts),
         ];
+        let duty = self.settings.duty.clone();
         Ok(self.database.write(move |conn| {
             identity::insert_new(conn, &ids)?;
             entity::insert_new(conn, &entities)?;
@@ -187,6 +221,7 @@ impl Engine {
                 }
             }
             link::insert_new(conn, &links)?;
+            asks::write(conn, said, &duty)?;
             rejected::insert(conn, &refused)?;
             for row in &refused {
                 let reason = format!("{}{}", source_tally::REJECTED, row.reason);
@@ -295,7 +330,7 @@ impl Engine {
                 novelties.push(Novelty::New);
                 continue;
             };
-            let (id, digest) = (self.message_id(source, message), digest_of(event, &self.secret));
+            let (id, digest) = (self.message_id(source, message), digest_of(&event.clone().turned(), &self.secret));
             let known = match seen_now.get(&id) {
                 Some(seen) => Some(*seen),
                 None => state.seen(id)?,
@@ -360,6 +395,11 @@ fn digest_of(event: &Event, secret: &KeySecret) -> i64 {
             .expect("an event has only shapes that postcard knows");
         secret.digest(&[bytes]) as i64
     })
+}
+
+/// The events of a batch that did not come before, with their places.
+fn fresh_of<'b>(batch: &'b Fresh, repeats: &'b [Repeat]) -> impl Iterator<Item = (u32, &'b Event)> {
+    (0..).zip(&batch.events).zip(repeats).filter(|(_, repeat)| repeat.is_new()).map(|(event, _)| event)
 }
 
 fn conflicts(batch: &Fresh, repeats: &[Repeat]) -> Vec<rejected::Rejected> {

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod arrivals;
+pub mod asks;
 mod bell;
 pub mod clock;
 pub mod codec;

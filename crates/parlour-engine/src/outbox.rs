@@ -37,6 +37,8 @@ const DIGEST_WITHIN_MICROS: i64 = 7 * MICROS_PER_DAY;
 pub const DIGEST: &str = "digest";
 /// What a delivery tells that somebody asked for to try a hook.
 pub const TEST: &str = "test";
+/// What a delivery tells that is an answer of the Desk.
+pub const REPLY: &str = "reply";
 /// The setting that says on which day the last digest was made, and up to which alert.
 const DIGESTED: &str = "digested";
 
@@ -105,9 +107,9 @@ impl Messages {
     }
 }
 
-/// Whether a hook is for alerts of a kind.
+/// Whether a hook is for what is told of a kind: alerts unless it names its kinds, answers only if it names them.
 pub(crate) fn wants(hook: &Hook, kind: &str) -> bool {
-    hook.kinds.is_empty() || hook.kinds.split(' ').any(|wanted| wanted == kind)
+    (hook.kinds.is_empty() && kind != REPLY) || hook.kinds.split(' ').any(|wanted| wanted == kind)
 }
 
 /// A delivery of an alert to a hook.
@@ -126,10 +128,11 @@ pub(crate) fn delivery_to(hook: i64, alert: &Alert, (messages, desk): (&mut Mess
         "desk": Some(desk).filter(|desk| !desk.is_empty()).map(|desk| format!("{}/alerts", desk.trim_end_matches('/'))),
     });
     let body = json!({ "type": kind, "timestamp": clock::rfc3339(alert.made_at), "data": data }).to_string();
-    Delivery { alert: Some(alert.id), hook: Some(hook), ..new_delivery(messages.next(), kind, now, body) }
+    Delivery { alert: Some(alert.id), hook: Some(hook), ..delivery_of(messages.next(), kind, now, body) }
 }
 
-fn new_delivery(message: String, kind: String, now: i64, body: String) -> Delivery {
+/// A delivery that waits, to nowhere yet.
+pub(crate) fn delivery_of(message: String, kind: String, now: i64, body: String) -> Delivery {
     Delivery {
         id: 0,
         message,
@@ -210,7 +213,7 @@ impl Engine {
             if hook::get(conn, id)?.is_none_or(|hook| hook.disabled_at.is_some()) {
                 return Ok(None);
             }
-            let new = new_delivery(message, TEST.to_owned(), now, body.to_string());
+            let new = delivery_of(message, TEST.to_owned(), now, body.to_string());
             let id = delivery::create(conn, &Delivery { hook: Some(id), ..new })?;
             delivery::get(conn, id)
         })?;
@@ -221,9 +224,12 @@ impl Engine {
     /// The address and the kinds of a hook, as they are kept.
     fn checked(&self, new: &NewHook) -> Result<(String, String), EngineError> {
         self.check_url(&new.url)?;
-        if let Some(kind) = new.kinds.iter().find(|kind| kind_of(kind).is_none()) {
-            let all: Vec<&str> = AlertKind::ALL.into_iter().map(AlertKind::name).collect();
-            return Err(EngineError::Invalid(format!("`{kind}` is no kind of alert; there are {}", all.join(", "))));
+        if let Some(kind) = new.kinds.iter().find(|kind| *kind != REPLY && kind_of(kind).is_none()) {
+            let all: Vec<&str> = AlertKind::ALL.into_iter().map(AlertKind::name).chain([REPLY]).collect();
+            return Err(EngineError::Invalid(format!(
+                "`{kind}` is nothing a hook is told; there are {}",
+                all.join(", ")
+            )));
         }
         Ok((new.url.clone(), new.kinds.join(" ")))
     }
@@ -348,7 +354,7 @@ impl Engine {
         let (to, mut messages) = (mail.to.clone(), Messages::new()?);
         self.database.write(move |conn| {
             for address in to {
-                let new = new_delivery(messages.next(), DIGEST.to_owned(), now, body.clone());
+                let new = delivery_of(messages.next(), DIGEST.to_owned(), now, body.clone());
                 delivery::create(conn, &Delivery { mail: Some(address), ..new })?;
             }
             setting::set(conn, DIGESTED, &format!("{today} {last}"))
@@ -389,7 +395,7 @@ mod tests {
 
     #[test]
     fn it_is_tried_ten_times_over_three_days() {
-        let mut delivery = new_delivery("m".to_owned(), TEST.to_owned(), 0, String::new());
+        let mut delivery = delivery_of("m".to_owned(), TEST.to_owned(), 0, String::new());
         let refused = || Outcome::Refused { status: Some(503), error: "é".repeat(400) };
         let mut waits = Vec::new();
         while delivery.state == WAITING {
@@ -404,7 +410,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_or_hopeless_is_not_tried_again() {
-        let new = || new_delivery("m".to_owned(), TEST.to_owned(), 0, String::new());
+        let new = || delivery_of("m".to_owned(), TEST.to_owned(), 0, String::new());
         let done = settled(new(), Outcome::Taken { status: Some(204) }, 9);
         assert_eq!((done.state.as_str(), done.attempts, done.answered_at), (DONE, 1, Some(9)));
         let error = "no such mailbox".to_owned();

@@ -1,4 +1,4 @@
-//! Rebuilding: activity, links and standings are made again from the events alone, and are the same.
+//! Rebuilding: activity, links, asks and standings are made again from the events alone, and are the same.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,9 +13,10 @@ use parlour_lake::activity::ActivityWriter;
 use parlour_lake::compact;
 use parlour_lake::event::{LakeEvent, read_events};
 use parlour_lake::run::{LakeError, RunFile};
-use parlour_store::link;
+use parlour_store::{ask, link, post, thread};
 
 use crate::EngineError;
+use crate::asks::{self, Heeded, Said};
 use crate::engine::{Engine, LiveRun, link_of};
 use crate::seal::{Range, days_of};
 
@@ -30,6 +31,14 @@ pub struct Rebuilt {
     pub n_links: u64,
     /// SHA-256 of the activity file: the same as that of the old activity once it is merged into one run.
     pub digest: String,
+}
+
+/// What is found in the events beside activity.
+#[derive(Default)]
+struct Found {
+    n_events: u64,
+    links: Links,
+    said: Vec<Said>,
 }
 
 /// The earliest time at which two ids were said to be one person, by the two.
@@ -48,12 +57,11 @@ impl Engine {
         };
         let scratch = self.folder.join("lake").join("rebuild");
         let _ = std::fs::remove_dir_all(&scratch);
-        let mut links = Links::new();
+        let mut found = Found::default();
         let mut pieces = Vec::new();
-        let mut n_events = 0;
         for (i, run) in events.iter().enumerate() {
             let name = format!("{i}.parquet");
-            n_events += fold_run(&run.file, &scratch, &name, &mut verbs, &mut links)?;
+            self.fold_run(&run.file, (&scratch, &name), &mut verbs, &mut found)?;
             pieces.push(Arc::new(RunFile::open(&scratch.join(name))?));
         }
         let rows = || events.iter().map(|run| &run.row);
@@ -64,17 +72,71 @@ impl Engine {
         };
         let name = format!("{:012}-{:012}-r-{:x}.parquet", range.seqs.0, range.seqs.1, crate::clock::now());
         let written = compact::activity(&pieces, &self.folder.join("lake").join("activity"), &name, &verbs)?;
+        let Found { n_events, links, said } = found;
         let rebuilt =
             Rebuilt { n_events, n_rows: written.n_rows, n_links: links.len() as u64, digest: written.digest.clone() };
         self.state_mut().verbs = Arc::new(verbs);
         self.put(&old, written, &range)?;
         self.relink(links)?;
+        self.say_again(said)?;
         let _ = std::fs::remove_dir_all(&scratch);
         drop(one_at_a_time);
         for day in self.kept_days()? {
             self.keep_day(day)?;
         }
         Ok(rebuilt)
+    }
+
+    /// Makes threads, posts and asks again, from what was said in the order of the journal.
+    fn say_again(&self, mut said: Vec<Said>) -> Result<(), EngineError> {
+        said.sort_unstable_by_key(|said| said.post.seq);
+        for said in &mut said {
+            // Who is whom may have been told later.
+            if !said.people.is_empty() {
+                said.people = self.ids_of(said.post.person);
+            }
+        }
+        let duty = self.settings.duty.clone();
+        Ok(self.database.write(move |conn| {
+            post::delete_all(conn)?;
+            thread::delete_all(conn)?;
+            ask::delete_all(conn)?;
+            asks::write(conn, said, &duty)
+        })?)
+    }
+
+    /// Folds a run of events into a run of activity, and notes what else is found.
+    fn fold_run(
+        &self,
+        run: &RunFile,
+        (folder, name): (&Path, &str),
+        verbs: &mut Verbs,
+        found: &mut Found,
+    ) -> Result<(), LakeError> {
+        for verb in &run.verbs {
+            verbs.id(verb);
+        }
+        let (verbs, vocabulary) = (&*verbs, self.vocabulary());
+        let heeded = Heeded::new(&vocabulary);
+        let mut writer = ActivityWriter::create(folder, name, verbs)?;
+        let mut person: Vec<ActivityRow> = Vec::new();
+        for group in 0..run.groups.len() {
+            for event in read_events(run, group)? {
+                found.n_events += 1;
+                note_links(&event, &mut found.links);
+                if person.last().is_some_and(|last| last.key.subject != event.subject) {
+                    write_person(&mut person, verbs, &mut writer)?;
+                }
+                let judged = self.judge(&heeded, &event.verb, event.text.as_deref(), event.rating);
+                if event.scored {
+                    person.push(row(&event, judged.evidence, verbs));
+                }
+                found.said.extend(self.said(&heeded, &event, judged));
+            }
+        }
+        write_person(&mut person, verbs, &mut writer)?;
+        writer.finish()?;
+        Ok(())
     }
 
     fn put(&self, old: &[LiveRun], written: parlour_lake::run::Written, range: &Range) -> Result<(), EngineError> {
@@ -107,32 +169,6 @@ impl Engine {
     }
 }
 
-/// Folds a run of events into a run of activity; returns how many events.
-fn fold_run(run: &RunFile, folder: &Path, name: &str, verbs: &mut Verbs, links: &mut Links) -> Result<u64, LakeError> {
-    for verb in &run.verbs {
-        verbs.id(verb);
-    }
-    let verbs = &*verbs;
-    let mut writer = ActivityWriter::create(folder, name, verbs)?;
-    let mut person: Vec<ActivityRow> = Vec::new();
-    let mut n_events = 0;
-    for group in 0..run.groups.len() {
-        for event in read_events(run, group)? {
-            n_events += 1;
-            note_links(&event, links);
-            if person.last().is_some_and(|last| last.key.subject != event.subject) {
-                write_person(&mut person, verbs, &mut writer)?;
-            }
-            if event.scored {
-                person.push(row(&event, verbs));
-            }
-        }
-    }
-    write_person(&mut person, verbs, &mut writer)?;
-    writer.finish()?;
-    Ok(n_events)
-}
-
 fn write_person(rows: &mut Vec<ActivityRow>, verbs: &Verbs, writer: &mut ActivityWriter<'_>) -> Result<(), LakeError> {
     sort_and_merge(rows, verbs);
     for row in rows.drain(..) {
@@ -148,7 +184,7 @@ fn note_links(event: &LakeEvent, links: &mut Links) {
     }
 }
 
-fn row(event: &LakeEvent, verbs: &Verbs) -> ActivityRow {
+fn row(event: &LakeEvent, evidence: i8, verbs: &Verbs) -> ActivityRow {
     ActivityRow {
         key: ActivityKey {
             subject: event.subject,
@@ -156,7 +192,7 @@ fn row(event: &LakeEvent, verbs: &Verbs) -> ActivityRow {
             day: Day::of_micros(event.at),
             layer: event.layer,
             verb: verbs.get(&event.verb).unwrap_or(u32::MAX),
-            kind: parlour_core::event::evidence_of(event.rating),
+            kind: evidence,
             paid: event.paid,
             currency: event.value.map_or(Currency::NONE, |value| value.currency),
         },

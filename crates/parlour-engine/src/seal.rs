@@ -156,7 +156,8 @@ impl Engine {
                 let (batch, plain) = &sheaf.batches[row.batch as usize];
                 let event = codec::event_at(plain, row.offset);
                 let event = event.map_err(|reason| EngineError::Journal { seq: batch.seq, reason })?;
-                Ok(self.lake_event(event, batch, (row.seq & PLACE_MASK) as u32))
+                let place = (row.seq & PLACE_MASK) as u32;
+                Ok(self.lake_event(event, (&batch.arrival.source, batch.arrival.received_at), seq_of(batch.seq, place)))
             };
             writer.write_group(&rows.iter().map(event).collect::<Result<Vec<_>, EngineError>>()?)?;
         }
@@ -180,7 +181,7 @@ impl Engine {
                 for (place, found) in (0..).zip(codec::places(&plain).map_err(failed)?) {
                     if dropped.binary_search(&place).is_err() {
                         let subject = self.secret.key(found.kind, found.id);
-                        let seq = seq_of(&batch, place);
+                        let seq = seq_of(batch.seq, place);
                         sheaf.rows.push(Row { subject, at: found.at, seq, batch: number, offset: found.offset });
                     }
                 }
@@ -191,7 +192,8 @@ impl Engine {
         Ok(sheaf)
     }
 
-    pub(crate) fn lake_event(&self, event: Event, batch: &journal::JournalBatch, place: u32) -> LakeEvent {
+    /// An event as it lies in the lake: who sent it and when, and its place in the journal.
+    pub(crate) fn lake_event(&self, event: Event, (source, received_at): (&str, i64), seq: i64) -> LakeEvent {
         LakeEvent {
             subject: event.subject.key(&self.secret),
             at: event.at,
@@ -211,10 +213,10 @@ impl Engine {
             scored: event.scored,
             message: event.message,
             extra: event.extra,
-            source: batch.arrival.source.clone(),
-            seq: seq_of(batch, place),
+            source: source.to_owned(),
+            seq,
             said_at: event.said_at,
-            received_at: batch.arrival.received_at,
+            received_at,
         }
     }
 
@@ -373,8 +375,9 @@ struct Row {
 }
 
 /// An event's place in the journal.
-fn seq_of(batch: &journal::JournalBatch, place: u32) -> i64 {
-    (batch.seq << PLACE_BITS) | i64::from(place)
+/// The place in the journal of an event of a batch.
+pub(crate) fn seq_of(batch: i64, place: u32) -> i64 {
+    (batch << PLACE_BITS) | i64::from(place)
 }
 
 /// The events of a batch of the journal.

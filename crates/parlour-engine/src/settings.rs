@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use parlour_core::alert::AlertSettings;
+use parlour_core::duty::Duty;
 use parlour_core::event::{MAX_ID_BYTES, MAX_TEXT_BYTES};
 use parlour_core::lens::Choices;
 use parlour_core::parameters::{DEFAULT_SETTINGS, Parameters};
@@ -27,6 +28,8 @@ const MAX_WAITING_BYTES: usize = 4_000_000_000;
 pub struct Settings {
     pub standing: Parameters,
     pub definitions: Choices,
+    pub duty: Duty,
+    pub asks: AskSettings,
     pub engine: EngineSettings,
     pub explore: ExploreSettings,
     pub server: ServerSettings,
@@ -53,6 +56,15 @@ pub struct EngineSettings {
     pub queue_bytes: usize,
     pub max_waiting_events: u64,
     pub max_unsealed_events: u64,
+}
+
+/// Under `[asks]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
+pub struct AskSettings {
+    pub undo_seconds: u32,
+    pub hold_seconds: u32,
 }
 
 /// Under `[explore]`.
@@ -199,6 +211,11 @@ impl Settings {
         let settings: Self = toml::Value::Table(all).try_into().map_err(wrong)?;
         settings.standing.check().map_err(|error| EngineError::Settings(error.to_string()))?;
         settings.definitions.check().map_err(EngineError::Settings)?;
+        settings.duty.check().map_err(|error| EngineError::Settings(error.to_string()))?;
+        if 600 < settings.asks.undo_seconds || !(5..=3600).contains(&settings.asks.hold_seconds) {
+            let text = "`asks.undo_seconds` must be at most 600 and `asks.hold_seconds` between 5 and 3600";
+            return Err(EngineError::Settings(text.to_owned()));
+        }
         let engine = &settings.engine;
         if engine.seal_events == 0 || engine.compact_fan_in < 2 {
             let text = "`engine.seal_events` must be at least 1 and `engine.compact_fan_in` at least 2";
@@ -248,6 +265,8 @@ mod tests {
         assert!(error("[standing]\nhalf_live_days = 7\n").contains("half_live_days"));
         assert!(error("[standing]\ncurrency = \"EURO\"\n").contains("standing.currency"));
         assert!(error("[definitions]\nwindow_days = 3\n").contains("definitions.window_days"));
+        assert!(error("[duty.hours]\ncomplaint = 0.0\n").contains("duty.hours"));
+        assert!(error("[asks]\nhold_seconds = 1\n").contains("asks.hold_seconds"));
         assert!(error("[engine]\nseal_events = 0\n").contains("seal_events"));
         assert!(error("[ingest]\nevent_bytes = 40000\n").contains("ingest.event_bytes"));
         assert!(error("[alerts]\nquiet_below = 3.0\n").contains("alerts.quiet_below"));

@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::request::Parts;
 use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -23,16 +24,30 @@ const SECONDS_PER_DAY: u64 = 86_400;
 /// A session is written down again once it could be this part longer, not at every request.
 const SLIDE_PARTS: i64 = 100;
 
+/// Who of the Desk asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Staff(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Staff {
+    type Rejection = ApiError;
+
+    /// Put there by [`require_session`].
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(needed)
+    }
+}
+
 /// Lets a request through if its session is valid, and keeps the session alive.
 pub(crate) async fn require_session(
     State(app): State<Arc<App>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
     let token = token_of(request.headers()).ok_or_else(needed)?;
     let cookie = cookie_of(&app, &token)?;
     let found = Arc::clone(&app).run(move |app| session_of(app, &token)).await?;
-    let (_, is_longer) = found.ok_or_else(needed)?;
+    let (session, is_longer) = found.ok_or_else(needed)?;
+    request.extensions_mut().insert(Staff(session.person));
     let mut response = next.run(request).await;
     // Signing out has set the cookie already.
     if is_longer && !response.headers().contains_key(header::SET_COOKIE) {

@@ -200,6 +200,7 @@ impl From<EngineError> for ApiError {
             EngineError::Store(error) => error.into(),
             EngineError::NotFound(message) => Self::not_found(message),
             EngineError::Invalid(message) => Self::new(ErrorCode::InvalidRequest, message),
+            EngineError::Conflict(message) => Self::new(ErrorCode::NotNow, message),
             EngineError::Lake(_)
             | EngineError::Vocabulary(_)
             | EngineError::Settings(_)

@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    accounts, alerts, arrivals, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks, jobs,
-    leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file, sample,
-    session, settings, sources, sql, timeline, today, webhooks, why, wire, workspace,
+    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks,
+    jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
+    sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -67,6 +67,26 @@ const SCHEME: &str = "session";
         alerts::list_alerts,
         alerts::see_alerts,
         alerts::see_alert,
+        asks::list_asks,
+        asks::count_asks,
+        asks::search_asks,
+        asks::export_corrections,
+        asks::watch_asks,
+        threads::get_thread,
+        threads::reply_in_thread,
+        threads::close_thread,
+        threads::add_note,
+        threads::assign_thread,
+        threads::snooze_thread,
+        threads::merge_thread,
+        threads::keep_draft,
+        threads::hold_thread,
+        threads::let_thread_go,
+        threads::take_back_reply,
+        threads::correct_post,
+        saved_answers::list_saved_answers,
+        saved_answers::create_saved_answer,
+        saved_answers::delete_saved_answer,
         hooks::list_hooks,
         hooks::create_hook,
         hooks::update_hook,

@@ -7,15 +7,15 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    accounts, alerts, arrivals, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks, jobs,
-    leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file, sample,
-    session, settings, sources, sql, timeline, today, webhooks, why, workspace,
+    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks,
+    jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
+    sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -72,6 +72,30 @@ fn closed_routes() -> Vec<Route> {
     ]
 }
 
+/// Asks and conversations, for whoever is signed in.
+fn ask_routes() -> Vec<Route> {
+    vec![
+        ("/api/v1/asks", get(asks::list_asks)),
+        ("/api/v1/asks/counts", get(asks::count_asks)),
+        ("/api/v1/asks/search", get(asks::search_asks)),
+        ("/api/v1/asks/corrections", get(asks::export_corrections)),
+        ("/api/v1/asks/stream", get(asks::watch_asks)),
+        ("/api/v1/threads/{thread}", get(threads::get_thread)),
+        ("/api/v1/threads/{thread}/reply", post(threads::reply_in_thread)),
+        ("/api/v1/threads/{thread}/close", post(threads::close_thread)),
+        ("/api/v1/threads/{thread}/notes", post(threads::add_note)),
+        ("/api/v1/threads/{thread}/assignee", put(threads::assign_thread)),
+        ("/api/v1/threads/{thread}/snooze", put(threads::snooze_thread)),
+        ("/api/v1/threads/{thread}/merge", post(threads::merge_thread)),
+        ("/api/v1/threads/{thread}/draft", put(threads::keep_draft)),
+        ("/api/v1/threads/{thread}/hold", put(threads::hold_thread).delete(threads::let_thread_go)),
+        ("/api/v1/replies/{id}", delete(threads::take_back_reply)),
+        ("/api/v1/posts/{post}/correction", put(threads::correct_post)),
+        ("/api/v1/saved-answers", get(saved_answers::list_saved_answers).post(saved_answers::create_saved_answer)),
+        ("/api/v1/saved-answers/{id}", delete(saved_answers::delete_saved_answer)),
+    ]
+}
+
 /// What is behind Settings, for whoever is signed in.
 fn settings_routes() -> Vec<Route> {
     vec![
@@ -111,7 +135,8 @@ pub fn router(app: Arc<App>) -> Router {
     let request_time = Duration::from_secs(settings.request_seconds.max(1));
     let body_limit = DefaultBodyLimit::max(settings.max_body_bytes);
     let signed_in = from_fn_with_state(Arc::clone(&app), access::require_session);
-    let closed = with(with(Router::new(), closed_routes()), settings_routes()).route_layer(signed_in);
+    let closed = [closed_routes(), ask_routes(), settings_routes()].concat();
+    let closed = with(Router::new(), closed).route_layer(signed_in);
     let finish = from_fn_with_state(Arc::clone(&app), border::finish);
     let smaller = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
     let desk = with(closed, open_routes())
@@ -135,7 +160,7 @@ mod tests {
     fn the_document_has_every_path_and_no_other() {
         let document: serde_json::Value = serde_json::from_str(&crate::openapi()).unwrap();
         let told: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-        let (open, closed) = (open_routes(), [closed_routes(), settings_routes()].concat());
+        let (open, closed) = (open_routes(), [closed_routes(), ask_routes(), settings_routes()].concat());
         let desk = open.iter().chain(&closed).map(|(path, _)| *path);
         let routed: BTreeSet<&str> = desk.chain(doors::paths()).collect();
         assert_eq!(told, routed);

@@ -168,6 +168,15 @@ pub fn list(
     conn.query(&sql, &params)?.into_iter().map(ask).collect()
 }
 
+/// The asks that are wanted, newest first, at most `limit`.
+pub fn latest(conn: &mut dyn Conn, wanted: &Wanted, limit: usize) -> Result<Vec<Ask>, StoreError> {
+    let (from, mut params) = condition(wanted);
+    params.push((limit as i64).into());
+    let columns = COLUMNS.replace("thread", "ask.thread");
+    let sql = format!("SELECT {columns} FROM ask {from} ORDER BY opened_at DESC, key LIMIT ${}", params.len());
+    conn.query(&sql, &params)?.into_iter().map(ask).collect()
+}
+
 /// How many asks are wanted; beyond `most` they are not counted on.
 pub fn count(conn: &mut dyn Conn, wanted: &Wanted, most: i64) -> Result<i64, StoreError> {
     let (from, mut params) = condition(wanted);
@@ -206,6 +215,13 @@ pub fn count_by(conn: &mut dyn Conn, column: &str, wanted: &Wanted) -> Result<Ve
     let (from, params) = condition(wanted);
     let sql = format!("SELECT ask.{column}, COUNT(*) FROM ask {from} GROUP BY ask.{column} ORDER BY 2 DESC, 1");
     conn.query(&sql, &params)?.into_iter().map(|row| Ok((row.opt_text(0)?, row.get_int(1)?))).collect()
+}
+
+/// The brands that have asks, with how many are open, most first.
+pub fn count_by_brand(conn: &mut dyn Conn) -> Result<Vec<(Key, i64)>, StoreError> {
+    let sql =
+        "SELECT brand, SUM(CASE WHEN state = 'open' THEN 1 ELSE 0 END) FROM ask GROUP BY brand ORDER BY 2 DESC, 1";
+    conn.query(sql, &[])?.into_iter().map(|row| Ok((row.get_key(0)?, row.get_int(1)?))).collect()
 }
 
 /// Lets go of all, so that they can be made again.

@@ -47,11 +47,26 @@ pub fn of_posts(conn: &mut dyn Conn, posts: &[Key]) -> Result<Vec<Correction>, S
     Ok(found)
 }
 
-/// The texts of corrected posts with what they are, as data to measure rules by: `(text, class, kind, language)`,
-/// oldest correction first.
-pub fn labelled(conn: &mut dyn Conn) -> Result<Vec<(String, String, i64, Option<String>)>, StoreError> {
+/// A text and what it is, as data to measure rules by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labelled {
+    /// What was said.
+    pub text: String,
+    /// What it asks.
+    pub class: String,
+    /// −1, 0 or +1.
+    pub kind: i64,
+    /// The language, by its code.
+    pub language: Option<String>,
+}
+
+/// The texts of corrected posts with what they are, oldest correction first.
+pub fn labelled(conn: &mut dyn Conn) -> Result<Vec<Labelled>, StoreError> {
     let sql = "SELECT post.text, correction.class, correction.kind, post.language FROM correction \
         JOIN post ON post.key = correction.post ORDER BY correction.at, post.key";
-    let labelled = |mut row: Row| Ok((row.take_text(0)?, row.take_text(1)?, row.get_int(2)?, row.opt_text(3)?));
+    let labelled = |mut row: Row| {
+        let (text, class) = (row.take_text(0)?, row.take_text(1)?);
+        Ok(Labelled { text, class, kind: row.get_int(2)?, language: row.opt_text(3)? })
+    };
     conn.query(sql, &[])?.into_iter().map(labelled).collect()
 }

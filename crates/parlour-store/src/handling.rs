@@ -41,10 +41,10 @@ pub fn by_threads(conn: &mut dyn Conn, threads: &[Key]) -> Result<Vec<Handling>,
     Ok(found)
 }
 
-/// The threads that are one with this.
-pub fn merged_into(conn: &mut dyn Conn, thread: Key) -> Result<Vec<Key>, StoreError> {
-    let sql = "SELECT thread FROM handling WHERE merged_into = $1 ORDER BY thread";
-    conn.query(sql, &[thread.into()])?.into_iter().map(|row| row.get_key(0)).collect()
+/// All threads that are one with another, each with that one.
+pub fn merged(conn: &mut dyn Conn) -> Result<Vec<(Key, Key)>, StoreError> {
+    let sql = "SELECT thread, merged_into FROM handling WHERE merged_into IS NOT NULL";
+    conn.query(sql, &[])?.into_iter().map(|row| Ok((row.get_key(0)?, row.get_key(1)?))).collect()
 }
 
 /// Gives a thread to somebody, or to nobody.
@@ -97,6 +97,7 @@ fn touch(conn: &mut dyn Conn, thread: Key, now: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is called as the others are, which move out of their row")]
 fn handling(row: Row) -> Result<Handling, StoreError> {
     Ok(Handling {
         thread: row.get_key(0)?,

@@ -120,6 +120,17 @@ pub fn get(conn: &mut dyn Conn, key: Key) -> Result<Option<Post>, StoreError> {
     rows.into_iter().next().map(post).transpose()
 }
 
+/// The posts of these keys, in no order.
+pub fn by_keys(conn: &mut dyn Conn, keys: &[Key]) -> Result<Vec<Post>, StoreError> {
+    let mut posts = Vec::new();
+    let head = format!("SELECT {COLUMNS} FROM post WHERE key");
+    select_in(conn, &head, keys, |key| (*key).into(), &mut |row| {
+        posts.push(post(row)?);
+        Ok(())
+    })?;
+    Ok(posts)
+}
+
 /// Posts with all these words, the last one perhaps unfinished, newest in the journal first: those before the place
 /// `before`, at most `limit`. Words are letters and digits alone.
 pub fn search(

@@ -24,6 +24,7 @@ pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output
     let mut tasks = engine.start();
     let served = prepare(engine, options, out).and_then(|()| {
         tasks.keep_house();
+        tasks.also("replies", Engine::send_replies);
         tasks.also("courier", move |engine| courier.step(engine));
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(listen(engine, options, out));

@@ -97,7 +97,7 @@ impl<'w> Held<'w> {
     pub(crate) fn new(world: &'w World, order: impl IntoIterator<Item = usize>) -> Self {
         let (mut verbs, mut effects) = (Verbs::default(), Effects::default());
         let events: Vec<Event> = order.into_iter().map(|i| world.deeds[i].event(world.today)).collect();
-        Fold::new(SECRET).fold(&events, &mut verbs, &mut effects);
+        Fold::new(SECRET).fold(events.iter().map(|event| (event, event.evidence())), &mut verbs, &mut effects);
         let objects = (0..OBJECTS)
             .zip(&world.parents)
             .map(|(object, parent)| Object {

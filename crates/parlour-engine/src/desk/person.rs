@@ -17,7 +17,7 @@ use parlour_store::{identity, journal, link};
 
 use super::{Asked, name_of, population};
 use crate::engine::Engine;
-use crate::seal::unpacked;
+use crate::seal::{seq_of, unpacked};
 use crate::{EngineError, clock};
 
 /// Weeks of a sparkline.
@@ -225,7 +225,8 @@ impl Engine {
             for batch in found.iter().filter(|batch| batch.seq == seq) {
                 for (place, event) in (0..).zip(unpacked(batch)?) {
                     let is_dropped = dropped.get(&seq).is_some_and(|places| places.contains(&place));
-                    let event = self.lake_event(event, batch, place);
+                    let arrival = (batch.arrival.source.as_str(), batch.arrival.received_at);
+                    let event = self.lake_event(event, arrival, seq_of(batch.seq, place));
                     if !is_dropped && event.at < before && ids.contains(&event.subject) {
                         events.push(event);
                     }

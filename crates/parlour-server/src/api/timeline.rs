@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use parlour_core::day::Day;
+use parlour_core::event::BACK;
 use parlour_core::key::Key;
 use parlour_engine::clock;
 use parlour_engine::desk::Asked;
@@ -45,6 +46,8 @@ pub(crate) struct TimelineRow {
     layer: &'static str,
     /// The vocabulary's verb, or `did:` and the name as it came.
     verb: String,
+    /// Whether the brand did it toward the person.
+    is_by_brand: bool,
     /// `kind:id`.
     object: String,
     object_title: String,
@@ -118,7 +121,12 @@ fn row(asked: &Asked, event: LakeEvent) -> TimelineRow {
         said_at: event.said_at.map(clock::rfc3339),
         received_at: clock::rfc3339(event.received_at),
         layer: event.layer.name(),
-        verb: asked.snapshot.vocabulary.resolve(&event.verb).unwrap_or(&event.verb).to_owned(),
+        is_by_brand: event.verb.starts_with(BACK),
+        verb: {
+            let vocabulary = &asked.snapshot.vocabulary;
+            let known = vocabulary.resolve(&event.verb).or_else(|| vocabulary.resolve_back(&event.verb));
+            known.unwrap_or_else(|| event.verb.strip_prefix(BACK).unwrap_or(&event.verb)).to_owned()
+        },
         object: object.map_or_else(|| event.object.to_string(), |object| object.name.to_string()),
         object_title: object.map_or_else(|| event.object.to_string(), title),
         text: event.text,

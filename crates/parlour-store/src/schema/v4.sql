@@ -26,6 +26,7 @@ CREATE TABLE ask (
 ) /* sqlite: WITHOUT ROWID */;
 CREATE INDEX ask_due ON ask (state, due_at, key);
 CREATE INDEX ask_class ON ask (state, class, due_at);
+CREATE INDEX ask_brand ON ask (brand, state, due_at);
 CREATE INDEX ask_thread ON ask (thread);
 CREATE INDEX ask_person ON ask (person, opened_at);
 CREATE INDEX ask_opened ON ask (opened_at);

@@ -1,0 +1,182 @@
+//! Asks: what was said is judged once, laid into its thread, and every thread it touches is read anew.
+//!
+//! All of it is made of events, in the transaction that moves the fold's cursor; a rebuild makes the same again. What
+//! staff correct is laid over, and what they do with a thread beside it stays.
+
+pub mod handling;
+mod sending;
+mod thread;
+
+use std::collections::HashSet;
+
+use parlour_core::ask::{Class, Finding};
+use parlour_core::conversation::Role;
+use parlour_core::event::{BACK, evidence_of};
+use parlour_core::key::{Key, KeySecret};
+use parlour_core::vocabulary::{Answers, Feeling, Verb, Vocabulary};
+use parlour_lake::event::LakeEvent;
+use parlour_store::post;
+use serde_json::{Value, json};
+
+use crate::engine::Engine;
+
+pub(crate) use thread::write;
+
+/// The source of what is done in the Desk.
+pub const DESK: &str = "desk";
+/// The verb that notes that an ask is overdue.
+pub(crate) const IGNORED: &str = "ignored";
+/// Longest title that is kept, in characters.
+const MAX_TITLE: usize = 300;
+
+/// What an event says of feeling, and what it asks.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    /// −1, 0 or +1.
+    pub(crate) evidence: i8,
+    finding: Option<Finding>,
+}
+
+/// Something said, ready to be laid into a thread.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    /// The post; its thread is not known yet.
+    pub(crate) post: post::Post,
+    /// The post that it answers, or the thread that it names: by its own source's name for it, and by ours, in case it
+    /// answers what was sent from here.
+    pub(crate) reply_to: Option<[Key; 2]>,
+    /// The thread it was written in, where it was written here.
+    pub(crate) thread: Option<Key>,
+    /// All raw ids of the person.
+    pub(crate) people: Vec<Key>,
+}
+
+/// Which verbs matter for asks even without a text.
+pub(crate) struct Heeded<'v> {
+    vocabulary: &'v Vocabulary,
+    verbs: HashSet<&'v str>,
+}
+
+impl<'v> Heeded<'v> {
+    pub(crate) fn new(vocabulary: &'v Vocabulary) -> Self {
+        let asks = |verb: &Verb| verb.ask.is_some() || verb.answers.is_some();
+        let verbs = vocabulary.verbs.iter().filter(|(name, verb)| asks(verb) || *name == IGNORED);
+        let mut verbs: HashSet<&str> = verbs.map(|(name, _)| name.as_str()).collect();
+        let mapped = vocabulary.names.iter().filter(|(_, verb)| verbs.contains(verb.as_str()));
+        let mapped: Vec<&str> = mapped.map(|(name, _)| name.as_str()).collect();
+        verbs.extend(mapped);
+        Self { vocabulary, verbs }
+    }
+
+    /// Whether a stored verb matters even without a text.
+    pub(crate) fn has(&self, stored: &str) -> bool {
+        let name = stored.strip_prefix(BACK).unwrap_or(stored);
+        self.verbs.contains(name.strip_prefix("did:").unwrap_or(name))
+    }
+
+    fn verb(&self, stored: &str) -> Option<(&'v str, &'v Verb)> {
+        let name = self.vocabulary.resolve(stored.strip_prefix(BACK).unwrap_or(stored))?;
+        self.vocabulary.verbs.get_key_value(name).map(|(name, verb)| (name.as_str(), verb))
+    }
+}
+
+impl Engine {
+    /// Judges an event by its stored verb, its text and its rating.
+    pub(crate) fn judge(&self, heeded: &Heeded<'_>, verb: &str, text: Option<&str>, rating: Option<u8>) -> Judged {
+        let evidence = evidence_of(rating);
+        if (text.is_none() && !heeded.has(verb)) || verb.starts_with(BACK) {
+            return Judged { evidence, finding: None };
+        }
+        let known = heeded.verb(verb).map(|(_, verb)| verb);
+        let finding = self.classifier.of_event(known, text, rating);
+        let evidence = match (rating, &finding, text) {
+            (Some(_), ..) | (None, None, None) => evidence,
+            (None, Some(finding), _) => finding.kind.sign(),
+            (None, None, Some(text)) => self.classifier.classify(text, None).kind.sign(),
+        };
+        Judged { evidence, finding }
+    }
+
+    /// What an event says in a conversation; `None` where it is no part of one.
+    pub(crate) fn said(&self, heeded: &Heeded<'_>, event: &LakeEvent, judged: Judged) -> Option<Said> {
+        let is_said = event.text.is_some() || heeded.has(&event.verb);
+        if !is_said || !event.scored && event.verb != IGNORED {
+            return None;
+        }
+        let extra: Value = event.extra.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let told = |name: &str| extra.get(name).and_then(Value::as_str);
+        let is_ours = event.source == DESK;
+        let thread = told("thread").filter(|_| is_ours).and_then(Key::from_hex);
+        let verb = heeded.verb(&event.verb);
+        let is_automatic = extra.get("automatic").and_then(Value::as_bool).unwrap_or(false)
+            || judged.finding.as_ref().is_some_and(|finding| finding.is_automatic);
+        let role = role_of(event, verb.map(|(_, verb)| verb), is_automatic)?;
+        let class =
+            judged.finding.as_ref().map_or(Class::None, |found| if is_automatic { Class::None } else { found.class });
+        if role == Role::Person && class == Class::None && event.reply_to.is_none() {
+            return None;
+        }
+        let of_verb = match verb.map(|(_, verb)| verb.kind) {
+            Some(Feeling::Positive) => Some(1),
+            Some(Feeling::Negative) => Some(-1),
+            Some(Feeling::Neutral | Feeling::ByEvidence) | None => None,
+        };
+        let post = post::Post {
+            seq: event.seq,
+            key: post_key(&self.secret, &event.source, event.message.as_deref(), event.seq),
+            thread: Key(0),
+            at: event.at,
+            role: role.name().to_owned(),
+            person: event.subject,
+            object: event.object,
+            source: event.source.clone(),
+            message: event.message.clone(),
+            staff: told("staff").map(str::to_owned),
+            verb: verb.map_or_else(|| event.verb.clone(), |(name, _)| name.to_owned()),
+            layer: event.layer.name().to_owned(),
+            title: told("title").map(|title| title.chars().take(MAX_TITLE).collect()),
+            address: told("reply_address").map(str::to_owned),
+            text: event.text.clone().or_else(|| told("reason").map(str::to_owned)).unwrap_or_default(),
+            about: told("ask").filter(|_| is_ours).and_then(Key::from_hex),
+            class: (class != Class::None).then(|| class.name().to_owned()),
+            kind: i64::from(of_verb.unwrap_or(judged.evidence)),
+            language: judged.finding.as_ref().and_then(|found| found.language).map(|found| found.to_string()),
+            data: json!({ "because": judged.finding.map(|found| found.because).unwrap_or_default() }).to_string(),
+        };
+        let reply_to = event.reply_to.as_deref();
+        let named = |source: &str, message: &str| post_key(&self.secret, source, Some(message), 0);
+        let reply_to = reply_to.map(|message| [named(&event.source, message), named(DESK, message)]);
+        let people = if role == Role::Person { Vec::new() } else { self.ids_of(event.subject) };
+        Some(Said { post, reply_to, thread, people })
+    }
+
+    /// All raw ids of whoever this one belongs to, at this moment.
+    pub(crate) fn ids_of(&self, id: Key) -> Vec<Key> {
+        self.state().identity.ids_of(&id).to_vec()
+    }
+}
+
+/// Under what a post is known: its source and message, or its place in the journal where it has none. A thread is known
+/// by the post that began it, or the name that its posts give it.
+pub(crate) fn post_key(secret: &KeySecret, source: &str, message: Option<&str>, seq: i64) -> Key {
+    Key(match message {
+        Some(message) => secret.digest(&[b"post", source.as_bytes(), message.as_bytes()]),
+        None => secret.digest(&[b"post", &seq.to_be_bytes()]),
+    })
+}
+
+/// Who speaks; `None` where the brand does something that is no part of a conversation.
+fn role_of(event: &LakeEvent, verb: Option<&Verb>, is_automatic: bool) -> Option<Role> {
+    if event.verb == IGNORED {
+        return Some(Role::Overdue);
+    }
+    if !event.verb.starts_with(BACK) {
+        return Some(Role::Person);
+    }
+    match verb?.answers? {
+        _ if is_automatic => Some(Role::Machine),
+        Answers::Human => Some(Role::Brand),
+        Answers::Machine => Some(Role::Machine),
+        Answers::Closes => Some(if event.text.is_some() { Role::Brand } else { Role::Close }),
+    }
+}
