@@ -19,6 +19,7 @@ export const PAGES = [
   "/models",
   "/models?calibration=table",
   "/audiences",
+  "/asks",
   "/alerts",
   "/alerts?state=all",
   "/definitions",

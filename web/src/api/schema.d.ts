@@ -106,6 +106,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The queue: what is due first comes first. */
+        get: operations["list_asks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What staff corrected: JSON lines of `text`, `class`, `kind` and `language`, as `parlour classify --score` reads them. */
+        get: operations["export_corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many asks wait. */
+        get: operations["count_asks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The threads in which words were said, newest first. */
+        get: operations["search_asks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells whenever something changed that the queue or a thread shows: server-sent events, each with a number that rises. */
+        get: operations["watch_asks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audiences": {
         parameters: {
             query?: never;
@@ -651,6 +736,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{post}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what a post is, where the rules were wrong. */
+        put: operations["correct_post"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions": {
         parameters: {
             query?: never;
@@ -808,6 +910,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an answer back that has not gone out; what it said is a draft again. 409 if it has gone out. */
+        delete: operations["take_back_reply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sample": {
         parameters: {
             query?: never;
@@ -820,6 +939,41 @@ export interface paths {
         /** Begins to load the sample; refused where there is data already, or on its way. */
         post: operations["create_sample"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All saved answers. */
+        get: operations["list_saved_answers"];
+        put?: never;
+        /** Saves an answer. */
+        post: operations["create_saved_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-answers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a saved answer. */
+        delete: operations["delete_saved_answer"];
         options?: never;
         head?: never;
         patch?: never;
@@ -996,6 +1150,160 @@ export interface paths {
         /** What there is to select from, with examples. */
         get: operations["get_schema"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A thread with everything beside it. */
+        get: operations["get_thread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread}/assignee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a thread to somebody, or to nobody. */
+        put: operations["assign_thread"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes what is open in a thread without an answer. */
+        post: operations["close_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps what whoever asks has written so far. */
+        put: operations["keep_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says that whoever asks is writing an answer, so that nobody else does. */
+        put: operations["hold_thread"];
+        post?: never;
+        /** Says that whoever asks writes no more. */
+        delete: operations["let_thread_go"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a thread part of another, for good. */
+        post: operations["merge_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a note that staff alone see. */
+        post: operations["add_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers; it goes out once it can no longer be taken back. 409 while somebody else is writing. */
+        post: operations["reply_in_thread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{thread}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets a thread rest until a time. */
+        put: operations["snooze_thread"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1493,6 +1801,117 @@ export interface components {
             /** @description Oldest first; of large batches only the end. */
             rows: components["schemas"]["Arrival"][];
         };
+        /** @description How many are open, by what. */
+        AskCount: {
+            /** Format: int64 */
+            n: number;
+            /** @description Empty where nobody knows. */
+            value: string;
+        };
+        /** @description How many asks wait. */
+        AskCounts: {
+            /** @description All brands that ever had asks. */
+            brands: components["schemas"]["AskedBrand"][];
+            class: components["schemas"]["AskCount"][];
+            language: components["schemas"]["AskCount"][];
+            layer: components["schemas"]["AskCount"][];
+            /**
+             * Format: int64
+             * @description Open and assigned to whoever looks.
+             */
+            n_mine: number;
+            /** Format: int64 */
+            n_open: number;
+            /** Format: int64 */
+            n_overdue: number;
+            /** Format: int64 */
+            n_snoozed: number;
+            /** Format: int64 */
+            n_unassigned: number;
+            source: components["schemas"]["AskCount"][];
+        };
+        /** @description One ask as a line. */
+        AskLine: {
+            acknowledged_at: string | null;
+            answered_at: string | null;
+            /** @description Who of the brand answered. */
+            answered_by: string | null;
+            assignee: string | null;
+            /** @description `question`, `request`, `complaint`, `suggestion`, `opinion` or `mention`. */
+            class: string;
+            closed_at: string | null;
+            closed_why: string | null;
+            /** @description When an answer is due. */
+            due_at: string;
+            /** @description Who is writing an answer at this moment. */
+            held_by: string | null;
+            /**
+             * Format: double
+             * @description Hours around the clock that it waited, until now or until what ended it.
+             */
+            hours: number;
+            /** @description When it was noted to be overdue. */
+            ignored_at: string | null;
+            /** @description Whether it was answered after that time. */
+            is_late: boolean;
+            /** @description Whether it is open beyond that time. */
+            is_overdue: boolean;
+            /** @description The ask's key. */
+            key: string;
+            /**
+             * Format: int64
+             * @description −1, 0 or +1.
+             */
+            kind: number;
+            /** @description The language, by its code of two letters. */
+            language: string | null;
+            last_at: string;
+            layer: string;
+            /**
+             * Format: int64
+             * @description Posts of the person while it was open.
+             */
+            n_posts: number;
+            opened_at: string;
+            /** @description When another person answered it. */
+            peer_at: string | null;
+            /** @description Who asks, `kind:value`; null where nobody knows any more. */
+            person: string | null;
+            snoozed_until: string | null;
+            source: string;
+            /** @description `open`, `answered` or `closed`. */
+            state: string;
+            /** @description What was said first, as far as a line has room. */
+            text: string;
+            /** @description Its thread's key. */
+            thread: string;
+            /** @description What its thread is called. */
+            title: string | null;
+        };
+        /** @description A brand that has asks. */
+        AskedBrand: {
+            /** Format: int64 */
+            n_open: number;
+            /** @description `kind:id`. */
+            object: string;
+        };
+        /** @description A page of the queue. */
+        Asks: {
+            /**
+             * Format: int64
+             * @description How many are asked for; at most a million are counted.
+             */
+            n_total: number;
+            /** @description Where the next page begins; null on the last. */
+            next: string | null;
+            /** @description What is due first comes first. */
+            rows: components["schemas"]["AskLine"][];
+        };
+        /** @description Who is to answer. */
+        Assignment: {
+            /** @description A name, or `me`; null for nobody. */
+            assignee: string | null;
+        };
         /** @description An audience. */
         Audience: {
             /** Format: int64 */
@@ -1566,6 +1985,10 @@ export interface components {
             class: string;
             /** Format: int64 */
             n: number;
+        };
+        /** @description Why a thread is closed without an answer. */
+        Closing: {
+            reason: string;
         };
         /** @description One cohort. */
         Cohort: {
@@ -1888,6 +2311,18 @@ export interface components {
              */
             reactivated: number;
         };
+        /** @description A thread that was found. */
+        FoundThread: {
+            ask: components["schemas"]["AskLine"] | null;
+            last_at: string;
+            thread: string;
+            title: string | null;
+        };
+        /** @description A page of what was found. */
+        FoundThreads: {
+            next: string | null;
+            rows: components["schemas"]["FoundThread"][];
+        };
         /** @description Active people by period. */
         Growth: {
             by: components["schemas"]["By"];
@@ -1993,6 +2428,13 @@ export interface components {
             /** @description Rows of activity in memory, not sealed yet. */
             tail_rows: number;
             version: string;
+        };
+        /** @description Who is writing. */
+        Hold: {
+            /** @description Who writes. */
+            held_by: string | null;
+            /** @description Whether whoever asks may write. */
+            is_mine: boolean;
         };
         /** @description One hook. Its secret is shown once, when it is made. */
         Hook: {
@@ -2244,6 +2686,11 @@ export interface components {
             /** @description At most 1 MiB. */
             raw: string;
         };
+        /** @description What a thread becomes part of. */
+        MergeInto: {
+            /** @description The other thread's key. */
+            into: string;
+        };
         /**
          * @description Which links.
          * @enum {string}
@@ -2403,6 +2850,17 @@ export interface components {
             /** @description At most 64 KiB. */
             sql: string;
         };
+        /** @description An answer. */
+        NewReply: {
+            text: string;
+            /** @description What it is: `replied` (unless given), `apologised`, `thanked` or `offered`. */
+            verb: string | null;
+        };
+        /** @description An answer to be saved. */
+        NewSavedAnswer: {
+            name: string;
+            text: string;
+        };
         /** @description A source as it is made. */
         NewSource: {
             /** @description The id of a brand, or `kind:id`; null for the brand of the first source, or else one of this name. */
@@ -2556,6 +3014,16 @@ export interface components {
             text: string;
             tone: components["schemas"]["Tone"] | null;
         };
+        /** @description What a post is. */
+        PostCorrection: {
+            /** @description `question`, `request`, `complaint`, `suggestion`, `opinion`, `mention` or `none`. */
+            class: string;
+            /**
+             * Format: int32
+             * @description −1, 0 or +1.
+             */
+            kind: number;
+        };
         /**
          * @description Current and potential value against the means.
          * @enum {string}
@@ -2683,6 +3151,17 @@ export interface components {
             /** Format: int64 */
             n_rows: number;
         };
+        /** @description One saved answer. */
+        SavedAnswer: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            text: string;
+        };
+        /** @description All saved answers, by name. */
+        SavedAnswers: {
+            rows: components["schemas"]["SavedAnswer"][];
+        };
         /** @description A part of a score. */
         ScorePart: {
             label: string;
@@ -2750,6 +3229,11 @@ export interface components {
         SignIn: {
             /** @description The `token` of the link. */
             token: string;
+        };
+        /** @description Until when a thread rests. */
+        Snooze: {
+            /** @description RFC 3339; null to wake it. */
+            until: string | null;
         };
         /**
          * @description What a list is sorted by.
@@ -3024,6 +3508,66 @@ export interface components {
              */
             rejected: number;
         };
+        /** @description A thread with everything beside it. */
+        Thread: {
+            /** @description Where an answer goes; null where it stays in the Desk and goes to hooks alone. */
+            address: string | null;
+            asks: components["schemas"]["AskLine"][];
+            assignee: string | null;
+            /** @description What whoever looks has begun to write. */
+            draft: string | null;
+            /** @description Who is writing an answer at this moment. */
+            held_by: string | null;
+            /** @description Other asks of the same person, newest first. */
+            history: components["schemas"]["AskLine"][];
+            key: string;
+            layer: string;
+            /** Format: int64 */
+            n_posts: number;
+            notes: components["schemas"]["ThreadNote"][];
+            /** @description The brand or product it is about, `kind:id`. */
+            object: string | null;
+            /** @description Whoever began it, `kind:value`, united with all their ids. */
+            person: string | null;
+            /** @description The last 500, in the order of their time. */
+            posts: components["schemas"]["ThreadPost"][];
+            snoozed_until: string | null;
+            source: string;
+            title: string | null;
+            waiting: components["schemas"]["WaitingReply"][];
+        };
+        /** @description What staff tell each other. */
+        ThreadNote: {
+            at: string;
+            /** Format: int64 */
+            id: number;
+            staff: string;
+            text: string;
+        };
+        /** @description One post. */
+        ThreadPost: {
+            at: string;
+            /** @description Which words and rules it was judged by. */
+            because: Record<string, never>[];
+            /** @description What it asks; null where it asks nothing. */
+            class: string | null;
+            key: string;
+            /**
+             * Format: int64
+             * @description −1, 0 or +1.
+             */
+            kind: number;
+            language: string | null;
+            layer: string;
+            /** @description The person who speaks or is spoken to, `kind:value`. */
+            person: string | null;
+            /** @description `person`, `brand` (a human of it), `machine`, `close` (closed without an answer) or `overdue`. */
+            role: string;
+            /** @description Who of the brand speaks. */
+            staff: string | null;
+            text: string;
+            verb: string;
+        };
         /** @description A page of what a person did. */
         Timeline: {
             /** @description Where the next page begins; null on the last. */
@@ -3038,6 +3582,8 @@ export interface components {
             currency: string | null;
             /** @description What else was sent, as JSON. */
             extra: string | null;
+            /** @description Whether the brand did it toward the person. */
+            is_by_brand: boolean;
             layer: string;
             /** @description `kind:id`. */
             object: string;
@@ -3152,6 +3698,15 @@ export interface components {
             role: string;
             verb: string;
         };
+        /** @description An answer that can still be taken back. */
+        WaitingReply: {
+            /** Format: int64 */
+            id: number;
+            /** @description When it goes out. */
+            send_at: string;
+            staff: string;
+            text: string;
+        };
         /** @description Why a value is what it is. */
         Why: {
             /** @description Largest first. Where there are more than 200, the last one stands for the `n_more` smallest. */
@@ -3250,6 +3805,10 @@ export interface components {
              */
             potential_minor: number;
             quadrant: components["schemas"]["Quadrant"];
+        };
+        /** @description Something written. */
+        Written: {
+            text: string;
         };
     };
     responses: never;
@@ -3448,6 +4007,179 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_asks: {
+        parameters: {
+            query?: {
+                /** @description `open` (unless given), `answered`, `closed`, or `all`. */
+                state?: string;
+                class?: string;
+                layer?: string;
+                language?: string;
+                source?: string;
+                /** @description The brand, `kind:id`. */
+                brand?: string;
+                /** @description A person's name, `kind:value`. */
+                person?: string;
+                /** @description `me`, `none`, or a name. */
+                assignee?: string;
+                /** @description Whether only what is overdue. */
+                overdue?: boolean;
+                /** @description Whether only what was answered too late. */
+                late?: boolean;
+                /** @description Whether only what rests; without it what rests is left out of what is open. */
+                snoozed?: boolean;
+                /** @description Opened on this day or later. */
+                from?: components["schemas"]["Day"];
+                /** @description Opened on this day or earlier. */
+                to?: components["schemas"]["Day"];
+                /** @description The `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asks"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    count_asks: {
+        parameters: {
+            query?: {
+                /** @description `kind:id`; all of them without it. */
+                brand?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskCounts"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    search_asks: {
+        parameters: {
+            query: {
+                /** @description All of these words, the last one perhaps unfinished. */
+                q: string;
+                /** @description The `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundThreads"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    watch_asks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description what went wrong */
@@ -4780,6 +5512,39 @@ export interface operations {
             };
         };
     };
+    correct_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostCorrection"];
+            };
+        };
+        responses: {
+            /** @description corrected */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_questions: {
         parameters: {
             query?: never;
@@ -5212,6 +5977,36 @@ export interface operations {
             };
         };
     };
+    take_back_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingReply"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     create_sample: {
         parameters: {
             query?: never;
@@ -5228,6 +6023,95 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Job"];
                 };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_saved_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedAnswers"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_saved_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedAnswer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_saved_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description what went wrong */
             default: {
@@ -5692,6 +6576,328 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SqlSchema"];
                 };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    assign_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description assigned */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    close_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Closing"];
+            };
+        };
+        responses: {
+            /** @description closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    keep_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Written"];
+            };
+        };
+        responses: {
+            /** @description kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    hold_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    let_thread_go: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description let go */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    merge_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInto"];
+            };
+        };
+        responses: {
+            /** @description they are one */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Written"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadNote"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    reply_in_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReply"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingReply"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    snooze_thread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description it rests, or is awake */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description what went wrong */
             default: {

@@ -8,7 +8,9 @@ const KEYS: [string[], string][] = [
   [["Enter"], "open the line"],
   [["/"], "search in this page"],
   [["Shift"], "with a box on Leaving: choose every line in between as well"],
-  [["Ctrl Enter", "⌘ Enter"], "run the question, on Explore"],
+  [["r", "n"], "on Asks: write an answer, or a note for staff"],
+  [["a", "e"], "on Asks: take the thread or let it go, close it without an answer"],
+  [["Ctrl Enter", "⌘ Enter"], "run the question, on Explore; send the answer, on Asks"],
   [["?"], "this help"],
   [["Esc"], "close what is open"],
 ];

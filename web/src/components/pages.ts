@@ -27,6 +27,12 @@ export const PAGES: PageEntry[] = [
     icon: "M2.5 4h15v12h-15ZM7.5 4v12M12.5 4v12M2.5 10h15",
   },
   {
+    path: "/asks",
+    name: "Asks",
+    about: "who waits for an answer, and for how long",
+    icon: "M3 4h14v9H9l-4 3.5V13H3ZM6.5 7h7M6.5 10h4",
+  },
+  {
     path: "/leaving",
     name: "Leaving",
     about: "who is on their way out, why, and what is at risk",

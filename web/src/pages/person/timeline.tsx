@@ -53,7 +53,10 @@ function Line({ row }: { row: TimelineRow }) {
         {dayShort(dayOf(row.at))}
       </time>
       <LayerMark layer={row.layer} />
-      <b>{spaced(row.verb.replace(/^did:/, ""))}</b>
+      <b>
+        {row.is_by_brand ? "the brand " : ""}
+        {spaced(row.verb.replace(/^did:/, ""))}
+      </b>
       <span>
         {row.text ? `“${row.text}” ` : ""}
         {row.rating === null ? null : (

@@ -1,0 +1,26 @@
+import { describe, expect, test } from "vitest";
+import type { AskCounts, AskLine } from "../../api/types";
+import { headline, stateOf, waitText } from "./words";
+
+const counts = (n_open: number, n_overdue: number, n_snoozed = 0) => ({ n_open, n_overdue, n_snoozed }) as AskCounts;
+const ask = (changes: Partial<AskLine>) =>
+  ({ state: "open", hours: 40, is_overdue: false, is_late: false, ...changes }) as AskLine;
+
+describe("asks", () => {
+  test("a wait is told as people say it", () => {
+    expect([0, 0.5, 1, 40, 49].map(waitText)).toEqual(["1 minute", "30 minutes", "1 hour", "40 hours", "2 days"]);
+  });
+  test("the queue is one sentence", () => {
+    expect(headline(counts(0, 0))).toBe("Nobody waits for an answer.");
+    expect(headline(counts(0, 0, 2))).toContain("resting");
+    expect(headline(counts(1, 1))).toBe("One ask waits for an answer, and is overdue.");
+    expect(headline(counts(1200, 1))).toBe("1,200 asks wait for an answer; 1 is overdue.");
+    expect(headline(counts(3, 0))).toBe("3 asks wait for an answer; none is overdue.");
+  });
+  test("how an ask stands says who, when and whether in time", () => {
+    expect(stateOf(ask({ is_overdue: true }))).toEqual({ words: "waits 40 hours, ignored", tone: "neg" });
+    expect(stateOf(ask({ state: "answered", answered_by: "eva" })).words).toBe("answered by eva after 40 hours");
+    expect(stateOf(ask({ state: "answered", is_late: true })).words).toBe("answered late, after 40 hours");
+    expect(stateOf(ask({ state: "closed", closed_why: "spam" })).words).toBe("closed unanswered: spam");
+  });
+});

@@ -1,0 +1,72 @@
+// The words of asks: classes, roles, how long somebody waits.
+import type { AskCounts, AskLine, AskQuery, ThreadPost } from "../../api/types";
+import { count, counted } from "../../format";
+
+export const CLASSES = ["question", "request", "complaint", "suggestion", "opinion", "mention"] as const;
+
+/** Ways to look at the queue: what the address calls each, its word, and what is asked for. */
+export const VIEWS: { view: string; word: string; query: AskQuery }[] = [
+  { view: "", word: "open", query: {} },
+  { view: "overdue", word: "overdue", query: { overdue: "true" } },
+  { view: "mine", word: "mine", query: { assignee: "me" } },
+  { view: "free", word: "nobody's", query: { assignee: "none" } },
+  { view: "resting", word: "resting", query: { snoozed: "true" } },
+  { view: "answered", word: "answered", query: { state: "answered" } },
+  { view: "late", word: "answered late", query: { state: "answered", late: "true" } },
+  { view: "closed", word: "closed", query: { state: "closed" } },
+];
+
+/** Hours as people say them: 40 minutes, 40 hours, 3 days. */
+export function waitText(hours: number): string {
+  if (hours < 1) return counted(Math.max(1, Math.round(hours * 60)), "minute", "minutes");
+  if (hours < 48) return counted(Math.round(hours), "hour", "hours");
+  return counted(Math.round(hours / 24), "day", "days");
+}
+
+/** What the queue comes to, in one sentence. */
+export function headline(counts: AskCounts): string {
+  const { n_open: open, n_overdue: overdue } = counts;
+  if (open === 0) {
+    return counts.n_snoozed === 0 ? "Nobody waits for an answer." : "Nobody waits for an answer that is not resting.";
+  }
+  const waiting = open === 1 ? "One ask waits for an answer" : `${count(open)} asks wait for an answer`;
+  if (overdue === 0) return `${waiting}; none is overdue.`;
+  if (overdue === open) return open === 1 ? `${waiting}, and is overdue.` : `${waiting}, all of them overdue.`;
+  return `${waiting}; ${count(overdue)} ${overdue === 1 ? "is" : "are"} overdue.`;
+}
+
+/** How an ask stands, in a few words, and whether it is good. */
+export function stateOf(ask: AskLine): { words: string; tone: "" | "neg" | "pos" } {
+  if (ask.state === "answered") {
+    const by = ask.answered_by ? ` by ${ask.answered_by}` : "";
+    return ask.is_late
+      ? { words: `answered late${by}, after ${waitText(ask.hours)}`, tone: "neg" }
+      : { words: `answered${by} after ${waitText(ask.hours)}`, tone: "pos" };
+  }
+  if (ask.state === "closed") return { words: `closed unanswered: ${ask.closed_why || "no reason given"}`, tone: "" };
+  const waits = `waits ${waitText(ask.hours)}`;
+  return ask.is_overdue ? { words: `${waits}, ignored`, tone: "neg" } : { words: waits, tone: "" };
+}
+
+/** Who speaks in a post. */
+export function speakerOf(post: ThreadPost, brand: string): string {
+  switch (post.role) {
+    case "person":
+      return post.person?.replace(/^[^:]*:/, "") ?? "somebody";
+    case "brand":
+      return post.staff ? `${post.staff}, for ${brand}` : brand;
+    case "machine":
+      return `a machine of ${brand}`;
+    case "close":
+      return `${post.staff ?? brand} closed it`;
+    default:
+      return "overdue";
+  }
+}
+
+/** When a thread wakes that is to rest for a while. */
+export const RESTS: { word: string; hours: number }[] = [
+  { word: "3 hours", hours: 3 },
+  { word: "until tomorrow", hours: 24 },
+  { word: "a week", hours: 168 },
+];
