@@ -5,6 +5,8 @@ import { build } from "esbuild";
 import { chromium } from "playwright-core";
 
 const EXECUTABLE = process.env.PARLOUR_CHROMIUM ?? "/usr/bin/chromium";
+/** As a person's browser says it; a scripted one is taken for a bot, whose events PostHog's client drops. */
+const USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 const bundles = new Map();
 let opened;
 
@@ -54,6 +56,38 @@ function bundle(driver) {
     );
   }
   return bundles.get(driver);
+}
+
+const isOurs = (url) => new URL(url).hostname === "127.0.0.1";
+
+/** Runs the lines that a page of the shop would have, in a fresh profile, and stays there until `done`. Asking anybody
+ * beyond this machine is a fault. */
+export async function runLines(lines, done) {
+  const { browser, url } = await house();
+  const built = await build({
+    stdin: { contents: lines, resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    logLevel: "error",
+  });
+  const context = await browser.newContext({ userAgent: USER_AGENT });
+  await context.addInitScript(() => Object.defineProperty(navigator, "webdriver", { get: () => false }));
+  const failures = [];
+  try {
+    const page = await context.newPage();
+    page.on("pageerror", (error) => failures.push(error.message));
+    page.on("request", (request) => isOurs(request.url()) || failures.push(`${request.url()} was asked for`));
+    await page.goto(url);
+    await page.addScriptTag({ content: built.outputFiles[0].text });
+    await done();
+    if (failures.length > 0) throw new Error("it came, but");
+  } catch (error) {
+    throw new Error([error.message, ...failures].join("\n"), { cause: error });
+  } finally {
+    await context.close();
+  }
 }
 
 /** Lives through the day in a fresh profile; returns when all of it is delivered. */

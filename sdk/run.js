@@ -6,7 +6,7 @@ import { live } from "./browser.js";
 import { clients } from "./clients.js";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const PYTHON = here("../target/sdk-venv/bin/python");
+export const PYTHON = here("../target/sdk-venv/bin/python");
 /** Longest a driver may take, retries included, before it is given up. */
 const MAX_RUN_MS = 180_000;
 
@@ -45,7 +45,8 @@ export async function run(client, { host, key, name, delivered }) {
   }
 }
 
-function finished(child) {
+/** Settles when a process has ended; well only if it ended well. */
+export function finished(child) {
   const said = [];
   child.stdout.on("data", (text) => said.push(text));
   child.stderr.on("data", (text) => said.push(text));
@@ -53,7 +54,7 @@ function finished(child) {
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`the driver ended with ${code}:\n${Buffer.concat(said)}`));
+      else reject(new Error(`it ended with ${code}:\n${Buffer.concat(said)}`));
     });
   });
 }

@@ -95,5 +95,8 @@ function api(origin, cookie) {
     return { ids: found.ids, rows: rows.reverse() };
   }
 
-  return { settled, person, rejected: () => ask("rejected") };
+  /** A source as the Desk's page of it has it. */
+  const source = async (name) => (await ask("sources")).rows.find((source) => source.name === name);
+
+  return { settled, person, source, rejected: () => ask("rejected") };
 }

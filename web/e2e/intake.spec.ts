@@ -1,6 +1,7 @@
 // From nothing to the first event and on: a source is made, real requests knock at the real door, and the pages follow.
 // Needs a house of its own, since what comes here changes every number.
 import type { Page } from "@playwright/test";
+import { Broker } from "./broker";
 import { expect, open, settled, test } from "./house";
 
 const link = process.env.PARLOUR_INTAKE_SIGN_IN ?? "";
@@ -199,6 +200,55 @@ test("a webhook is mapped, tried and taken", async () => {
   expect(await send("/in/billing", { customer: { id: "77" } }, hookKey)).toBe(200);
   await expect(page.locator(".arrivals li", { hasText: "customer:77" })).toBeVisible();
   await expect(page.locator("[data-heard=true]")).toBeVisible();
+});
+
+test("a broker is listened to, and what is wrong with it is said", async () => {
+  const broker = await Broker.start();
+  try {
+    await open(page, "/settings?tab=sources&source=new");
+    await page.getByLabel("Name").fill("tills");
+    await page.getByRole("radio", { name: /MQTT/ }).check();
+    await page.getByRole("button", { name: "Make it, and name its broker" }).click();
+    await expect(page.getByText("No broker is named yet.")).toBeVisible();
+    await expect(shownKey(), "nobody needs a key for this").toHaveCount(0);
+    const keep = page.getByRole("button", { name: "Keep it, and listen" });
+    await page.getByLabel("subject", { exact: true }).fill("levels[1]");
+    await page.getByLabel("verb").fill("'bought'");
+    await expect(page.getByText("Still needed: broker, topic.")).toBeVisible();
+    await expect(keep).toBeDisabled();
+    await page.getByLabel("topic", { exact: true }).fill("shop/+/sold");
+    await page.getByLabel("broker", { exact: true }).fill("mqtt://till:s3cret@127.0.0.1:1");
+    await page.getByLabel("Published to").fill("shop/hanna/sold");
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    await expect(page.locator("[data-tried]")).toContainText("It becomes 1 event");
+    await expect(page.locator("[data-tried] pre")).toContainText('"id": "hanna"');
+    await keep.click();
+    await expect(page.getByText("Kept.")).toBeVisible();
+    await expect(page.getByText("Not connected")).toBeVisible();
+    await expect(page.locator("[data-connected=false]")).toContainText("127.0.0.1:1 cannot be reached");
+    await expect(page.getByLabel("broker", { exact: true }), "a password is not shown").toHaveValue(
+      "mqtt://till@127.0.0.1:1",
+    );
+    await expect(page.getByText("one is kept, and never shown")).toBeVisible();
+    await page.getByLabel("broker", { exact: true }).fill(`mqtt://127.0.0.1:${broker.port}`);
+    await keep.click();
+    await expect(page.locator("[data-connected=true]")).toContainText("no message has come");
+    await broker.publish("shop/hanna/sold", '{"sku":"teapot"}');
+    await expect(page.locator(".arrivals li", { hasText: "user:hanna" })).toBeVisible();
+    await expect(page.locator("[data-heard=true]")).toBeVisible();
+    await expect(page.locator("[data-connected=true]")).toContainText("the last message came");
+    broker.stop();
+    await expect(page.getByText("Not connected")).toBeVisible();
+    await open(page, "/settings?tab=sources");
+    await expect(page.getByRole("row", { name: /tills/ })).toContainText("not connected");
+    await page.getByRole("link", { name: "tills", exact: true }).click();
+    await page.getByRole("button", { name: "Remove the source" }).click();
+    await expect(page.getByRole("dialog")).toContainText("The subscription ends");
+    await page.getByRole("button", { name: "Revoke it" }).click();
+    await expect(page.locator("main h1")).toContainText("tills was revoked");
+  } finally {
+    broker.stop();
+  }
 });
 
 test("a key is replaced, and the old one goes on for a while", async () => {

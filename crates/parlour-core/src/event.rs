@@ -227,14 +227,19 @@ impl Event {
     /// no object for every person. Other events stay as they are.
     #[must_use]
     pub fn turned(mut self) -> Self {
-        let is_brand = |name: &Name| BRAND_KINDS.contains(&name.kind.as_str());
-        if is_brand(&self.subject) && !is_brand(&self.object) {
+        if self.is_by_brand() {
             std::mem::swap(&mut self.subject, &mut self.object);
             self.verb.insert_str(0, BACK);
             self.also.clear();
             self.parent = None;
         }
         self
+    }
+
+    /// Whether a brand does it toward a person, and it is not turned yet.
+    pub fn is_by_brand(&self) -> bool {
+        let is_brand = |name: &Name| BRAND_KINDS.contains(&name.kind.as_str());
+        is_brand(&self.subject) && !is_brand(&self.object)
     }
 
     /// What makes this event unacceptable, if anything; `received_at` in microseconds UTC.

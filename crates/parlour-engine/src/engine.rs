@@ -22,6 +22,7 @@ use crate::arrivals::Arrivals;
 use crate::bell::Bell;
 use crate::duplicates::SeenFile;
 use crate::fold::Folding;
+use crate::foretell::OnTheirWay;
 use crate::intake::{Intake, Parcel};
 use crate::settings::Settings;
 use crate::snapshot::Caches;
@@ -144,8 +145,11 @@ pub struct Engine {
     pub(crate) secret: KeySecret,
     pub(crate) state: RwLock<State>,
     pub(crate) folding: Mutex<Folding>,
-    /// Held by whoever seals or compacts.
+    /// Held by whoever seals.
     pub(crate) sealing: Mutex<()>,
+    /// Held while runs are merged; before `sealing`, where both are.
+    pub(crate) compacting: Mutex<()>,
+    pub(crate) on_their_way: Arc<OnTheirWay>,
     pub(crate) caches: Caches,
     pub(crate) cancelled: crate::jobs::Cancelled,
     pub(crate) intake: Intake,
@@ -200,6 +204,8 @@ impl Engine {
             state: RwLock::new(State::new(&settings.standing, Arc::new(own_vocabulary.clone()))),
             folding: Mutex::new(Folding::new(secret)),
             sealing: Mutex::default(),
+            compacting: Mutex::default(),
+            on_their_way: Arc::default(),
             caches: Caches::default(),
             cancelled: crate::jobs::Cancelled::default(),
             intake: Intake::new(database.clone(), Arc::clone(&bell), (Arc::clone(&sources), Arc::clone(&arrivals))),
@@ -338,11 +344,12 @@ impl Engine {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the tasks that fold and seal; they end with [`Engine::stop`].
+    /// Starts the tasks that fold, seal and merge; they end with [`Engine::stop`].
     pub fn start(self: &Arc<Self>) -> Tasks {
         let folds = self.spawn("fold", |engine| engine.fold_once().map(|n| n > 0));
-        let seals = self.spawn("seal", |engine| Ok(engine.seal_once(false)? | engine.compact_once()?));
-        Tasks { engine: Arc::clone(self), threads: vec![folds, seals] }
+        let seals = self.spawn("seal", |engine| engine.seal_once(false));
+        let merges = self.spawn("compact", Self::compact_once);
+        Tasks { engine: Arc::clone(self), threads: vec![folds, seals, merges] }
     }
 
     /// Does what is due every minute: keeps the last day that is over, lets go of rejections that are too old.

@@ -54,17 +54,6 @@ struct Ready {
     seen: Vec<(u128, Seen)>,
 }
 
-/// Whether an event came before.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Novelty {
-    /// Not that we know.
-    New,
-    /// The same did.
-    Duplicate,
-    /// Another did under its id.
-    Conflict,
-}
-
 /// What a message id says of an event.
 enum Repeat {
     New(Option<(u128, Seen)>),
@@ -155,6 +144,7 @@ impl Engine {
             self.write_effects(&effects, (refused, said), (n_folded, n_dropped), last)?;
         }
         self.show(effects, ready, verbs)?;
+        self.on_their_way.note_folded(last);
         folding.upto = last;
         folding.effected = Some(last.max(effected));
         self.intake.note_folded(n_events);
@@ -302,7 +292,7 @@ impl Engine {
     }
 
     /// Under what a message of a source is remembered.
-    fn message_id(&self, source: &str, message: &str) -> u128 {
+    pub(crate) fn message_id(&self, source: &str, message: &str) -> u128 {
         self.secret.digest(&[source.as_bytes(), message.as_bytes()])
     }
 
@@ -312,45 +302,11 @@ impl Engine {
         let since = state.tail.clock.at(clock::now()).saturating_sub(self.window());
         Ok(state.seen(self.message_id(source, message))?.is_some_and(|seen| seen.received_at >= since))
     }
-
-    /// What the fold will say of events that come together from this source, as far as they and what it has folded
-    /// tell by now. Reads files.
-    pub fn novelties<'e>(
-        &self,
-        source: &str,
-        events: impl Iterator<Item = &'e Event>,
-    ) -> Result<Vec<Novelty>, EngineError> {
-        let state = self.state();
-        let received_at = state.tail.clock.at(clock::now());
-        let since = received_at.saturating_sub(self.window());
-        let mut seen_now: HashMap<u128, Seen, KeyHashing> = HashMap::default();
-        let mut novelties = Vec::new();
-        for event in events {
-            let Some(message) = &event.message else {
-                novelties.push(Novelty::New);
-                continue;
-            };
-            let (id, digest) = (self.message_id(source, message), digest_of(&event.clone().turned(), &self.secret));
-            let known = match seen_now.get(&id) {
-                Some(seen) => Some(*seen),
-                None => state.seen(id)?,
-            };
-            novelties.push(match known.filter(|seen| seen.received_at >= since) {
-                None => {
-                    seen_now.insert(id, Seen { digest, received_at });
-                    Novelty::New
-                }
-                Some(seen) if seen.digest == digest => Novelty::Duplicate,
-                Some(_) => Novelty::Conflict,
-            });
-        }
-        Ok(novelties)
-    }
 }
 
 impl State {
     /// What is remembered of a message; of several, what came last.
-    fn seen(&self, id: u128) -> Result<Option<Seen>, EngineError> {
+    pub(crate) fn seen(&self, id: u128) -> Result<Option<Seen>, EngineError> {
         let in_memory = self.tail.seen.get(&id).or_else(|| self.sealing.as_deref()?.seen.get(&id));
         if let Some(seen) = in_memory {
             return Ok(Some(*seen));
@@ -380,7 +336,7 @@ impl Repeat {
 
 /// A digest of an event's content: of all of it, but of its time only what the sender's clock said, since a correction, and
 /// the time of receipt of an event without one, come out differently each time it is sent.
-fn digest_of(event: &Event, secret: &KeySecret) -> i64 {
+pub(crate) fn digest_of(event: &Event, secret: &KeySecret) -> i64 {
     thread_local! {
         static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }

@@ -13,6 +13,7 @@ mod duplicates;
 mod engine;
 mod error;
 mod fold;
+mod foretell;
 mod intake;
 pub mod jobs;
 mod keep;
@@ -35,5 +36,5 @@ mod window;
 
 pub use engine::{Alongside, Engine, Receipt, Refused, Submission, Tasks};
 pub use error::EngineError;
-pub use fold::Novelty;
+pub use foretell::{Foretold, Novelty};
 pub use rebuild::Rebuilt;

@@ -37,6 +37,8 @@ struct Written {
     #[serde(default)]
     topic: Option<String>,
     #[serde(default)]
+    ca: Option<String>,
+    #[serde(default)]
     when: Option<String>,
     #[serde(default)]
     each: Option<String>,
@@ -79,6 +81,8 @@ pub struct Mapping {
     pub(crate) broker: Option<String>,
     /// The topics that it is subscribed to.
     pub(crate) topic: Option<String>,
+    /// Certificates of those who may vouch for the broker, as PEM.
+    pub(crate) ca: Option<String>,
 }
 
 /// What is mapped, and what is taken where the mapping says nothing.
@@ -145,6 +149,7 @@ impl Mapping {
         Ok(Self {
             broker: written.broker,
             topic: written.topic,
+            ca: written.ca,
             programs,
             also: also.collect::<Result<_, String>>()?,
             subject_kind: written.subject_kind.unwrap_or_else(|| "user".to_owned()),

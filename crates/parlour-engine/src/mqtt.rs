@@ -18,8 +18,10 @@ pub(crate) const DIALECT: &str = "mqtt";
 pub const MAX_BODY_BYTES: usize = 256 << 10;
 /// Longest topic, bytes, as MQTT has it.
 const MAX_TOPIC_BYTES: usize = 65_535;
-/// Where brokers listen.
-const PORT: u16 = 1883;
+/// Where brokers listen, in the clear and for TLS.
+const PORTS: (u16, u16) = (1883, 8883);
+/// How a certificate in text begins.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 
 /// What a source is subscribed to.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Subscription {
     pub host: String,
     /// The broker's port.
     pub port: u16,
+    /// How it is spoken to in secret; `None` for in the clear.
+    pub tls: Option<Tls>,
     /// As whom, where the broker asks.
     pub user: Option<String>,
     /// With which password.
@@ -36,6 +40,13 @@ pub struct Subscription {
     pub topic: String,
     /// By which the broker knows the session again, after a restart too.
     pub client_id: String,
+}
+
+/// How a broker proves who it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// Certificates of those who may vouch for it, as PEM; `None` for the authorities that browsers know.
+    pub ca: Option<String>,
 }
 
 impl fmt::Debug for Subscription {
@@ -79,8 +90,9 @@ impl Envelope {
     }
 }
 
-/// A broker's address, `mqtt://[user[:password]@]host[:port]`.
+/// A broker's address, `mqtt://[user[:password]@]host[:port]`, or `mqtts` for TLS.
 struct Broker {
+    is_tls: bool,
     host: String,
     port: u16,
     user: Option<String>,
@@ -89,18 +101,19 @@ struct Broker {
 
 impl Broker {
     fn parse(url: &str) -> Result<Self, String> {
-        let wrong = || "`broker` is no address of a broker; write `mqtt://user@host:1883`".to_owned();
-        if url.starts_with("mqtts:") || url.starts_with("ssl:") {
-            return Err(
-                "`broker` asks for TLS, which is not spoken here; let a proxy beside the server speak it".into()
-            );
-        }
-        let rest = url.strip_prefix("mqtt://").or_else(|| url.strip_prefix("tcp://")).ok_or_else(wrong)?;
+        let wrong =
+            || "`broker` is no address of a broker; write `mqtt://user@host:1883`, or `mqtts` for TLS".to_owned();
+        let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
+        let is_tls = match scheme {
+            "mqtt" | "tcp" => false,
+            "mqtts" | "ssl" => true,
+            _ => return Err(wrong()),
+        };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let (who, place) = rest.rsplit_once('@').map_or((None, rest), |(who, place)| (Some(who), place));
         let (host, port) = match place.rsplit_once(':') {
             Some((host, port)) if !port.contains(']') => (host, port.parse().map_err(|_| wrong())?),
-            _ => (place, PORT),
+            _ => (place, if is_tls { PORTS.1 } else { PORTS.0 }),
         };
         let host = host.trim_start_matches('[').trim_end_matches(']');
         if host.is_empty() || port == 0 || host.contains(['/', '@', ' ']) {
@@ -111,6 +124,7 @@ impl Broker {
             None => (Some(who), None),
         });
         Ok(Self {
+            is_tls,
             host: host.to_owned(),
             port,
             user: user.map(unescaped).filter(|user| !user.is_empty()),
@@ -146,6 +160,17 @@ fn check_topic(topic: &str) -> Result<(), String> {
     Ok(())
 }
 
+fn check_ca(ca: Option<&str>, is_tls: bool) -> Result<(), String> {
+    let Some(ca) = ca else { return Ok(()) };
+    if !is_tls {
+        return Err("`ca` is for TLS, which `broker` does not ask for; write `mqtts://`".to_owned());
+    }
+    if !ca.contains(CERTIFICATE) {
+        return Err(format!("`ca` is no certificate; paste one that begins with `{CERTIFICATE}`"));
+    }
+    Ok(())
+}
+
 /// The mapping and the secret of a source, checked: the password of a broker's address becomes the secret, since the
 /// mapping is shown.
 pub(crate) fn parted(
@@ -164,7 +189,9 @@ pub(crate) fn parted(
         return Err(invalid(text.to_owned()));
     };
     check_topic(topic).map_err(invalid)?;
-    let Some(password) = Broker::parse(url).map_err(invalid)?.password else { return Ok((Some(text), secret)) };
+    let broker = Broker::parse(url).map_err(invalid)?;
+    check_ca(parsed.ca.as_deref(), broker.is_tls).map_err(invalid)?;
+    let Some(password) = broker.password else { return Ok((Some(text), secret)) };
     let cannot = |error: serde_json::Error| invalid(format!("the mapping cannot be read: {error}"));
     let mut written: serde_json::Value = serde_json::from_str(&text).map_err(cannot)?;
     written["broker"] = without_password(url).into();
@@ -185,9 +212,10 @@ impl Engine {
         let missing = |what: &str| Flaw::Unreadable(format!("the mapping has no `{what}`; give it one in Settings"));
         let broker = mapping.broker.as_deref().ok_or_else(|| missing("broker"))?;
         let topic = mapping.topic.clone().ok_or_else(|| missing("topic"))?;
-        let Broker { host, port, user, .. } = Broker::parse(broker).map_err(Flaw::Unreadable)?;
+        let Broker { is_tls, host, port, user, .. } = Broker::parse(broker).map_err(Flaw::Unreadable)?;
+        let tls = is_tls.then(|| Tls { ca: mapping.ca.clone() });
         let client_id = format!("parlour-{:032x}", self.secret.digest(&[b"mqtt", source.name.as_bytes()]));
-        Ok(Subscription { host, port, user, password: source.secret.clone(), topic, client_id })
+        Ok(Subscription { host, port, tls, user, password: source.secret.clone(), topic, client_id })
     }
 
     /// Takes messages: their events, or them as rejections with the reason. When this returns, either is durable and
@@ -252,7 +280,7 @@ impl Engine {
     }
 }
 
-/// What a pasted body would be, had it come from a topic of the source's pattern.
+/// What a pasted body would be, had it been published to this topic.
 pub(crate) fn pasted(topic: &str, body: &[u8]) -> Vec<u8> {
     Envelope::of(topic, None, body).bytes()
 }

@@ -50,7 +50,8 @@ impl Engine {
     pub fn rebuild(&self) -> Result<Rebuilt, EngineError> {
         self.fold_all()?;
         self.seal_once(true)?;
-        let one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        let merges = self.compacting.lock().unwrap_or_else(PoisonError::into_inner);
+        let seals = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
         let (events, old, damaged, mut verbs) = {
             let state = self.state();
             (state.events.clone(), state.activity.clone(), state.damaged.clone(), (*state.verbs).clone())
@@ -80,7 +81,7 @@ impl Engine {
         self.relink(links)?;
         self.say_again(said)?;
         let _ = std::fs::remove_dir_all(&scratch);
-        drop(one_at_a_time);
+        drop((seals, merges));
         for day in self.kept_days()? {
             self.keep_day(day)?;
         }

@@ -20,6 +20,7 @@ use parlour_store::{StoreError, journal, run};
 use crate::duplicates::{self, SeenFile};
 use crate::engine::{Engine, LiveRun, RUN_KINDS, State};
 use crate::tail::Tail;
+use crate::window::WindowClock;
 use crate::{EngineError, clock, codec};
 
 /// Bits of a lake event's place in the journal that number it within its batch.
@@ -58,23 +59,20 @@ impl Engine {
 
     fn seal(&self, tail: &Tail, verbs: &Verbs, stamp: &str) -> Result<(), EngineError> {
         let Some((first, last)) = tail.batches else { return Ok(()) };
-        let lake = self.folder.join("lake");
-        let written = write_activity(&lake.join("activity"), &format!("{stamp}.parquet"), tail, verbs)?;
-        let written_events = self.write_events(&lake.join("event"), &format!("{stamp}.parquet"), tail)?;
-        let days = tail.days.unwrap_or((0, 0));
-        let range = Range { seqs: (first, last), days: (Day(days.0), Day(days.1)), level: 0 };
+        let range = tail.range((first, last));
+        let written = write_activity(&self.lake_path("activity"), &format!("{stamp}.parquet"), tail, verbs)?;
         let activity = self.live("activity", written, &range)?;
-        let events = self.live("event", written_events, &range)?;
+        let events = self.write_events(stamp, tail)?;
         let filter = self.write_seen(tail, stamp, &range)?;
-        let mut rows = vec![activity.row.clone(), events.row.clone()];
+        let mut rows = vec![activity.row.clone()];
+        rows.extend(events.iter().map(|run| run.row.clone()));
         rows.extend(filter.iter().map(|(row, _)| row.clone()));
-        let expired = self.expired_filters(tail.clock.now());
-        let (old, clock) = (expired.clone(), tail.clock);
+        let clock = tail.clock;
         let ids = self.database.write(move |conn| {
             if journal::cursor(conn, journal::SEAL)? >= last {
                 return Err(StoreError::Aborted(SEALED_BEFORE.to_owned()));
             }
-            let ids = run::replace(conn, &old, &rows)?;
+            let ids = run::insert(conn, &rows)?;
             journal::set_cursor(conn, "seal", last)?;
             clock.write(conn)?;
             journal::delete_upto(conn, last)?;
@@ -82,18 +80,12 @@ impl Engine {
         })?;
         let mut state = self.state_mut();
         state.activity.push(activity.with_id(ids[0]));
-        state.events.push(events.with_id(ids[1]));
-        let (expired, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut state.filters).into_iter().partition(|(row, _)| expired.contains(&row.id));
-        state.filters = kept;
-        state.filters.extend(filter.map(|(row, file)| (run::Run { id: ids[2], ..row }, Arc::new(file))));
+        state.events.extend(events.into_iter().zip(&ids[1..]).map(|(run, id)| run.with_id(*id)));
+        let last_id = *ids.last().expect("a run of activity was inserted");
+        state.filters.extend(filter.map(|(row, file)| (run::Run { id: last_id, ..row }, Arc::new(file))));
         state.sealing = None;
         state.version += 1;
         self.note_unsealed(&state);
-        drop(state);
-        for (row, _) in expired {
-            let _ = std::fs::remove_file(self.lake_path(&row.file));
-        }
         Ok(())
     }
 
@@ -125,7 +117,7 @@ impl Engine {
             if !is_enough {
                 return None;
             }
-            let next = state.tail.next();
+            let next = state.tail.next(self.settings.engine.seal_events as usize);
             state.sealing = Some(Arc::new(std::mem::replace(&mut state.tail, next)));
         }
         Some((Arc::clone(state.sealing.as_ref()?), Arc::clone(&state.verbs)))
@@ -140,17 +132,47 @@ impl Engine {
         received_at >= latest.saturating_sub(self.window())
     }
 
-    fn expired_filters(&self, latest: i64) -> Vec<i64> {
-        let state = self.state();
-        let expired = state.filters.iter().filter(|(_, filter)| !self.is_in_window(filter.received_at, latest));
-        expired.map(|(row, _)| row.id).collect()
+    /// Forgets the files of message ids whose window is over, by the clock as it was sealed: events since then may be
+    /// folded once more after a crash, and must find what they found.
+    fn forget_filters(&self) -> Result<bool, EngineError> {
+        let Some(clock) = self.database.read(WindowClock::read)? else { return Ok(false) };
+        let is_over = |filter: &SeenFile| !self.is_in_window(filter.received_at, clock.now());
+        let expired: Vec<run::Run> =
+            self.state().filters.iter().filter(|(_, file)| is_over(file)).map(|(row, _)| row.clone()).collect();
+        if expired.is_empty() {
+            return Ok(false);
+        }
+        let ids: Vec<i64> = expired.iter().map(|row| row.id).collect();
+        self.database.write(move |conn| run::remove(conn, &ids))?;
+        self.state_mut().filters.retain(|(row, _)| !expired.iter().any(|gone| gone.file == row.file));
+        for row in expired {
+            let _ = std::fs::remove_file(self.lake_path(&row.file));
+        }
+        Ok(true)
     }
 
-    /// Writes the events behind a tail in lake order. Read, an event takes several times what it takes as it lies in the
-    /// journal, so no more of them are read at once than a row group has.
-    fn write_events(&self, folder: &Path, name: &str, tail: &Tail) -> Result<Written, EngineError> {
-        let mut writer = EventWriter::create(folder, name)?;
-        let sheaf = self.sheaf(tail)?;
+    /// Writes the events behind a tail in lake order, as one run. A tail that grew much longer than it should, since
+    /// sealing could not keep up, becomes several, so that what is in memory for one is bounded.
+    fn write_events(&self, stamp: &str, tail: &Tail) -> Result<Vec<LiveRun>, EngineError> {
+        let Some((first, last)) = tail.batches else { return Ok(Vec::new()) };
+        let seal_events = self.settings.engine.seal_events;
+        let n_runs = tail.n_arrived.div_ceil(seal_events.saturating_add(seal_events / 4)).max(1);
+        let most = tail.n_arrived.div_ceil(n_runs) as usize;
+        let (mut runs, mut after) = (Vec::new(), first - 1);
+        while after < last {
+            let sheaf = self.sheaf(tail, (after, last), most)?;
+            let part = if runs.is_empty() { String::new() } else { format!("-{}", runs.len()) };
+            let written = self.write_sheaf(&format!("{stamp}{part}.parquet"), &sheaf)?;
+            runs.push(self.live("event", written, &tail.range((after + 1, sheaf.upto)))?);
+            after = sheaf.upto;
+        }
+        Ok(runs)
+    }
+
+    /// Read, an event takes several times what it takes as it lies in the journal, so no more of them are read at once
+    /// than a row group has.
+    fn write_sheaf(&self, name: &str, sheaf: &Sheaf) -> Result<Written, EngineError> {
+        let mut writer = EventWriter::create(&self.lake_path("event"), name)?;
         for rows in sheaf.rows.chunks(GROUP_ROWS) {
             let event = |row: &Row| {
                 let (batch, plain) = &sheaf.batches[row.batch as usize];
@@ -164,16 +186,16 @@ impl Engine {
         Ok(writer.finish()?)
     }
 
-    /// The events behind a tail, from the journal, without repeats.
-    fn sheaf(&self, tail: &Tail) -> Result<Sheaf, EngineError> {
-        let mut sheaf = Sheaf { batches: Vec::new(), rows: Vec::with_capacity(tail.n_events as usize) };
-        let Some((first, last)) = tail.batches else { return Ok(sheaf) };
-        let mut after = first - 1;
-        while after < last {
-            let batches = self.database.read(|conn| journal::read_after(conn, after, SEAL_BATCHES))?;
-            let Some(end) = batches.last() else { break };
-            after = end.seq;
+    /// The events behind a tail in the batches after one and up to another, from the journal, without repeats: `most` or
+    /// little more.
+    fn sheaf(&self, tail: &Tail, (after, last): (i64, i64), most: usize) -> Result<Sheaf, EngineError> {
+        let mut sheaf = Sheaf { batches: Vec::new(), rows: Vec::with_capacity(most), upto: after };
+        let mut n_arrived = 0;
+        while sheaf.upto < last && n_arrived < most {
+            let batches = self.database.read(|conn| journal::read_after(conn, sheaf.upto, SEAL_BATCHES))?;
+            sheaf.upto = batches.last().map_or(last, |batch| batch.seq.min(last));
             for mut batch in batches.into_iter().filter(|batch| batch.seq <= last) {
+                n_arrived += batch.arrival.n as usize;
                 let failed = |reason| EngineError::Journal { seq: batch.seq, reason };
                 let plain = codec::unpack_bytes(&std::mem::take(&mut batch.arrival.body)).map_err(failed)?;
                 let dropped = tail.dropped.get(&batch.seq).map_or(&[][..], Vec::as_slice);
@@ -227,9 +249,13 @@ impl Engine {
         Ok(LiveRun { row, file })
     }
 
-    /// Merges runs of one level into one of the next where there are enough; returns whether it did.
+    /// Merges runs of one level into one of the next where there are enough, or forgets what is too old; returns whether
+    /// it did. Sealing goes on meanwhile.
     pub fn compact_once(&self) -> Result<bool, EngineError> {
-        let _one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.compacting.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.forget_filters()? {
+            return Ok(true);
+        }
         let fan_in = self.settings.engine.compact_fan_in;
         for kind in ["activity", "event"] {
             let runs = self.runs(kind);
@@ -286,7 +312,7 @@ impl Engine {
     /// Seals everything and merges all runs of each kind into one.
     pub fn compact_all(&self) -> Result<(), EngineError> {
         self.seal_once(true)?;
-        let _one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.compacting.lock().unwrap_or_else(PoisonError::into_inner);
         for kind in ["activity", "event"] {
             let runs = self.runs(kind);
             if runs.len() > 1 {
@@ -363,6 +389,8 @@ struct Sheaf {
     /// Without their bodies, and these unpacked.
     batches: Vec<(journal::JournalBatch, Box<[u8]>)>,
     rows: Vec<Row>,
+    /// Its last batch.
+    upto: i64,
 }
 
 /// Where an event of a sheaf lies, and by what it is sorted.

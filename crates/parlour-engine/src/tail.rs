@@ -7,6 +7,7 @@ use parlour_core::day::Day;
 use parlour_core::key::{Key, KeyHashing};
 
 use crate::duplicates::Seen;
+use crate::seal::Range;
 use crate::window::WindowClock;
 
 /// Rows a person may gather before those with equal keys are added up.
@@ -42,11 +43,12 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    /// An empty one that follows, with the room that this one came to need, so that its tables need not grow again.
-    pub(crate) fn next(&self) -> Self {
+    /// An empty one that follows, with the room that this one came to need, so that its tables need not grow again; but
+    /// for no more than `most` events, since one that had to wait is longer than the next should be.
+    pub(crate) fn next(&self, most: usize) -> Self {
         Self {
-            people: HashMap::with_capacity_and_hasher(self.people.len(), KeyHashing::default()),
-            seen: HashMap::with_capacity_and_hasher(self.seen.len(), KeyHashing::default()),
+            people: HashMap::with_capacity_and_hasher(self.people.len().min(most), KeyHashing::default()),
+            seen: HashMap::with_capacity_and_hasher(self.seen.len().min(most), KeyHashing::default()),
             clock: self.clock,
             ..Self::default()
         }
@@ -80,6 +82,12 @@ impl Tail {
         self.n_arrived += n;
         self.batches = Some(self.batches.map_or((seq, seq), |(first, last)| (first.min(seq), last.max(seq))));
         self.clock = clock;
+    }
+
+    /// What a run of these batches of it covers.
+    pub(crate) fn range(&self, seqs: (i64, i64)) -> Range {
+        let (first, last) = self.days.unwrap_or((0, 0));
+        Range { seqs, days: (Day(first), Day(last)), level: 0 }
     }
 
     /// The batches with events of this person.

@@ -40,12 +40,13 @@ impl Engine {
         self.append(&source.name, submission)
     }
 
-    /// What a body would become by a mapping (the source's own unless one is given), with nothing stored.
-    pub fn try_webhook(
+    /// What a body would become by a mapping (the source's own unless one is given), with nothing stored. A broker's
+    /// comes from `topic`, or from a topic called like the pattern.
+    pub fn try_mapping(
         &self,
         source: &Source,
         mapping: Option<&str>,
-        headers: &[(String, String)],
+        topic: Option<&str>,
         raw: &[u8],
     ) -> Result<Vec<Event>, Flaw> {
         let now = clock::now();
@@ -53,9 +54,9 @@ impl Engine {
             None => self.mapping_of(source)?,
             Some(text) => Arc::new(Mapping::parse(text).map_err(Flaw::Unreadable)?),
         };
-        let topic = mapping.topic.as_deref().filter(|_| source.kind == SourceKind::Mqtt);
+        let topic = topic.or(mapping.topic.as_deref()).filter(|_| source.kind == SourceKind::Mqtt);
         let events = match topic {
-            None => mapping.events(&body(source, headers, raw, now), &self.vocabulary())?,
+            None => mapping.events(&Body::of(source, raw, now), &self.vocabulary())?,
             Some(topic) => {
                 let raw = mqtt::pasted(topic, raw);
                 mapping.events(&Body { topic: Some(topic), ..Body::of(source, &raw, now) }, &self.vocabulary())?

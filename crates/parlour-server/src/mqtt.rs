@@ -20,6 +20,7 @@ use crate::app::App;
 use session::{Session, Stop};
 
 mod session;
+mod wire;
 
 /// How often it is looked whether sources have changed.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -39,6 +40,8 @@ pub(crate) struct Link {
     since: String,
     /// What went wrong last.
     error: Option<String>,
+    /// When the last message came, since the server started.
+    last_message_at: Option<String>,
 }
 
 impl Links {
@@ -51,8 +54,15 @@ impl Links {
         let old = links.remove(&source);
         let since = old.as_ref().filter(|old| old.is_connected == is_connected).map(|old| old.since.clone());
         let since = since.unwrap_or_else(|| clock::rfc3339(clock::now()));
-        let error = error.or_else(|| old.and_then(|old| old.error));
-        links.insert(source, Link { is_connected, since, error });
+        let (old_error, last_message_at) = old.map_or((None, None), |old| (old.error, old.last_message_at));
+        links.insert(source, Link { is_connected, since, error: error.or(old_error), last_message_at });
+    }
+
+    /// Notes that something was published.
+    fn note_message(&self, source: i64) {
+        if let Some(link) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&source) {
+            link.last_message_at = Some(clock::rfc3339(clock::now()));
+        }
     }
 
     fn forget(&self, source: i64) {
@@ -121,19 +131,28 @@ fn wanted(app: &App) -> HashMap<i64, (Arc<Source>, Subscription)> {
 
 /// Takes what one broker sends, connecting again as often as need be.
 async fn attend(app: Arc<App>, source: Arc<Source>, subscription: Subscription, mut end: oneshot::Receiver<()>) {
+    // What is known is of another broker, or of settings that were mended.
+    app.links.forget(source.id);
     let mut rest = REST.0;
     loop {
-        let mut session = Session::new(&subscription);
-        let error = tokio::select! {
-            error = session.take(&app, &source) => error,
-            told = &mut end => {
-                session.leave(if told.is_ok() { Stop::ForGood } else { Stop::ForNow }).await;
-                return;
+        let begun = tokio::select! {
+            begun = Session::begin(&subscription) => begun,
+            _ = &mut end => return,
+        };
+        let error = match begun {
+            Err(error) => error,
+            Ok(mut session) => {
+                rest = REST.0;
+                app.links.set(source.id, true, None);
+                tokio::select! {
+                    error = session.take(&app, &source) => error,
+                    told = &mut end => {
+                        session.leave(if told.is_ok() { Stop::ForGood } else { Stop::ForNow }).await;
+                        return;
+                    }
+                }
             }
         };
-        if session.was_connected {
-            rest = REST.0;
-        }
         tracing::warn!(source = source.name, ?subscription, error, "the broker cannot be listened to");
         app.links.set(source.id, false, Some(error));
         tokio::select! {

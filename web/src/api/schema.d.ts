@@ -2810,6 +2810,8 @@ export interface components {
             /** @description What went wrong last. */
             error: string | null;
             is_connected: boolean;
+            /** @description When the last message came, since the server started. */
+            last_message_at: string | null;
             /** @description Since when that is so. */
             since: string;
         };
@@ -3645,6 +3647,8 @@ export interface components {
             body: string;
             /** @description The mapping to try; null for the source's own. */
             mapping: string | null;
+            /** @description Where a broker would have published it; null for the mapping's own pattern. */
+            topic: string | null;
         };
         /** @description What would become of a body. */
         Tried: {

@@ -2,12 +2,14 @@
 
 use parlour_core::day::Day;
 use parlour_core::event::{Event, Name};
+use parlour_engine::{Novelty, Submission};
 use parlour_store::{Kind, rejected};
 
 use crate::bench::{Bench, append};
 
 crate::on_both!(
     a_repeat_is_known_wherever_its_original_is,
+    a_repeat_is_foretold,
     a_conflict_is_rejected,
     an_id_is_known_whoever_it_comes_with_and_however_merged,
     the_window_ends,
@@ -41,6 +43,27 @@ fn a_repeat_is_known_wherever_its_original_is(kind: Kind) {
     assert_eq!((sums.folded, sums.duplicate, sums.rejected), (2, 6, 0));
     assert!(sums.agree);
     assert_eq!(engine.diagnose().unwrap().n_scored, 2);
+}
+
+fn a_repeat_is_foretold(kind: Kind) {
+    let bench = Bench::new(kind, "");
+    let engine = bench.open();
+    let tell = |source: &str, event: Event| engine.foretell(source, [event].iter()).unwrap();
+    let novelty = |source: &str, event: Event| tell(source, event).0[0];
+    // What was never taken in may come again as new.
+    assert_eq!(novelty("s", bought("1", "ann")), Novelty::New);
+    let (novelties, foretold) = tell("s", bought("1", "ann"));
+    assert_eq!(novelties, [Novelty::New]);
+    let submission = Submission { events: vec![(bought("1", "ann"), None)], ..Submission::default() };
+    let receipt = engine.append("s", submission).unwrap();
+    foretold.keep(receipt.seq);
+    drop(foretold);
+    for is_folded in [false, true, true] {
+        assert_eq!(novelty("s", bought("1", "ann")), Novelty::Duplicate, "{is_folded}");
+        assert_eq!(novelty("s", bought("1", "eve")), Novelty::Conflict, "{is_folded}");
+        assert_eq!(novelty("t", bought("1", "ann")), Novelty::New, "{is_folded}");
+        engine.fold_all().unwrap();
+    }
 }
 
 fn a_conflict_is_rejected(kind: Kind) {

@@ -47,6 +47,8 @@ pub(crate) struct Trial {
     body: String,
     /// The mapping to try; null for the source's own.
     mapping: Option<String>,
+    /// Where a broker would have published it; null for the mapping's own pattern.
+    topic: Option<String>,
 }
 
 /// What would become of a body.
@@ -129,11 +131,11 @@ fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
 pub(crate) async fn try_webhook(
     State(app): State<Arc<App>>,
     At(id): At<i64>,
-    Sent(Trial { body, mapping }): Sent<Trial>,
+    Sent(Trial { body, mapping, topic }): Sent<Trial>,
 ) -> Result<Json<Tried>, ApiError> {
     app.run(move |app| {
         let source = app.engine.source(id)?;
-        Ok(match app.engine.try_webhook(&source, mapping.as_deref(), &[], body.as_bytes()) {
+        Ok(match app.engine.try_mapping(&source, mapping.as_deref(), topic.as_deref(), body.as_bytes()) {
             Ok(events) => {
                 let events = events.iter().filter_map(|event| serde_json::to_value(event).ok()).collect();
                 Tried { events, reason: None }

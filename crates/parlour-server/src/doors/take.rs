@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use parlour_core::event::{Event, Flaw};
 use parlour_core::wire::{Context, Decoded, Dialect, Item, Origin, key_in};
 use parlour_engine::source::Source;
-use parlour_engine::{Novelty, Submission, clock};
+use parlour_engine::{Foretold, Novelty, Submission, clock};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::answer::Refused;
@@ -108,20 +108,27 @@ pub(super) fn source_of(app: &App, headers: &HeaderMap, query: Option<&str>) -> 
 /// Takes a body in a dialect: once this returns, all that could be taken is durable, and so is what was refused.
 pub(super) async fn take(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<(), Refused> {
     let (source, decoded) = admit(&app, &parcel, dialect)?;
-    store(app, source, decoded, dialect, parcel.room).await
+    store(app, source, decoded, dialect, (parcel.room, None)).await
 }
 
 /// The same, and tells what became of each item.
 pub(super) async fn take_and_tell(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<Vec<Fate>, Refused> {
     let (source, decoded) = admit(&app, &parcel, dialect)?;
-    let (decoded, fates) = foretell(Arc::clone(&app), Arc::clone(&source), decoded).await?;
-    store(app, source, decoded, dialect, parcel.room).await?;
+    let (decoded, fates, foretold) = foretell(Arc::clone(&app), Arc::clone(&source), decoded).await?;
+    store(app, source, decoded, dialect, (parcel.room, Some(foretold))).await?;
     Ok(fates)
 }
 
 /// What becomes of each item, found out on a thread that may block: files are read for it.
-async fn foretell(app: Arc<App>, source: Arc<Source>, decoded: Decoded) -> Result<(Decoded, Vec<Fate>), Refused> {
-    let looked = tokio::task::spawn_blocking(move || fates(&app, &source, &decoded).map(|fates| (decoded, fates)));
+async fn foretell(
+    app: Arc<App>,
+    source: Arc<Source>,
+    decoded: Decoded,
+) -> Result<(Decoded, Vec<Fate>, Foretold), Refused> {
+    let looked = tokio::task::spawn_blocking(move || {
+        let (fates, foretold) = fates(&app, &source, &decoded)?;
+        Ok((decoded, fates, foretold))
+    });
     let failed = |error| ApiError::internal(format!("looking for repeats panicked: {error}"));
     looked.await.map_err(failed)?
 }
@@ -147,10 +154,10 @@ fn decode(app: &App, body: &[u8], dialect: Dialect, source: &Source) -> Result<D
     Ok(dialect.decode(body, &context)?)
 }
 
-/// What becomes of each item. Of what came shortly before in another request and is not folded yet it is not told that
-/// it came before; it is counted once all the same.
-fn fates(app: &App, source: &Source, decoded: &Decoded) -> Result<Vec<Fate>, Refused> {
-    let novelties = app.engine.novelties(&source.name, decoded.events.iter()).map_err(ApiError::from)?;
+/// What becomes of each item. Of what came shortly before by a door whose dialect tells nothing, and is not folded yet,
+/// it is not told that it came before; it is counted once all the same.
+fn fates(app: &App, source: &Source, decoded: &Decoded) -> Result<(Vec<Fate>, Foretold), Refused> {
+    let (novelties, foretold) = app.engine.foretell(&source.name, decoded.events.iter()).map_err(ApiError::from)?;
     let mut events = decoded.events.iter().zip(novelties);
     let fate = |item: &Item| match item {
         // What an item amounts to comes under one id and shares its fate.
@@ -163,7 +170,7 @@ fn fates(app: &App, source: &Source, decoded: &Decoded) -> Result<Vec<Fate>, Ref
             Fate { message: refusal.message.clone(), kind }
         }
     };
-    Ok(decoded.items.iter().map(fate).collect())
+    Ok((decoded.items.iter().map(fate).collect(), foretold))
 }
 
 fn kind_of(event: &Event, novelty: Novelty) -> FateKind {
@@ -183,14 +190,14 @@ impl FateKind {
     }
 }
 
-/// Makes it durable. A sender that hangs up cancels nothing: what is handed to the engine is written, and its room is
-/// held until then.
+/// Makes it durable. A sender that hangs up cancels nothing: what is handed to the engine is written, and its room and what
+/// was foretold are held until then.
 async fn store(
     app: Arc<App>,
     source: Arc<Source>,
     decoded: Decoded,
     dialect: Dialect,
-    room: OwnedSemaphorePermit,
+    held: (OwnedSemaphorePermit, Option<Foretold>),
 ) -> Result<(), Refused> {
     let Decoded { events, items, .. } = decoded;
     let refused = items.into_iter().filter_map(|item| match item {
@@ -199,14 +206,17 @@ async fn store(
     });
     let mut refused: Vec<parlour_engine::Refused> = refused.collect();
     let mut events: Vec<(Event, Option<u64>)> = events.into_iter().map(|event| (event, None)).collect();
-    let room = Arc::new(room);
+    let held = Arc::new(held);
     while !events.is_empty() || !refused.is_empty() {
         let rest = events.split_off(events.len().min(MAX_EVENTS));
         let (dialect, refused) = (Some(dialect.name()), std::mem::take(&mut refused));
         let submission = Submission { events, refused, dialect, ..Submission::default() };
         let (tell, told) = oneshot::channel();
-        let held = Arc::clone(&room);
+        let held = Arc::clone(&held);
         let taken = app.engine.append_then(&source.name, submission, move |receipt| {
+            if let (Some(foretold), Ok(receipt)) = (&held.1, &receipt) {
+                foretold.keep(receipt.seq);
+            }
             drop(held);
             // Whoever asked may have gone; it is written all the same.
             let _gone = tell.send(receipt);

@@ -1,24 +1,26 @@
-//! One connection to a broker.
+//! One session with a broker, from the subscription to the goodbye.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parlour_engine::mqtt::{Message, Subscription};
 use parlour_engine::source::Source;
-use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeReasonCode};
-use tokio::time::{sleep, timeout};
+use rumqttc::{Connect, ConnectReturnCode, Packet, PubAck, Publish, QoS, Subscribe, SubscribeReasonCode, Unsubscribe};
+use tokio::time::{Interval, interval_at, sleep, timeout};
 
+use super::wire::Wire;
 use crate::app::App;
 use crate::error::ApiError;
 
-/// Requests to the broker that may wait: more than one read of the network brings messages to be acknowledged.
-const MAX_REQUESTS: usize = 4096;
 /// How often an idle connection is tried.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// Largest packet that is read, bytes. What is larger can be neither taken nor refused, so this is generous.
-const MAX_PACKET_BYTES: usize = 16 << 20;
+/// How long a broker may take to let us in.
+const MAX_GREETING: Duration = Duration::from_secs(10);
 /// How long a broker may take to let us go.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Our numbers of the requests that a broker answers.
+const SUBSCRIBING: u16 = 1;
+const UNSUBSCRIBING: u16 = 2;
 
 /// How a session is left.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,66 +31,99 @@ pub(super) enum Stop {
     ForGood,
 }
 
-/// A connection, or the try of one.
+/// A subscription that the broker has granted.
 pub(super) struct Session {
-    client: AsyncClient,
-    events: EventLoop,
+    wire: Wire,
     topic: String,
-    pub(super) was_connected: bool,
+    /// What came with the broker's answer to the subscription.
+    early: Vec<Packet>,
+    beat: Interval,
 }
 
 impl Session {
-    pub(super) fn new(subscription: &Subscription) -> Self {
-        let Subscription { host, port, user, password, topic, client_id } = subscription;
-        let mut options = MqttOptions::new(client_id, host, *port);
-        options.set_clean_session(false).set_manual_acks(true).set_keep_alive(KEEP_ALIVE);
-        options.set_max_packet_size(MAX_PACKET_BYTES, MAX_PACKET_BYTES);
+    /// Connects and subscribes; else why that is not possible.
+    pub(super) async fn begin(subscription: &Subscription) -> Result<Self, String> {
+        let wire = Wire::open(subscription).await?;
+        let beat = interval_at(tokio::time::Instant::now() + KEEP_ALIVE, KEEP_ALIVE);
+        let mut session = Self { wire, topic: subscription.topic.clone(), early: Vec::new(), beat };
+        let greeting = timeout(MAX_GREETING, session.greet(subscription)).await;
+        greeting.map_err(|_| format!("the broker does not answer within {MAX_GREETING:?}"))??;
+        Ok(session)
+    }
+
+    async fn greet(&mut self, subscription: &Subscription) -> Result<(), String> {
+        let Subscription { user, password, client_id, .. } = subscription;
+        let mut connect = Connect::new(client_id);
+        connect.clean_session = false;
+        connect.keep_alive = KEEP_ALIVE.as_secs() as u16;
         if user.is_some() || password.is_some() {
-            options.set_credentials(user.clone().unwrap_or_default(), password.clone().unwrap_or_default());
+            connect.set_login(user.clone().unwrap_or_default(), password.clone().unwrap_or_default());
         }
-        let (client, events) = AsyncClient::new(options, MAX_REQUESTS);
-        Self { client, events, topic: topic.clone(), was_connected: false }
+        // Subscribing once more changes nothing but that what is retained is sent again, which is not taken.
+        let mut subscribe = Subscribe::new(&self.topic, QoS::AtLeastOnce);
+        subscribe.pkid = SUBSCRIBING;
+        self.wire.put(&Packet::Connect(connect))?;
+        self.wire.send().await?;
+        loop {
+            // In a session of before, what waited may come before the answer.
+            for packet in self.wire.read().await? {
+                if let Packet::ConnAck(answer) = packet {
+                    check(answer.code)?;
+                    self.wire.put(&Packet::Subscribe(subscribe.clone()))?;
+                    self.wire.send().await?;
+                } else {
+                    self.early.push(packet);
+                }
+            }
+            let answer = self.early.iter().find_map(|packet| match packet {
+                Packet::SubAck(answer) if answer.pkid == SUBSCRIBING => Some(answer),
+                _ => None,
+            });
+            if let Some(answer) = answer {
+                let is_refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
+                let refused = || format!("the broker refuses the topic `{}`; ask whoever runs it", self.topic);
+                return if is_refused { Err(refused()) } else { Ok(()) };
+            }
+        }
     }
 
     /// Takes messages until something goes wrong, which it returns. What was not acknowledged by then comes again.
     pub(super) async fn take(&mut self, app: &Arc<App>, source: &Arc<Source>) -> String {
-        loop {
-            let first = match self.events.poll().await {
-                Ok(event) => event,
-                Err(error) => return error.to_string(),
+        let early = std::mem::take(&mut self.early);
+        let mut taken = self.take_all(early, app, source).await;
+        let mut is_asked = false;
+        while taken.is_ok() {
+            taken = tokio::select! {
+                read = self.wire.read() => match read {
+                    Ok(packets) => {
+                        is_asked = false;
+                        self.take_all(packets, app, source).await
+                    }
+                    Err(error) => Err(error),
+                },
+                _ = self.beat.tick() => if is_asked {
+                    Err(format!("the broker said nothing for {KEEP_ALIVE:?}"))
+                } else {
+                    is_asked = true;
+                    self.ask().await
+                },
             };
-            let mut published = Vec::new();
-            // One read of the network brings several packets.
-            for event in std::iter::once(first).chain(std::mem::take(&mut self.events.state.events)) {
-                let Event::Incoming(packet) = event else { continue };
-                if let Err(error) = self.note(packet, &mut published, app, source) {
-                    return error;
-                }
-            }
-            if let Err(error) = self.take_all(published, app, source).await {
-                return error;
-            }
         }
+        taken.err().unwrap_or_default()
     }
 
-    fn note(&mut self, packet: Packet, published: &mut Vec<Publish>, app: &App, source: &Source) -> Result<(), String> {
-        if let Packet::ConnAck(_) = packet {
-            // Subscribing once more changes nothing but that what is retained is sent again, which is not taken.
-            self.client.try_subscribe(&self.topic, QoS::AtLeastOnce).map_err(|error| error.to_string())?;
-        } else if let Packet::SubAck(answer) = packet {
-            if answer.return_codes.contains(&SubscribeReasonCode::Failure) {
-                return Err(format!("the broker refuses the topic `{}`; ask whoever runs it", self.topic));
-            }
-            self.was_connected = true;
-            app.links.set(source.id, true, None);
-        } else if let Packet::Publish(publish) = packet {
-            published.push(publish);
-        }
-        Ok(())
+    /// Asks whether the broker is still there.
+    async fn ask(&mut self) -> Result<(), String> {
+        self.wire.put(&Packet::PingReq)?;
+        self.wire.send().await
     }
 
     /// Makes messages durable, then acknowledges them.
-    async fn take_all(&mut self, published: Vec<Publish>, app: &Arc<App>, source: &Arc<Source>) -> Result<(), String> {
+    async fn take_all(&mut self, packets: Vec<Packet>, app: &Arc<App>, source: &Arc<Source>) -> Result<(), String> {
+        let published: Vec<Publish> = packets
+            .into_iter()
+            .filter_map(|packet| if let Packet::Publish(publish) = packet { Some(publish) } else { None })
+            .collect();
         // What is retained is told to whoever subscribes, and was told already to whoever was subscribed.
         let fresh = published.iter().filter(|publish| !publish.retain);
         let messages: Vec<Message> = fresh
@@ -100,6 +135,7 @@ impl Session {
             })
             .collect();
         if !messages.is_empty() {
+            app.links.note_message(source.id);
             while let Err(error) = app.gate.pass(source, messages.len(), Instant::now()) {
                 sleep(Duration::from_secs(error.retry_after.unwrap_or(1))).await;
             }
@@ -107,39 +143,42 @@ impl Session {
             let taken = Arc::clone(app).run(move |app| Ok(app.engine.take_messages(&source, &messages)?)).await;
             taken.map_err(|ApiError { message, .. }| message)?;
         }
-        for publish in &published {
-            self.client.try_ack(publish).map_err(|error| error.to_string())?;
+        for publish in published.iter().filter(|publish| publish.qos != QoS::AtMostOnce) {
+            self.wire.put(&Packet::PubAck(PubAck::new(publish.pkid)))?;
         }
-        Ok(())
+        self.wire.send().await
     }
 
-    /// Says goodbye, if there is anybody to say it to.
+    /// Says goodbye. A broker that does not answer sees the connection end all the same.
     pub(super) async fn leave(mut self, stop: Stop) {
-        if !self.was_connected {
-            return;
-        }
-        let is_for_good = stop == Stop::ForGood;
-        let asked = if is_for_good { self.client.try_unsubscribe(&self.topic) } else { self.client.try_disconnect() };
-        if asked.is_err() {
-            return;
-        }
-        let mut is_asked = !is_for_good;
-        // The broker hangs up at last.
-        let end = async {
-            while let Ok(event) = self.events.poll().await {
-                let is_unsubscribed = matches!(event, Event::Incoming(Packet::UnsubAck(_)));
-                if is_unsubscribed && !is_asked {
-                    is_asked = true;
-                    if self.client.try_disconnect().is_err() {
-                        return;
-                    }
-                }
-                if matches!(event, Event::Outgoing(rumqttc::Outgoing::Disconnect)) {
-                    return;
-                }
+        let goodbye = async {
+            if stop == Stop::ForGood {
+                let mut unsubscribe = Unsubscribe::new(&self.topic);
+                unsubscribe.pkid = UNSUBSCRIBING;
+                self.wire.put(&Packet::Unsubscribe(unsubscribe))?;
+                self.wire.send().await?;
+                let is_answer = |packet: &Packet| matches!(packet, Packet::UnsubAck(_));
+                while !self.wire.read().await?.iter().any(is_answer) {}
             }
+            self.wire.put(&Packet::Disconnect)?;
+            self.wire.send().await
         };
-        // A broker that does not answer sees the connection end all the same.
-        let _late = timeout(PATIENCE, end).await;
+        let left: Result<Result<(), String>, _> = timeout(PATIENCE, goodbye).await;
+        if !matches!(left, Ok(Ok(()))) {
+            tracing::debug!(topic = self.topic, "the broker was left without a word");
+        }
     }
+}
+
+/// Whether the broker lets us in; else why not.
+fn check(code: ConnectReturnCode) -> Result<(), String> {
+    let refused = match code {
+        ConnectReturnCode::Success => return Ok(()),
+        ConnectReturnCode::RefusedProtocolVersion => "MQTT 3.1.1",
+        ConnectReturnCode::BadClientId => "our name of the session",
+        ConnectReturnCode::ServiceUnavailable => "everybody for now",
+        ConnectReturnCode::BadUserNamePassword => "the user or the password",
+        ConnectReturnCode::NotAuthorized => "this user; check user and password",
+    };
+    Err(format!("the broker refuses {refused}"))
 }

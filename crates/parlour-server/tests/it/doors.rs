@@ -1,6 +1,6 @@
 //! The doors for programs: every route, every place for a key, and the bytes that SDKs need back.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use parlour_engine::source::NewSource;
 use serde_json::{Value, json};
@@ -290,6 +290,14 @@ fn each_event_of_ours_is_answered() {
     house.desk.engine.fold_all().unwrap();
     let sums = house.desk.get("/api/v1/health")["sums"].clone();
     assert_eq!((&sums["folded"], &sums["duplicate"], &sums["rejected"]), (&json!(4), &json!(2), &json!(5)), "{sums}");
+    // And between requests, before anything is folded.
+    let like =
+        |id: &str, who: &str| format!(r#"{{"id":"{id}","subject":"user:{who}","verb":"liked","object":"brand:acme"}}"#);
+    for (body, wanted) in [(like("m5", "1"), "accepted"), (like("m5", "1"), "duplicate"), (like("m5", "2"), "rejected")]
+    {
+        let receipt = house.post("/api/v1/events", &body).json();
+        assert_eq!(receipt["events"][0]["result"], wanted, "{receipt}");
+    }
     let schema = house.send("GET", "/api/v1/events/schema.json", &[], b"").json();
     assert_eq!(schema["properties"]["id"]["maxLength"], 100);
 }
@@ -428,22 +436,22 @@ fn who_sends_too_fast_is_told_when_to_come_back() {
 fn more_than_there_is_room_for_is_asked_to_come_back() {
     let settings = "[ingest]\nbatch_bytes = 50000\nunpacked_bytes = 60000\nwaiting_bytes = 60000\nbody_seconds = 60\n";
     let house = House::with(settings, None);
-    // A body that was announced and does not come holds its room.
+    // A body that was announced and does not come holds its room, from when the server asks for it.
     let mut slow = connect(house.desk.address);
-    let head =
-        format!("POST /v1/track HTTP/1.1\r\nhost: x\r\nx-write-key: {}\r\ncontent-length: 50000\r\n\r\n{{", house.key);
+    let head = format!(
+        "POST /v1/track HTTP/1.1\r\nhost: x\r\nx-write-key: {}\r\nexpect: 100-continue\r\ncontent-length: 50000\r\n\r\n",
+        house.key
+    );
     slow.write_all(head.as_bytes()).unwrap();
-    let start = std::time::Instant::now();
+    let mut asked = [0; 12];
+    slow.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100");
     let large = format!("{TRACK}{}", " ".repeat(20_000));
-    loop {
-        let answer = house.post("/v1/track", &large);
-        if answer.status == 503 {
-            assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("busy", Some("1")));
-            break;
-        }
-        assert!(start.elapsed() < PATIENCE, "the room was never taken");
-    }
+    let answer = house.post("/v1/track", &large);
+    assert_eq!(answer.status, 503);
+    assert_eq!((answer.code().as_str(), answer.header("retry-after")), ("busy", Some("1")));
     drop(slow);
+    let start = std::time::Instant::now();
     while house.post("/v1/track", &large).status != 200 {
         assert!(start.elapsed() < PATIENCE, "the room was never given back");
     }

@@ -97,12 +97,13 @@ fn five_times_the_load_is_put_off_and_nothing_is_lost() {
     senders.while_sending(&mut dice, |_| {
         senders.at(Some(&served));
         assert!(senders.wait_for(n_acknowledged, &mut served), "it ended");
+        // How many come at once is for the system to say; some time they are too many.
+        assert!(senders.wait_until_put_off(&mut served), "it ended");
     });
     let (most, n_put_off) = (served.memory("VmHWM"), senders.n_put_off.load(Ordering::SeqCst));
     served.stop();
     senders.check(&house, "after too much");
     eprintln!("{n_put_off} batches were put off; {} MiB at most", most / MIB);
-    assert!(0 < n_put_off, "it was not too much");
     assert!(most < 400 * MIB, "{most} bytes");
     senders.settle(&house, "after all was sent again");
 }

@@ -8,8 +8,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
+use serde_json::{Value, json};
 
 use crate::house::House;
+use crate::served::Served;
 
 /// Longest that anything is waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -34,22 +36,47 @@ impl Drop for Running {
     }
 }
 
-/// A Mosquitto on a port of its own that asks for a password.
+/// A Mosquitto on ports of its own, in the clear and maybe with TLS, that asks for a password.
 struct Broker {
     port: u16,
+    tls_port: u16,
     log: PathBuf,
     _process: Running,
 }
 
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
 impl Broker {
     fn start(house: &House) -> Self {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        Self::with(house, free_port(), "")
+    }
+
+    /// Also with TLS, as 127.0.0.1, for which an authority of the test's own vouches in `ca.pem`.
+    fn start_with_tls(house: &House) -> Self {
+        let openssl = |line: &str| {
+            let made = Command::new("openssl").current_dir(house.folder.path()).args(line.split(' ')).output().unwrap();
+            assert!(made.status.success(), "openssl {line}: {}", String::from_utf8_lossy(&made.stderr));
+        };
+        let new = "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+        openssl(&format!("{new} -x509 -days 2 -subj /CN=ours -keyout ca.key -out ca.pem"));
+        openssl(&format!("{new} -subj /CN=broker -keyout broker.key -out broker.csr"));
+        house.file("names", "subjectAltName=IP:127.0.0.1\n");
+        openssl("x509 -req -days 2 -in broker.csr -CA ca.pem -CAkey ca.key -extfile names -out broker.pem");
+        let tls_port = free_port();
+        let [certificate, key] = ["broker.pem", "broker.key"].map(|name| house.path(name).display().to_string());
+        Self::with(house, tls_port, &format!("listener {tls_port} 127.0.0.1\ncertfile {certificate}\nkeyfile {key}\n"))
+    }
+
+    fn with(house: &House, tls_port: u16, listener: &str) -> Self {
+        let port = free_port();
         let (passwords, log) = (house.path("passwords"), house.path("broker.log"));
         let made = Command::new("mosquitto_passwd").args(["-b", "-c"]).arg(&passwords).args(["ann", "s3cret"]).status();
         assert!(made.unwrap().success());
         let is_root = std::fs::metadata("/proc/self").is_ok_and(|of| std::os::unix::fs::MetadataExt::uid(&of) == 0);
         let settings = format!(
-            "listener {port} 127.0.0.1\nallow_anonymous false\npassword_file {}\nlog_dest file {}\nlog_type all\n{}",
+            "listener {port} 127.0.0.1\n{listener}allow_anonymous false\npassword_file {}\nlog_dest file {}\nlog_type all\n{}",
             passwords.display(),
             log.display(),
             if is_root { "user root\n" } else { "" }
@@ -57,7 +84,7 @@ impl Broker {
         let settings = house.file("mosquitto.conf", settings);
         let mut command = Command::new("mosquitto");
         let process = command.arg("-c").arg(settings).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let broker = Self { port, log, _process: Running(process) };
+        let broker = Self { port, tls_port, log, _process: Running(process) };
         wait_until("the broker", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
         broker
     }
@@ -156,4 +183,80 @@ fn what_a_broker_has_is_taken_once() {
     assert_eq!((&sums["folded"], &sums["rejected"], &sums["agree"]), (&500.into(), &0.into(), &true.into()), "{sums}");
     // 0 to 398, the last of them twice, and 400 to 499: each is there, so none of the 500 is another's repeat.
     assert_eq!(house.rows("SELECT COUNT(*) FROM entity WHERE kind = 'product'")[0][0], 499);
+}
+
+/// A source of a server, looked at as the Desk does.
+struct Source<'s> {
+    served: &'s Served,
+    session: String,
+    path: String,
+}
+
+impl<'s> Source<'s> {
+    fn create(served: &'s Served, session: String, mapping: &Value) -> Self {
+        let new = json!({ "name": "till", "kind": "mqtt", "mapping": mapping.to_string() });
+        let (status, _, made) = served.ask("POST /api/v1/sources", &session, &new);
+        assert_eq!(status, 201, "{made}");
+        Self { served, session, path: format!("/api/v1/sources/{}", made["source"]["id"]) }
+    }
+
+    fn get(&self) -> Value {
+        let (status, _, source) = self.served.ask(&format!("GET {}", self.path), &self.session, &Value::Null);
+        assert_eq!(status, 200, "{source}");
+        source
+    }
+
+    fn change(&self, mapping: &Value) {
+        let change = json!({ "mapping": mapping.to_string() });
+        let (status, _, source) = self.served.ask(&format!("PUT {}", self.path), &self.session, &change);
+        assert_eq!(status, 200, "{source}");
+    }
+
+    /// Waits until the broker is listened to.
+    fn wait_for_link(&self) {
+        wait_until("the link", || self.get()["broker"]["is_connected"] == true);
+    }
+
+    /// Waits until it is known that the broker cannot be listened to, for a reason that has this in it.
+    fn wait_for_error(&self, part: &str) {
+        wait_until(part, || {
+            let link = &self.get()["broker"];
+            link["is_connected"] == false && link["error"].as_str().is_some_and(|error| error.contains(part))
+        });
+    }
+}
+
+#[test]
+fn it_is_said_how_it_stands_with_a_broker() {
+    let house = House::new("");
+    let broker = Broker::start_with_tls(&house);
+    let ca = std::fs::read_to_string(house.path("ca.pem")).unwrap();
+    let of = |url: &str, ca: Option<&str>| {
+        let url = url.replace("TLS", &broker.tls_port.to_string()).replace("PLAIN", &broker.port.to_string());
+        json!({ "broker": url, "ca": ca, "topic": "shop/+/sold", "subject": "levels[1]", "verb": "'bought'" })
+    };
+    let mut served = Served::start(&house);
+    let session = served.sign_in();
+    // Who vouches for this broker is known to nobody but us.
+    let source = Source::create(&served, session, &of("mqtts://ann:s3cret@127.0.0.1:TLS", None));
+    source.wait_for_error("UnknownIssuer");
+    assert_eq!(source.get()["has_secret"], true);
+    assert!(!source.get().to_string().contains("s3cret"));
+    // It is the broker of 127.0.0.1, and of no other name.
+    source.change(&of("mqtts://ann@localhost:TLS", Some(&ca)));
+    source.wait_for_error("not valid for name");
+    // TLS is not spoken where it is not asked for.
+    source.change(&of("mqtts://ann@127.0.0.1:PLAIN", Some(&ca)));
+    source.wait_for_error("no TLS with");
+    source.change(&of("mqtts://bob@127.0.0.1:TLS", Some(&ca)));
+    source.wait_for_error("the broker refuses");
+    source.change(&of("mqtts://ann@127.0.0.1:TLS", Some(&ca)));
+    source.wait_for_link();
+    assert_eq!(source.get()["broker"]["last_message_at"], Value::Null);
+    broker.publish(&messages(0..100));
+    wait_until("the messages", || source.get()["n_accepted"] == 100);
+    assert!(source.get()["broker"]["last_message_at"].is_string());
+    drop(broker);
+    source.wait_for_error("");
+    served.stop();
 }

@@ -101,15 +101,35 @@ impl Senders {
         self.front.changed.notify_all();
     }
 
-    /// Waits until so many more are acknowledged; `false` where the server ended before.
+    /// Waits until so many more are acknowledged, however long that takes as long as it goes on; `false` where the server
+    /// ended before.
     #[track_caller]
     pub(crate) fn wait_for(&self, n: u64, served: &mut Served) -> bool {
-        let (start, goal) = (Instant::now(), self.n_acknowledged.load(Ordering::SeqCst) + n);
-        while self.n_acknowledged.load(Ordering::SeqCst) < goal {
+        let mut last = (Instant::now(), self.n_acknowledged.load(Ordering::SeqCst));
+        let goal = last.1 + n;
+        while last.1 < goal {
             if served.has_ended() {
                 return false;
             }
-            assert!(start.elapsed() < PATIENCE, "the server stopped acknowledging");
+            let now = self.n_acknowledged.load(Ordering::SeqCst);
+            if last.1 < now {
+                last = (Instant::now(), now);
+            }
+            assert!(last.0.elapsed() < PATIENCE, "the server stopped acknowledging");
+            std::thread::yield_now();
+        }
+        true
+    }
+
+    /// Waits until somebody was put off; `false` where the server ended before.
+    #[track_caller]
+    pub(crate) fn wait_until_put_off(&self, served: &mut Served) -> bool {
+        let start = Instant::now();
+        while self.n_put_off.load(Ordering::SeqCst) == 0 {
+            if served.has_ended() {
+                return false;
+            }
+            assert!(start.elapsed() < PATIENCE, "it was not too much");
             std::thread::yield_now();
         }
         true
@@ -265,15 +285,16 @@ impl Senders {
     pub(crate) fn settle(&self, house: &House, when: &str) -> usize {
         let served = Served::start(house);
         self.at(Some(&served));
-        let begun = Instant::now();
+        let mut last = Instant::now();
         for sender in 0..self.journals.len() {
             let journal = self.journals[sender].lock().unwrap().clone();
             let unknown: Vec<usize> = (0..journal.len()).filter(|&order| journal[order] == Fate::Unknown).collect();
             let mut line = None;
             for orders in unknown.chunks(100) {
                 while !self.try_send(sender, orders, &mut line) {
-                    assert!(begun.elapsed() < PATIENCE, "{when}: it takes nothing any more");
+                    assert!(last.elapsed() < PATIENCE, "{when}: it takes nothing any more");
                 }
+                last = Instant::now();
             }
         }
         served.stop();

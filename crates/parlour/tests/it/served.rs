@@ -6,6 +6,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use crate::house::{House, PARLOUR};
 
 /// Longer than anything takes; who waits so long has found a fault.
@@ -60,6 +62,39 @@ impl Served {
         let mut line = String::new();
         self.said.read_line(&mut line).unwrap();
         line
+    }
+
+    /// One request over one connection; the status, the session it sets, and the JSON it answers.
+    pub(crate) fn ask(&self, request: &str, cookie: &str, body: &Value) -> (u16, String, Value) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let head = format!(
+            "{request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {cookie}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let session = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap_or_default();
+        let session = session.split(';').next().unwrap_or_default().to_owned();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), session, serde_json::from_str(body).unwrap_or_default())
+    }
+
+    /// Signs in by the link that it says; the session's cookie.
+    pub(crate) fn sign_in(&mut self) -> String {
+        let token = loop {
+            let line = self.read_line();
+            assert!(!line.is_empty(), "the server says a link");
+            if let Some((_, token)) = line.trim().split_once("/sign-in?token=") {
+                break token.to_owned();
+            }
+        };
+        let (status, session, _) = self.ask("POST /api/v1/session", "", &json!({ "token": token }));
+        assert_eq!(status, 200);
+        session
     }
 
     pub(crate) fn signal(&self, name: &str) {

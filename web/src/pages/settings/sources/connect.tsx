@@ -107,11 +107,11 @@ function WebhookLines({ target }: { target: Target }) {
 }
 
 /** The check mark, and a way to bring it about from here. */
-function FirstEvent({ source, freshKey, isHeard }: ConnectProps) {
+export function FirstEvent({ source, freshKey, isHeard }: ConnectProps) {
   const { to } = useScope();
   const send = useSendTestEvent(source);
   const refused = send.data?.events.find((event) => event.result === "rejected");
-  const canTest = freshKey !== undefined && source.kind !== "webhook";
+  const canTest = freshKey !== undefined && source.kind === "sdk";
   return (
     <div className="heard" data-heard={isHeard} aria-live="polite">
       <span className={isHeard ? "heard-mark pos" : "heard-mark waiting"} aria-hidden="true">

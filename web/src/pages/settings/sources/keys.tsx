@@ -108,7 +108,7 @@ function Rotate({ source, isOpen, onClose }: { source: Source; isOpen: boolean; 
   );
 }
 
-function Revoke({ source, isOpen, onClose }: { source: Source; isOpen: boolean; onClose: () => void }) {
+export function Revoke({ source, isOpen, onClose }: { source: Source; isOpen: boolean; onClose: () => void }) {
   const revoke = useRevokeSource(source.id);
   const nGood = source.keys.filter((key) => key.is_valid).length;
   return (
@@ -120,12 +120,16 @@ function Revoke({ source, isOpen, onClose }: { source: Source; isOpen: boolean; 
       onYes={() => revoke.mutate(undefined, { onSuccess: onClose })}
       onNo={onClose}
     >
+      {source.kind === "mqtt" ? (
+        <p>The subscription ends at once and for good, and what is published from now on is not taken.</p>
+      ) : (
+        <p>
+          {counted(nGood, "key stops", "keys stop")} working at once and for good. Whatever still sends with{" "}
+          {nGood === 1 ? "it" : "them"} is answered with 401, and what it sends from now on is lost.
+        </p>
+      )}
       <p>
-        {counted(nGood, "key stops", "keys stop")} working at once and for good. Whatever still sends with{" "}
-        {nGood === 1 ? "it" : "them"} is answered with 401, and what it sends from now on is lost.
-      </p>
-      <p>
-        The {count(source.n_accepted)} events it sent stay. To let it send again, make a new source under another name.
+        The {count(source.n_accepted)} events it sent stay. To take more of it, make a new source under another name.
       </p>
       {revoke.error ? <Problem error={revoke.error} what="The source could not be revoked." /> : null}
     </AskOnce>

@@ -30,7 +30,11 @@ export function Limits({ source }: { source: Source }) {
         <LayerChoice value={layer} onChange={setLayer} />
         <NumberInput
           label="At most, events per second"
-          description="More is answered with 429 and a time to wait; SDKs then send again by themselves. Empty: no limit."
+          description={
+            source.kind === "mqtt"
+              ? "More than that waits at the broker. Empty: no limit."
+              : "More is answered with 429 and a time to wait; SDKs then send again by themselves. Empty: no limit."
+          }
           placeholder="no limit"
           min={1}
           max={10_000_000}

@@ -1,17 +1,29 @@
 // A mapping survives being edited field by field, and what cannot be edited so is left alone.
 import { describe, expect, test } from "vitest";
-import { draftOf, EMPTY_DRAFT, mappingOf, missing, newSecret, readable } from "./mapping";
+import {
+  BROKER_SHAPE,
+  draftOf,
+  EMPTY_DRAFT,
+  mappingOf,
+  missing,
+  newSecret,
+  readable,
+  topicOf,
+  WEBHOOK_SHAPE,
+} from "./mapping";
 
 describe("mappings", () => {
   test("nothing is an empty draft that lacks what is needed", () => {
     expect(draftOf(null)).toEqual(EMPTY_DRAFT);
-    expect(missing(EMPTY_DRAFT)).toEqual(["subject", "verb"]);
+    expect(missing(EMPTY_DRAFT, WEBHOOK_SHAPE)).toEqual(["subject", "verb"]);
+    expect(missing(EMPTY_DRAFT, BROKER_SHAPE)).toEqual(["broker", "topic", "subject", "verb"]);
   });
   test("fields and further ids go there and back", () => {
-    const kept = mappingOf({
+    const written = {
       fields: { subject: "body.who", verb: "'bought'", text: "  ", subject_kind: "customer" },
       also: "email: body.mail\nhandle: '@' + body.nick\n: nothing\nalone",
-    });
+    };
+    const kept = mappingOf(written, WEBHOOK_SHAPE);
     expect(JSON.parse(kept)).toEqual({
       subject: "body.who",
       subject_kind: "customer",
@@ -19,13 +31,32 @@ describe("mappings", () => {
       also: { email: "body.mail", handle: "'@' + body.nick" },
     });
     const draft = draftOf(kept);
-    expect(draft && mappingOf(draft)).toBe(kept);
-    expect(draft && missing(draft)).toEqual([]);
+    expect(draft && mappingOf(draft, WEBHOOK_SHAPE)).toBe(kept);
+    expect(draft && missing(draft, WEBHOOK_SHAPE)).toEqual([]);
   });
   test("an expression may hold colons", () => {
-    expect(JSON.parse(mappingOf({ fields: {}, also: "email: body.a ? body.b : body.c" }))).toEqual({
-      also: { email: "body.a ? body.b : body.c" },
-    });
+    const kept = mappingOf({ fields: {}, also: "email: body.a ? body.b : body.c" }, WEBHOOK_SHAPE);
+    expect(JSON.parse(kept)).toEqual({ also: { email: "body.a ? body.b : body.c" } });
+  });
+  test("a broker keeps its address, topics and certificate", () => {
+    const kept = {
+      broker: "mqtts://ann@host",
+      topic: "shop/+/sold",
+      ca: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+      subject: "levels[1]",
+      verb: "'bought'",
+    };
+    const draft = draftOf(JSON.stringify(kept)) ?? EMPTY_DRAFT;
+    expect(missing(draft, BROKER_SHAPE)).toEqual([]);
+    expect(JSON.parse(mappingOf(draft, BROKER_SHAPE))).toEqual(kept);
+  });
+  test.each([
+    ["shop/+/sold", "shop/ann/sold"],
+    ["#", "ann/1"],
+    ["a/+/#", "a/ann/ann/1"],
+    ["plain", "plain"],
+  ])("%s takes %s", (pattern, topic) => {
+    expect(topicOf(pattern)).toBe(topic);
   });
   test.each(["[]", "3", "{", '{"subject": 1}', '{"also": 3}'])("%s is edited as text", (text) => {
     expect(draftOf(text)).toBeNull();

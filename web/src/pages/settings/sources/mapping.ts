@@ -1,4 +1,5 @@
-// The mapping of a webhook: which expression makes which field of an event. It is kept as JSON; the page edits its fields.
+// The mapping of a webhook or of a broker's messages: which expression makes which field of an event. It is kept as JSON;
+// the page edits its fields.
 
 export interface MappingField {
   name: string;
@@ -28,7 +29,47 @@ export const MAPPING_FIELDS: MappingField[] = [
   { name: "layer", about: "where; without it, the source’s", example: "'web'" },
 ];
 
-export const NEEDED = ["subject", "verb"];
+/** Where a broker is and what it is asked for; plain words, no expressions. */
+export const BROKER_FIELDS: MappingField[] = [
+  {
+    name: "broker",
+    about: "its address; mqtts:// for TLS, mqtt:// in the clear (needed)",
+    example: "mqtts://till@broker.local",
+  },
+  { name: "topic", about: "a pattern with + and # (needed)", example: "shop/+/sold" },
+  {
+    name: "ca",
+    about: "with TLS, who vouches for the broker, where browsers do not know them: a certificate as PEM",
+    example: "-----BEGIN CERTIFICATE-----",
+  },
+];
+
+/** What another example serves better where messages come from a broker. */
+const MESSAGE_EXAMPLES: Record<string, string> = {
+  when: "body.price > 0",
+  each: "body.readings",
+  subject: "levels[1]",
+  object: "body.sku",
+  at: "body.at",
+  message: "body.id",
+  value: "body.price",
+  value_minor: "body.cents",
+};
+
+/** What is there to be filled in, and what must be, for a kind of source. */
+export interface MappingShape {
+  head: MappingField[];
+  fields: MappingField[];
+  needed: string[];
+}
+
+export const WEBHOOK_SHAPE: MappingShape = { head: [], fields: MAPPING_FIELDS, needed: ["subject", "verb"] };
+
+export const BROKER_SHAPE: MappingShape = {
+  head: BROKER_FIELDS,
+  fields: MAPPING_FIELDS.map((field) => ({ ...field, example: MESSAGE_EXAMPLES[field.name] ?? field.example })),
+  needed: ["broker", "topic", "subject", "verb"],
+};
 
 /** A mapping as its fields; `also` has a line for each further id, `kind: expression`. */
 export interface MappingDraft {
@@ -60,9 +101,9 @@ export function draftOf(mapping: string | null): MappingDraft | null {
 }
 
 /** A mapping as it is kept; what is empty is left out. */
-export function mappingOf({ fields, also }: MappingDraft): string {
+export function mappingOf({ fields, also }: MappingDraft, shape: MappingShape): string {
   const kept: Record<string, unknown> = {};
-  for (const { name } of MAPPING_FIELDS) {
+  for (const { name } of [...shape.head, ...shape.fields]) {
     const text = fields[name]?.trim();
     if (text) kept[name] = text;
   }
@@ -77,8 +118,13 @@ export function mappingOf({ fields, also }: MappingDraft): string {
 }
 
 /** What is missing before a mapping can make events. */
-export function missing({ fields }: MappingDraft): string[] {
-  return NEEDED.filter((name) => !fields[name]?.trim());
+export function missing({ fields }: MappingDraft, shape: MappingShape): string[] {
+  return shape.needed.filter((name) => !fields[name]?.trim());
+}
+
+/** A topic that a pattern takes, to try a mapping on. */
+export function topicOf(pattern: string): string {
+  return pattern.replaceAll("+", "ann").replace(/#$/, "ann/1");
 }
 
 /** An event as the journal has it, made readable: times as people write them, no fields that say nothing. */

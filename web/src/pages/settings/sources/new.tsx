@@ -13,6 +13,7 @@ import { nameFlaw } from "./words";
 const KINDS = [
   { kind: "sdk", word: "A site, an app or a script of yours", note: "with an SDK, or a line of curl" },
   { kind: "webhook", word: "Another service’s webhook", note: "its JSON is mapped to events here" },
+  { kind: "mqtt", word: "Machines, by an MQTT broker", note: "what they publish is mapped to events here" },
 ];
 
 export function NewSourceForm() {
@@ -45,7 +46,10 @@ export function NewSourceForm() {
         </Link>{" "}
         / new
       </p>
-      <h1>Three steps to the first event: name it, take its key, send.</h1>
+      <h1>
+        Three steps to the first event: name it,{" "}
+        {kind === "mqtt" ? "say where its broker is, publish." : "take its key, send."}
+      </h1>
       <form onSubmit={submit} className="sheet">
         <h2>
           <span className="step">1</span> Name it
@@ -83,13 +87,15 @@ export function NewSourceForm() {
         {create.error ? <Problem error={create.error} what="The source could not be made." /> : null}
         <div>
           <Button type="submit" loading={create.isPending}>
-            Make it, and show its key
+            Make it, and {kind === "mqtt" ? "name its broker" : "show its key"}
           </Button>
         </div>
       </form>
       <p className="fine steps-ahead">
-        <span className="step">2</span> its key, shown once <span className="step">3</span> lines to copy, and a check
-        mark when the first event is here
+        <span className="step">2</span>{" "}
+        {kind === "mqtt" ? "its broker and topics, and what a message means" : "its key, shown once"}{" "}
+        <span className="step">3</span> {kind === "mqtt" ? "" : "lines to copy, and "}a check mark when the first event
+        is here
       </p>
     </>
   );

@@ -1,6 +1,6 @@
 // One source: how to send, what arrives, what came of it, its keys, what can be changed.
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { freshKey, useSource, useTail } from "../../../api/sources";
 import type { Source } from "../../../api/types";
@@ -11,6 +11,7 @@ import { Table } from "../../../components/table";
 import { ago, count, counted, instantText } from "../../../format";
 import { useScope } from "../../../scope";
 import { idOf, spaced } from "../../../words";
+import { Broker, Connection, StopListening } from "./broker";
 import { Connect } from "./connect";
 import { Keys } from "./keys";
 import { Limits } from "./limits";
@@ -82,9 +83,16 @@ function Body({ source }: { source: Source }) {
     if (isHeard && !wasHeard.current) client.invalidateQueries();
     wasHeard.current = isHeard;
   }, [isHeard, client]);
-  // Once it sends, what it sends is what one comes for.
-  const isNew = key !== undefined || source.first_event_at === null;
-  const connect = source.revoked_at ? null : <Connect source={source} freshKey={key} isHeard={isHeard} />;
+  // Once it sends, what it sends is what one comes for; but nothing moves while one looks.
+  const [wasNew] = useState(source.first_event_at === null);
+  const isNew = key !== undefined || wasNew;
+  const isBroker = source.kind === "mqtt";
+  const isLive = source.revoked_at === null;
+  const connect = !isLive ? null : isBroker ? (
+    <Connection source={source} isHeard={isHeard} />
+  ) : (
+    <Connect source={source} freshKey={key} isHeard={isHeard} />
+  );
   return (
     <>
       <Headline source={source} />
@@ -93,13 +101,16 @@ function Body({ source }: { source: Source }) {
         {instantText(source.created_at)}.
       </p>
       <div ref={head} />
-      {isNew ? connect : null}
+      {isNew || isBroker ? connect : null}
+      {isLive && isBroker && isNew ? <Broker source={source} /> : null}
       <TailPart tail={tail} />
       <Refusals source={source} />
-      {isNew ? null : connect}
-      {source.kind === "webhook" && !source.revoked_at ? <Webhook source={source} freshKey={key} /> : null}
-      <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />
-      {source.revoked_at ? null : <Limits source={source} />}
+      {isNew || isBroker ? null : connect}
+      {source.kind === "webhook" && isLive ? <Webhook source={source} freshKey={key} /> : null}
+      {isLive && isBroker && !isNew ? <Broker source={source} /> : null}
+      {isBroker ? null : <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />}
+      {isLive ? <Limits source={source} /> : null}
+      {isLive && isBroker ? <StopListening source={source} /> : null}
     </>
   );
 }

@@ -47,7 +47,8 @@ analytics.track("Product Viewed", { product_id: "teapot" });`;
 }
 
 function rudderBrowser({ origin, key }: Target): string {
-  return `import { RudderAnalytics } from "@rudderstack/analytics-js";
+  return `// Of its two builds the one that fetches nothing more from RudderStack.
+import { RudderAnalytics } from "@rudderstack/analytics-js/bundled";
 
 const analytics = new RudderAnalytics();
 analytics.load(${js(key)}, ${js(origin)}, { configUrl: ${js(origin)} });
@@ -58,7 +59,8 @@ analytics.track("Product Viewed", { product_id: "teapot" });`;
 function posthogBrowser({ origin, key }: Target): string {
   return `import posthog from "posthog-js";
 
-posthog.init(${js(key)}, { api_host: ${js(origin)} });
+// It would look for surveys and recordings, which are not here.
+posthog.init(${js(key)}, { api_host: ${js(origin)}, disable_external_dependency_loading: true });
 posthog.identify("42", { email: "ann@example.org" });
 posthog.capture("Product Viewed", { product_id: "teapot" });`;
 }
