@@ -45,6 +45,10 @@ impl Bench {
         postgres::Client::connect(url, postgres::NoTls).unwrap().batch_execute(sql).unwrap();
     }
 
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     pub(crate) fn open(&self) -> Arc<Engine> {
         Engine::open(self.folder.path(), self.url.as_deref()).unwrap()
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
 mod alerts;
+mod asks;
 mod bench;
 mod histories;
 mod intake;
