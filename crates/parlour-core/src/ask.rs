@@ -4,7 +4,13 @@
 //! and never makes an ask.
 
 mod class;
+mod feeling;
+mod judge;
 mod language;
+mod pattern;
+mod rules;
+mod spoken;
+mod words;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,11 +19,36 @@ use serde::Serialize;
 
 pub use class::{Class, Kind, Opens};
 pub use language::Language;
+pub use rules::RulesError;
 
-use crate::vocabulary::Verb;
+use crate::event::evidence_of;
+use crate::vocabulary::{By, Feeling, Verb};
+use rules::{File, Ruleset};
+use spoken::Marks;
+use words::{Symbol, Words};
 
 /// Most bytes of a text that are read; what follows is not judged.
 pub const MAX_JUDGED_BYTES: usize = 16_384;
+/// Most reasons of one finding.
+pub const MAX_REASONS: usize = 32;
+/// Most languages of one classifier.
+pub const MAX_LANGUAGES: usize = 16;
+
+/// The rules that are compiled in, one file a language; the first is taken where no language can be told.
+pub const DEFAULT: [&str; 4] = [
+    include_str!("../../../asks/en.toml"),
+    include_str!("../../../asks/de.toml"),
+    include_str!("../../../asks/es.toml"),
+    include_str!("../../../asks/fr.toml"),
+];
+
+/// What a word of a language's list of common words says for it, and what one that only its rules know; in twelfths, so
+/// that words shared by up to four languages divide evenly.
+const COMMON_SAYS: u32 = 36;
+const KNOWN_SAYS: u32 = 12;
+const LETTER_SAYS: u32 = 48;
+/// Most tokens by which a language is told.
+const MAX_TOLD_BY: usize = 200;
 
 /// One thing that spoke for or against a class.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -51,39 +82,140 @@ pub struct Finding {
     pub because: Vec<Reason>,
 }
 
-/// Why rules cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum RulesError {
-    /// Not readable.
-    #[error("a file of ask rules cannot be read: {0}")]
-    Unreadable(#[from] toml::de::Error),
-}
-
 /// Rules made ready for reading texts.
 #[derive(Debug)]
-pub struct Classifier {}
+pub struct Classifier {
+    words: Words,
+    marks: Marks,
+    languages: Vec<Ruleset>,
+    /// For each symbol, how much it says for each language.
+    says: Vec<[u8; MAX_LANGUAGES]>,
+}
 
 impl Classifier {
-    /// Makes ready the rules of some languages, each the text of one file.
-    pub fn new<'a>(_files: impl IntoIterator<Item = &'a str>) -> Result<Self, RulesError> {
-        Ok(Self {})
+    /// Makes ready the rules of some languages, each the text of one file. Where no language can be told, those of the
+    /// first are taken.
+    pub fn new<'a>(files: impl IntoIterator<Item = &'a str>) -> Result<Self, RulesError> {
+        let (mut words, mut marks) = (Words::new(), Marks::default());
+        let mut languages: Vec<Ruleset> = Vec::new();
+        for text in files.into_iter().take(MAX_LANGUAGES) {
+            let file: File = toml::from_str(text)?;
+            if languages.iter().any(|known| known.language == file.language) {
+                return Err(RulesError::LanguageTwice(file.language));
+            }
+            languages.push(rules::ruleset(file, &mut words, &mut marks)?);
+        }
+        if languages.is_empty() {
+            return Err(RulesError::NoLanguage);
+        }
+        if let Some((first, others)) = languages.split_first_mut() {
+            let signs: Vec<Symbol> = words.signs().collect();
+            others.iter_mut().for_each(|other| other.take_signs(&signs, first));
+            first.forget_signs(&signs);
+        }
+        let says = says(&languages, words.len());
+        Ok(Self { words, marks, languages, says })
     }
 
     /// The rules that are compiled in: English, German, Spanish and French.
     pub fn built_in() -> Self {
-        Self {}
+        Self::new(DEFAULT).expect("the compiled-in rules are checked by a test")
+    }
+
+    /// The languages there are rules for.
+    pub fn languages(&self) -> impl Iterator<Item = Language> {
+        self.languages.iter().map(|rules| rules.language)
     }
 
     /// What a text asks and feels. `hint` is the language it is known to be in; without one, or without rules for it,
     /// the language is found from the words.
-    pub fn classify(&self, _text: &str, _hint: Option<Language>) -> Finding {
-        Finding::default()
+    pub fn classify(&self, text: &str, hint: Option<Language>) -> Finding {
+        let text = &text[..text.floor_char_boundary(MAX_JUDGED_BYTES)];
+        let parts = spoken::spoken(text, &self.marks);
+        let tokens = self.words.tokens(text, &parts);
+        let hinted = hint.and_then(|hint| self.languages.iter().find(|rules| rules.language == hint));
+        let found = hinted.or_else(|| self.language_of(text, &parts, &tokens));
+        let Some(rules) = found.or(self.languages.first()) else { return Finding::default() };
+        let mut finding = judge::judge(text, &tokens, rules);
+        finding.language = found.map(|rules| rules.language);
+        finding
+    }
+
+    /// The language of a text by its words and letters; `None` if they tell nothing, or two alike.
+    fn language_of(&self, text: &str, parts: &[Range<usize>], tokens: &[words::Token]) -> Option<&Ruleset> {
+        let mut sums = [0_u32; MAX_LANGUAGES];
+        let told = tokens.iter().take(MAX_TOLD_BY);
+        for symbol in told.flat_map(|token| [token.symbol, token.stems[0]]).filter(|symbol| *symbol != words::UNKNOWN) {
+            if let Some(says) = self.says.get(symbol as usize) {
+                for (sum, said) in sums.iter_mut().zip(says) {
+                    *sum += u32::from(*said);
+                }
+            }
+        }
+        if !text.is_ascii() {
+            for c in parts.iter().flat_map(|part| text[part.clone()].chars()).filter(|c| !c.is_ascii()) {
+                for (sum, rules) in sums.iter_mut().zip(&self.languages) {
+                    *sum += if rules.letters.contains(&c) { LETTER_SAYS } else { 0 };
+                }
+            }
+        }
+        let (best, sum) = sums[..self.languages.len()].iter().enumerate().rev().max_by_key(|(_, sum)| **sum)?;
+        let is_tied = sums.iter().enumerate().any(|(i, other)| i != best && other == sum);
+        (0 < *sum && !is_tied).then(|| &self.languages[best])
     }
 
     /// The ask an event opens, if it opens one: `verb` as the vocabulary has it (`None` for one it has not, which asks
     /// if its text does). The verb's class stands, unless it is only an opinion or a mention and the text asks for more.
-    pub fn of_event(&self, verb: Option<&Verb>, text: Option<&str>, _rating: Option<u8>) -> Option<Finding> {
-        let (_verb, _text) = (verb?, text?);
-        None
+    /// The kind is the verb's, or else the rating's, or else the text's. What a machine wrote opens nothing.
+    pub fn of_event(&self, verb: Option<&Verb>, text: Option<&str>, rating: Option<u8>) -> Option<Finding> {
+        let opens = verb.map_or(Some(Opens::IfAsks), |verb| if verb.by == By::Person { verb.ask } else { None })?;
+        let said = text.filter(|text| !text.trim().is_empty()).map(|text| self.classify(text, None));
+        let class = match (opens, said.as_ref()) {
+            (_, Some(said)) if said.is_automatic => return None,
+            (Opens::IfAsks, said) => said.map(|said| said.class).filter(|class| class.asks())?,
+            (Opens::IfText(_), None) => return None,
+            (Opens::Always(class) | Opens::IfText(class), said) => {
+                let by_text = said.map(|said| said.class).filter(|by_text| by_text.asks() && !class.asks());
+                by_text.unwrap_or(class)
+            }
+        };
+        let kind = verb.map_or(Feeling::ByEvidence, |verb| verb.kind);
+        let finding = said.unwrap_or_default();
+        Some(Finding { class, kind: kind_of(kind, rating, &finding), ..finding })
     }
+
+    /// What an event feels: as its verb says, or else its rating, or else its text.
+    pub fn kind_of_event(&self, feeling: Feeling, text: Option<&str>, rating: Option<u8>) -> Kind {
+        let is_text_needed = feeling == Feeling::ByEvidence && rating.is_none();
+        let said = text.filter(|_| is_text_needed).map(|text| self.classify(text, None)).unwrap_or_default();
+        kind_of(feeling, rating, &said)
+    }
+}
+
+fn kind_of(feeling: Feeling, rating: Option<u8>, said: &Finding) -> Kind {
+    match (feeling, rating) {
+        (Feeling::Positive, _) => Kind::Positive,
+        (Feeling::Neutral, _) => Kind::Neutral,
+        (Feeling::Negative, _) => Kind::Negative,
+        (Feeling::ByEvidence, Some(_)) => Kind::of_sign(evidence_of(rating)),
+        (Feeling::ByEvidence, None) => said.kind,
+    }
+}
+
+/// How much each symbol says for each language: less, the more languages share it.
+fn says(languages: &[Ruleset], n_symbols: usize) -> Vec<[u8; MAX_LANGUAGES]> {
+    let mut says = vec![[0_u8; MAX_LANGUAGES]; n_symbols];
+    let mut add = |symbol: Symbol, language: usize, much: u32| {
+        let said = &mut says[symbol as usize][language];
+        *said = (*said).max(much as u8);
+    };
+    for (i, rules) in languages.iter().enumerate() {
+        rules.vocabulary.iter().for_each(|symbol| add(*symbol, i, KNOWN_SAYS));
+        rules.common.iter().for_each(|symbol| add(*symbol, i, COMMON_SAYS));
+    }
+    for all in &mut says {
+        let n = all.iter().filter(|said| **said != 0).count().max(1);
+        all.iter_mut().for_each(|said| *said /= n as u8);
+    }
+    says
 }
