@@ -88,7 +88,7 @@ fn a_complaint_at_night_is_found_timed_and_shown_as_ignored(kind: Kind) {
     let standing = |engine: &Engine| {
         let asked = engine.ask(&ask).unwrap();
         let person = engine.person_named(&asked, "user:anna").unwrap();
-        engine.person(&asked, person).unwrap().standings[0].standing
+        engine.person(&asked, person).unwrap().standings[0].1
     };
     assert!(0 < standing(&engine).kind_milli.unwrap());
     let text = "Third evening without internet and your hotline hung up on me again. This is unacceptable, I want my \
