@@ -29,6 +29,7 @@ pub mod overview;
 pub mod panel;
 pub mod people;
 pub mod person;
+pub mod responses;
 
 /// A question as it comes in; what is left out is filled in by [`Engine::ask`].
 #[derive(Clone, Debug, Default)]

@@ -58,6 +58,10 @@ pub(crate) struct Caches {
     snapshot: Mutex<Option<Arc<Snapshot>>>,
     populations: Mutex<VecDeque<Counted>>,
     pub(crate) answers: Kept<128>,
+    /// Of asks.
+    pub(crate) responses: Kept<16>,
+    pub(crate) reciprocity: Kept<1>,
+    pub(crate) bands: Kept<4>,
     /// Each some five megabytes at most.
     pub(crate) definitions: Kept<4>,
 }
@@ -160,6 +164,11 @@ impl Engine {
     /// A reading of a snapshot by the settings.
     pub fn reading<'a>(&'a self, snapshot: &'a Snapshot, day: Day) -> Reading<'a> {
         Reading::new(day, &self.settings.standing, &snapshot.vocabulary, &snapshot.verbs, &snapshot.objects)
+    }
+
+    /// The same of what brands do toward people.
+    pub fn reading_back<'a>(&'a self, snapshot: &'a Snapshot, day: Day) -> Reading<'a> {
+        Reading::back(day, &self.settings.standing, &snapshot.vocabulary, &snapshot.verbs, &snapshot.objects)
     }
 
     /// Every object's population on a day.

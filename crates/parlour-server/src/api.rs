@@ -36,6 +36,7 @@ pub(crate) mod person;
 pub(crate) mod questions;
 pub(crate) mod rejected;
 pub(crate) mod rejected_file;
+pub(crate) mod responses;
 pub(crate) mod sample;
 pub(crate) mod saved_answers;
 pub(crate) mod session;

@@ -84,6 +84,8 @@ const SCHEME: &str = "session";
         threads::let_thread_go,
         threads::take_back_reply,
         threads::correct_post,
+        responses::get_responses,
+        responses::get_reciprocity,
         saved_answers::list_saved_answers,
         saved_answers::create_saved_answer,
         saved_answers::delete_saved_answer,

@@ -91,6 +91,8 @@ fn ask_routes() -> Vec<Route> {
         ("/api/v1/threads/{thread}/hold", put(threads::hold_thread).delete(threads::let_thread_go)),
         ("/api/v1/replies/{id}", delete(threads::take_back_reply)),
         ("/api/v1/posts/{post}/correction", put(threads::correct_post)),
+        ("/api/v1/responses", get(responses::get_responses)),
+        ("/api/v1/reciprocity", get(responses::get_reciprocity)),
         ("/api/v1/saved-answers", get(saved_answers::list_saved_answers).post(saved_answers::create_saved_answer)),
         ("/api/v1/saved-answers/{id}", delete(saved_answers::delete_saved_answer)),
     ]

@@ -44,6 +44,11 @@ impl Random {
         ((self.bits() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
     }
 
+    /// One of the whole numbers below `n`; 0 where there is none.
+    pub fn below(&mut self, n: u64) -> u64 {
+        ((self.uniform() * n as f64) as u64).min(n.saturating_sub(1))
+    }
+
     /// True with probability `p`.
     pub fn chance(&mut self, p: f64) -> bool {
         self.uniform() < p

@@ -19,6 +19,7 @@ pub mod gamma_gamma;
 pub mod generate;
 pub mod history;
 pub mod holdout;
+pub mod matched;
 pub mod model;
 pub mod nbd;
 pub mod pareto_nbd;
@@ -26,6 +27,7 @@ pub mod profile;
 pub mod rhythm;
 pub mod shifted_beta_geometric;
 pub mod simulate;
+pub mod survival;
 pub mod value;
 
 pub use special::{beta_inc, beta_inc_inverse, ln_beta, ln_gamma, p_rate_fell, wheat_morrison_k};

@@ -75,6 +75,12 @@ pub struct Wanted {
     pub brand: Option<Key>,
     /// Of any of these raw ids.
     pub people: Option<Vec<Key>>,
+    /// Answered by them; empty is by nobody known.
+    pub staff: Option<String>,
+    /// Answered by another person, whatever the brand did.
+    pub is_peer: bool,
+    /// Acknowledged by a machine and answered by nobody.
+    pub is_acknowledged_only: bool,
     /// Assigned to them; empty is to nobody.
     pub assignee: Option<String>,
     /// Due before this time.
@@ -224,6 +230,12 @@ pub fn count_by_brand(conn: &mut dyn Conn) -> Result<Vec<(Key, i64)>, StoreError
     conn.query(sql, &[])?.into_iter().map(|row| Ok((row.get_key(0)?, row.get_int(1)?))).collect()
 }
 
+/// The raw ids of everybody who ever asked a brand something.
+pub fn people_of(conn: &mut dyn Conn, brand: Key) -> Result<Vec<Key>, StoreError> {
+    let rows = conn.query("SELECT DISTINCT person FROM ask WHERE brand = $1", &[brand.into()])?;
+    rows.into_iter().map(|row| row.get_key(0)).collect()
+}
+
 /// Lets go of all, so that they can be made again.
 pub fn delete_all(conn: &mut dyn Conn) -> Result<(), StoreError> {
     conn.execute("DELETE FROM ask", &[])?;
@@ -248,8 +260,9 @@ fn condition(wanted: &Wanted) -> (String, Vec<Value>) {
         ("ask.state = ?", &wanted.state),
         ("ask.class = ?", &wanted.class),
         ("ask.layer = ?", &wanted.layer),
-        ("ask.language = ?", &wanted.language),
+        ("COALESCE(ask.language, '') = ?", &wanted.language),
         ("ask.source = ?", &wanted.source),
+        ("ask.answered_at IS NOT NULL AND COALESCE(ask.staff, '') = ?", &wanted.staff),
         ("COALESCE(handling.assignee, '') = ?", &wanted.assignee),
     ];
     for (condition, text) in texts.into_iter().filter_map(|(condition, text)| Some((condition, text.as_deref()?))) {
@@ -273,8 +286,13 @@ fn condition(wanted: &Wanted) -> (String, Vec<Value>) {
         write!(from, " AND ask.person IN ({})", marks.join(",")).expect("a String takes any text");
         params.extend(people.iter().map(|person| Value::from(*person)));
     }
-    if wanted.is_late {
-        from.push_str(" AND ask.answered_at > ask.due_at");
+    let marks = [
+        (wanted.is_late, " AND ask.answered_at > ask.due_at"),
+        (wanted.is_peer, " AND ask.peer_at IS NOT NULL"),
+        (wanted.is_acknowledged_only, " AND ask.acknowledged_at IS NOT NULL AND ask.answered_at IS NULL"),
+    ];
+    for (_, condition) in marks.into_iter().filter(|(is_wanted, _)| *is_wanted) {
+        from.push_str(condition);
     }
     (from, params)
 }

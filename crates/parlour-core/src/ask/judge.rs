@@ -18,15 +18,8 @@ const KIND_FROM: f32 = 0.42;
 /// What feeling adds to a complaint that rules have found already.
 const HINT: f32 = 0.5;
 /// The order in which classes of equal points are taken.
-const ORDER: [Class; 7] = [
-    Class::Complaint,
-    Class::Request,
-    Class::Suggestion,
-    Class::Question,
-    Class::Opinion,
-    Class::None,
-    Class::Mention,
-];
+const ORDER: [Class; 7] =
+    [Class::Complaint, Class::Request, Class::Suggestion, Class::Question, Class::Opinion, Class::None, Class::Mention];
 
 /// Where a rule fits: from this word to before that one.
 struct Fit {
@@ -59,7 +52,13 @@ pub(super) fn judge(text: &str, tokens: &[Token], rules: &Ruleset) -> Finding {
     let class = if is_automatic { Class::None } else { class(&because, feeling) };
     if class == Class::None && !is_automatic && because.is_empty() && OPINION_FROM <= feeling.abs() {
         because.extend(strongest(text, tokens, &weights, feeling));
-        return Finding { class: Class::Opinion, kind: kind(Class::Opinion, feeling), feeling, because, ..Finding::default() };
+        return Finding {
+            class: Class::Opinion,
+            kind: kind(Class::Opinion, feeling),
+            feeling,
+            because,
+            ..Finding::default()
+        };
     }
     Finding { class, kind: kind(class, feeling), feeling, language: None, is_automatic, because }
 }

@@ -242,7 +242,8 @@ pub(super) fn ruleset(file: File, words: &mut Words, marks: &mut Marks) -> Resul
     let File { language, common, letters, marks: mark_lines, sets, feeling, rules } = file;
     add_marks(mark_lines, marks);
     let common = symbols(&common, words);
-    let mut maker = Maker { language, members: Vec::new(), names: HashMap::new(), feelings: HashMap::new(), patterns: Vec::new() };
+    let mut maker =
+        Maker { language, members: Vec::new(), names: HashMap::new(), feelings: HashMap::new(), patterns: Vec::new() };
     for (name, list) in sets {
         maker.add_set(name, symbols(&list, words))?;
     }

@@ -197,7 +197,7 @@ impl Engine {
         Ok(self.database.read(correction::labelled)?)
     }
 
-    fn lines(&self, asks: Vec<Ask>) -> Result<Vec<Line>, EngineError> {
+    pub(super) fn lines(&self, asks: Vec<Ask>) -> Result<Vec<Line>, EngineError> {
         let threads: Vec<Key> = asks.iter().map(|ask| ask.thread).collect();
         let keys: Vec<Key> = asks.iter().map(|ask| ask.key).collect();
         let (titles, handlings, posts) = self.database.read(|conn| {

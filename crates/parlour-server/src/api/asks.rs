@@ -32,6 +32,8 @@ use crate::input::Asking;
 const LIST: u8 = b'q';
 const SEARCH: u8 = b'w';
 const PAGE_ROWS: usize = 50;
+/// What the thirds of askers are called in addresses.
+pub(crate) const ASKERS: [&str; 3] = ["top", "middle", "bottom"];
 /// Characters of a text that a line of the queue tells.
 const EXCERPT: usize = 240;
 /// How often there is a look whether something changed, how often a sign of life, and for how long.
@@ -172,6 +174,14 @@ pub(crate) struct AskQuery {
     overdue: Option<bool>,
     /// Whether only what was answered too late.
     late: Option<bool>,
+    /// Whether only what another person answered.
+    peer: Option<bool>,
+    /// Whether only what a machine acknowledged and nobody answered.
+    acknowledged: Option<bool>,
+    /// Answered by this member of staff; `none` for nobody known.
+    staff: Option<String>,
+    /// How engaged who asks is: `top`, `middle` or `bottom` third of those who ever asked the `brand`, which it needs.
+    asker: Option<String>,
     /// Whether only what rests; without it what rests is left out of what is open.
     snoozed: Option<bool>,
     /// Opened on this day or later.
@@ -256,6 +266,15 @@ fn one_of(path: &str, text: Option<String>, is_known: impl Fn(&str) -> bool) -> 
 }
 
 impl AskQuery {
+    /// The brand and the third of its askers, where one is asked for.
+    fn band(&self, app: &App) -> Result<Option<(Key, usize)>, ApiError> {
+        let Some(asker) = self.asker.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
+        let wrong = || ApiError::invalid("asker", "must be `top`, `middle` or `bottom`");
+        let band = ASKERS.iter().position(|name| *name == asker).ok_or_else(wrong)?;
+        let needs = || ApiError::invalid("asker", "needs `brand`");
+        Ok(Some((brand_key(app, self.brand.as_deref())?.ok_or_else(needs)?, band)))
+    }
+
     pub(crate) fn wanted(self, app: &App, staff: &str) -> Result<ask::Wanted, ApiError> {
         let now = clock::now();
         let state = match self.state.as_deref() {
@@ -277,18 +296,23 @@ impl AskQuery {
             Some("none") => Some(String::new()),
             name => name.map(str::to_owned),
         };
-        let is_open = state.as_deref() == Some(OPEN);
+        let is_overdue = self.overdue == Some(true);
+        let is_queue = self.state.as_deref().is_none_or(str::is_empty) || self.state.as_deref() == Some(OPEN);
+        let state = if is_overdue { Some(OPEN.to_owned()) } else { state };
         let is_asleep = self.snoozed == Some(true);
         Ok(ask::Wanted {
             class: one_of("class", self.class, |name| Class::of_name(name).is_some())?,
             layer: one_of("layer", self.layer, |name| Layer::of_name(name).is_some())?,
-            language: self.language.filter(|text| !text.is_empty()),
+            language: self.language.map(|text| if text == "none" { String::new() } else { text }),
+            staff: self.staff.map(|text| if text == "none" { String::new() } else { text }),
+            is_peer: self.peer == Some(true),
+            is_acknowledged_only: self.acknowledged == Some(true),
             source: self.source.filter(|text| !text.is_empty()),
             brand: brand_key(app, self.brand.as_deref())?,
             people,
             assignee,
-            due_before: (self.overdue == Some(true)).then_some(now),
-            awake_at: (is_open && !is_asleep).then_some(now),
+            due_before: is_overdue.then_some(now),
+            awake_at: (is_queue && !is_asleep).then_some(now),
             asleep_at: is_asleep.then_some(now),
             opened_from: self.from.map(|date| date.0.start_micros()),
             opened_before: self.to.map(|date| Day(date.0.0.saturating_add(1)).start_micros()),
@@ -308,15 +332,22 @@ pub(crate) async fn list_asks(
     let after = query.next.as_deref().map(|next| Cursor::of(next, LIST)).transpose()?;
     let after = after.map(|cursor| (cursor.value, cursor.tie));
     app.run(move |app| {
+        let band = query.band(app)?;
         let wanted = query.wanted(app, &staff)?;
-        let mut lines = app.engine.asks(&wanted, after, PAGE_ROWS + 1)?;
+        let (mut lines, n_total) = match band {
+            Some(band) => app.engine.asks_of_band(band, &wanted, after, PAGE_ROWS + 1)?,
+            None => (app.engine.asks(&wanted, after, PAGE_ROWS + 1)?, app.engine.count_asks(&wanted)?),
+        };
         let is_more = PAGE_ROWS < lines.len();
         lines.truncate(PAGE_ROWS);
         let last = lines.last().filter(|_| is_more).map(|line| (line.ask.due_at, line.ask.key));
         let next = last.map(|(value, tie)| Cursor { list: LIST, value, tie }.text());
-        let n_total = app.engine.count_asks(&wanted)?.min(MAX_COUNTED);
         let now = clock::now();
-        Ok(Asks { n_total, rows: lines.into_iter().map(|one| line(one, now)).collect(), next })
+        Ok(Asks {
+            n_total: n_total.min(MAX_COUNTED),
+            rows: lines.into_iter().map(|one| line(one, now)).collect(),
+            next,
+        })
     })
     .await
     .map(Json)
