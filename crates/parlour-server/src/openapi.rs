@@ -9,7 +9,8 @@ use crate::access::COOKIE;
 use crate::api::{
     accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks,
     jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
-    sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why, wire, workspace,
+    responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why, wire,
+    workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;

@@ -15,7 +15,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api::{
     accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks,
     jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
-    sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why, workspace,
+    responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why,
+    workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
