@@ -26,15 +26,8 @@ pub enum Class {
 
 impl Class {
     /// Every class, in the order of its number.
-    pub const ALL: [Self; 7] = [
-        Self::Question,
-        Self::Request,
-        Self::Complaint,
-        Self::Suggestion,
-        Self::Opinion,
-        Self::Mention,
-        Self::None,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Question, Self::Request, Self::Complaint, Self::Suggestion, Self::Opinion, Self::Mention, Self::None];
 
     /// Its name.
     pub fn name(self) -> &'static str {

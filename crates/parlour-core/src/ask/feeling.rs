@@ -108,4 +108,3 @@ pub(super) fn feeling(ready: &Ready<'_>, rules: &Ruleset, weights: &[f32]) -> f3
     sum *= if is_asking { 1.0 } else { 1.0 + emphasis };
     sum / (sum * sum + SOFTNESS).sqrt()
 }
-

@@ -2,7 +2,7 @@
 
 use super::feeling::{self, NEGATION_REACH, Phrase};
 use super::pattern::Ready;
-use super::rules::{Owner, Rule, Ruleset};
+use super::rules::{Owner, Rule, Ruleset, word_bits};
 use super::words::{Token, UNKNOWN};
 use super::{Class, Finding, Kind, MAX_REASONS, Reason};
 
@@ -23,15 +23,8 @@ const ASK_KIND_FROM: f32 = 0.62;
 /// What feeling adds to a complaint that rules have found already.
 const HINT: f32 = 0.5;
 /// The order in which classes of equal points are taken.
-const ORDER: [Class; 7] = [
-    Class::Complaint,
-    Class::Request,
-    Class::Suggestion,
-    Class::Question,
-    Class::Opinion,
-    Class::None,
-    Class::Mention,
-];
+const ORDER: [Class; 7] =
+    [Class::Complaint, Class::Request, Class::Suggestion, Class::Question, Class::Opinion, Class::None, Class::Mention];
 
 /// Where a rule fits: from this word to before that one.
 struct Fit {
@@ -65,7 +58,13 @@ pub(super) fn judge(text: &str, tokens: &[Token], rules: &Ruleset) -> Finding {
     let mut because: Vec<Reason> = found.into_iter().map(|(_, reason)| reason).collect();
     if class == Class::None && !is_automatic && because.is_empty() && OPINION_FROM <= feeling.abs() {
         because.extend(strongest(text, tokens, &weights, feeling));
-        return Finding { class: Class::Opinion, kind: kind(Class::Opinion, feeling), feeling, because, ..Finding::default() };
+        return Finding {
+            class: Class::Opinion,
+            kind: kind(Class::Opinion, feeling),
+            feeling,
+            because,
+            ..Finding::default()
+        };
     }
     let kind = if is_automatic { Kind::Neutral } else { kind(class, feeling) };
     Finding { class, kind, feeling, language: None, is_automatic, because }
@@ -86,8 +85,14 @@ fn starts(tokens: &[Token], sets: &[u64], rules: &Ruleset) -> Vec<bool> {
 fn fits(ready: &Ready<'_>, rules: &Ruleset) -> Fits {
     let mut fits = Fits::default();
     for (at, token) in ready.tokens.iter().enumerate() {
+        let next_bits = ready.tokens.get(at + 1).map_or(0, word_bits);
+        let next_sets = ready.sets.get(at + 1).copied().unwrap_or(0);
         let symbols = std::iter::once(token.symbol).chain(token.stems).filter(|symbol| *symbol != UNKNOWN);
-        for pattern in symbols.flat_map(|symbol| rules.patterns(symbol)) {
+        for lead in symbols.flat_map(|symbol| rules.leads(symbol)) {
+            if !lead.may_fit(ready.starts[at], next_bits, next_sets) {
+                continue;
+            }
+            let pattern = rules.pattern(lead);
             let Some(end) = ready.end(&pattern.steps, at) else { continue };
             match pattern.owner {
                 Owner::Phrase(feeling) => fits.phrases.push((at, end, feeling)),
@@ -144,7 +149,9 @@ fn class(found: &[(u32, Reason)], feeling: f32) -> Class {
         // A request, a proposal or a complaint in the form of a question is none.
         let is_form_of_more = reason.class == Class::Question
             && (0.0..CLEAR).contains(&reason.points)
-            && found.iter().any(|(other, more)| other == sentence && more.class.asks_more_than_to_know() && CLEAR <= more.points);
+            && found
+                .iter()
+                .any(|(other, more)| other == sentence && more.class.asks_more_than_to_know() && CLEAR <= more.points);
         if !is_form_of_more {
             points[reason.class as usize] += reason.points;
         }
@@ -186,4 +193,3 @@ fn kind(class: Class, feeling: f32) -> Kind {
         Kind::Neutral
     }
 }
-

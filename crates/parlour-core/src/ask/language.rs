@@ -46,7 +46,8 @@ impl Serialize for Language {
 impl<'de> Deserialize<'de> for Language {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let code = String::deserialize(deserializer)?;
-        Self::of_code(&code)
-            .ok_or_else(|| serde::de::Error::custom(format!("`{code}` is no language code of two letters, such as `en`")))
+        Self::of_code(&code).ok_or_else(|| {
+            serde::de::Error::custom(format!("`{code}` is no language code of two letters, such as `en`"))
+        })
     }
 }

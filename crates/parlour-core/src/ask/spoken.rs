@@ -84,8 +84,7 @@ fn judged(rest: &str, line: &str, marks: &Marks, has_spoken: bool) -> Line {
     let is_forwarded = undashed != line_folded && starts_with_any(undashed, &marks.forwarded);
     let is_head = starts_with_any(undashed, &marks.heads)
         && rest[line.len()..].lines().next().is_some_and(|next| starts_with_any(&folded(next.trim()), &marks.heads));
-    let is_closing =
-        has_spoken && bare.len() <= MAX_CLOSING_BYTES && starts_with_any(&line_folded, &marks.closing);
+    let is_closing = has_spoken && bare.len() <= MAX_CLOSING_BYTES && starts_with_any(&line_folded, &marks.closing);
     if is_forwarded || is_head || is_closing || starts_with_any(&line_folded, &marks.signature) {
         Line::End
     } else {

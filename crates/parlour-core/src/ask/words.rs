@@ -277,18 +277,22 @@ impl Words {
     fn symbol(&self, read: &Read, word: &str) -> Symbol {
         match self.words.get(&read.hash.0) {
             Some(symbol) => *symbol,
-            None if read.is_stretched => [2, 1]
-                .into_iter()
-                .find_map(|n| self.words.get(&shortened(word, n).0).copied())
-                .unwrap_or(UNKNOWN),
+            None if read.is_stretched => {
+                [2, 1].into_iter().find_map(|n| self.words.get(&shortened(word, n).0).copied()).unwrap_or(UNKNOWN)
+            }
             None => UNKNOWN,
         }
     }
 
     /// The words of the given parts of a text, in order.
     pub(super) fn tokens(&self, text: &str, parts: &[Range<usize>]) -> Vec<Token> {
-        let mut reader =
-            Reader { words: self, text, tokens: Vec::with_capacity(text.len() / 5 + 1), sentence: 0, is_after_break: false };
+        let mut reader = Reader {
+            words: self,
+            text,
+            tokens: Vec::with_capacity(text.len() / 5 + 1),
+            sentence: 0,
+            is_after_break: false,
+        };
         for part in parts {
             reader.part(part.clone());
             reader.end_sentence();
