@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use parlour_core::ask::Language;
 use parlour_core::day::Day;
 use parlour_core::growth::By;
 use parlour_core::purchases::Unit;
@@ -55,6 +56,13 @@ pub(crate) enum Command {
     Standing(Standing),
     /// Growth, matrix and stages of everyone.
     Report(Report),
+    /// Say what texts ask and feel, and by which words.
+    #[command(after_help = "\
+Examples:
+  parlour classify \"still no answer after 40 hours\"
+  parlour classify --format json - < mails.jsonl         JSON lines in (`text`, perhaps `language`) and out
+  parlour classify --score testdata/asks/unseen.jsonl    precision and recall on labelled lines")]
+    Classify(Classify),
     /// Fit models of coming back, and see how they do on time they have not seen.
     #[command(after_help = "\
 Examples:
@@ -101,6 +109,38 @@ Examples:
         /// Which.
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct Classify {
+    /// Texts; `-` reads one a line from standard input.
+    #[arg(value_name = "TEXT")]
+    pub(crate) texts: Vec<String>,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// The language they are in, such as `en`; found from the words if not given.
+    #[arg(long, value_name = "CODE", value_parser = language)]
+    pub(crate) language: Option<Language>,
+    /// Files of rules in place of those that are compiled in, one a language.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Measure on a file of labelled lines (`text`, `class`, `kind`, `language`).
+    #[arg(long, value_name = "FILE", conflicts_with = "texts")]
+    pub(crate) score: Option<PathBuf>,
+}
+
+/// For people or for programs.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// JSON, one line each.
+    Json,
+}
+
+fn language(code: &str) -> Result<Language, String> {
+    Language::of_code(code).ok_or_else(|| "a language is a code of two letters, such as `en`".to_owned())
 }
 
 #[derive(Args)]

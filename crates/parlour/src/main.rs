@@ -1,5 +1,6 @@
 //! The binary: subcommands and wiring; what they do is done elsewhere.
 
+mod classify;
 mod cli;
 mod fit;
 mod import;
@@ -54,6 +55,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         out.flush()?;
         return Ok(());
     }
+    if let Command::Classify(options) = &cli.command {
+        return classify::classify(options, &mut out);
+    }
     if let Command::Rebuild = cli.command {
         let engine = Engine::open_to_rebuild(&cli.data, cli.database.as_deref())?;
         return upkeep::rebuild(ready(&engine)?, &mut out);
@@ -96,7 +100,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Keep { days } => upkeep::keep(ready(&engine)?, &days, &mut out),
         Command::Compact => upkeep::compact(ready(&engine)?, &mut out),
         Command::Doctor { json } => upkeep::doctor(&engine, json, &mut out),
-        Command::Load(_) | Command::Rebuild | Command::Completions { .. } => Ok(()),
+        Command::Classify(_) | Command::Load(_) | Command::Rebuild | Command::Completions { .. } => Ok(()),
     }
 }
 

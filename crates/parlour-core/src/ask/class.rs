@@ -47,6 +47,14 @@ impl Class {
         Self::ALL.into_iter().find(|class| class.name() == name)
     }
 
+    /// Whether it asks for more than an answer.
+    pub(super) fn asks_more_than_to_know(self) -> bool {
+        match self {
+            Self::Request | Self::Complaint | Self::Suggestion => true,
+            Self::Question | Self::Opinion | Self::Mention | Self::None => false,
+        }
+    }
+
     /// Whether it asks for something: an opinion and a mention may be left standing, these four may not.
     pub fn asks(self) -> bool {
         match self {

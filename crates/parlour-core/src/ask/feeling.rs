@@ -25,7 +25,7 @@ const AFTER_BUT: f32 = 1.35;
 const EXCLAIMED: f32 = 0.06;
 const MAX_EXCLAIMED: usize = 4;
 /// Where the sum is half-way to full feeling: `x / sqrt(x² + SOFTNESS)`.
-const SOFTNESS: f32 = 12.0;
+const SOFTNESS: f32 = 24.0;
 
 /// A phrase with a feeling of its own: first word, word after the last, feeling.
 pub(super) type Phrase = (usize, usize, f32);

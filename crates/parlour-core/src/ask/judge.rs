@@ -2,7 +2,7 @@
 
 use super::feeling::{self, NEGATION_REACH, Phrase};
 use super::pattern::Ready;
-use super::rules::{Owner, Rule, Ruleset};
+use super::rules::{Owner, Rule, Ruleset, word_bits};
 use super::words::{Token, UNKNOWN};
 use super::{Class, Finding, Kind, MAX_REASONS, Reason};
 
@@ -10,11 +10,16 @@ use super::{Class, Finding, Kind, MAX_REASONS, Reason};
 const MAX_FITS: usize = 512;
 /// Points from which on a class is taken.
 const ENOUGH: f32 = 1.0;
+/// Points from which on a rule is clear enough to stand alone.
+const CLEAR: f32 = 2.0;
+/// What judgements weigh beside asks: who judges and asks wants an answer.
+const BESIDE_ASKS: f32 = 0.75;
 /// Feeling from which on a text that nothing else was found in is an opinion.
 const OPINION_FROM: f32 = 0.36;
 /// Feeling from which on an opinion has a kind, and from which on anything else has.
 const OPINION_KIND_FROM: f32 = 0.1;
 const KIND_FROM: f32 = 0.42;
+const ASK_KIND_FROM: f32 = 0.62;
 /// What feeling adds to a complaint that rules have found already.
 const HINT: f32 = 0.5;
 /// The order in which classes of equal points are taken.
@@ -48,8 +53,9 @@ pub(super) fn judge(text: &str, tokens: &[Token], rules: &Ruleset) -> Finding {
     let weights = feeling::weights(&ready, rules, &fits.phrases);
     let feeling = feeling::feeling(&ready, rules, &weights);
     let is_automatic = fits.rules.iter().any(|fit| rules.rules[fit.rule].is_automatic);
-    let mut because = reasons(text, &ready, rules, &fits);
-    let class = if is_automatic { Class::None } else { class(&because, feeling) };
+    let found = reasons(text, &ready, rules, &fits);
+    let class = if is_automatic { Class::None } else { class(&found, feeling) };
+    let mut because: Vec<Reason> = found.into_iter().map(|(_, reason)| reason).collect();
     if class == Class::None && !is_automatic && because.is_empty() && OPINION_FROM <= feeling.abs() {
         because.extend(strongest(text, tokens, &weights, feeling));
         return Finding {
@@ -60,7 +66,8 @@ pub(super) fn judge(text: &str, tokens: &[Token], rules: &Ruleset) -> Finding {
             ..Finding::default()
         };
     }
-    Finding { class, kind: kind(class, feeling), feeling, language: None, is_automatic, because }
+    let kind = if is_automatic { Kind::Neutral } else { kind(class, feeling) };
+    Finding { class, kind, feeling, language: None, is_automatic, because }
 }
 
 /// Whether each word begins a clause: the first of a sentence, after a comma, or after nothing but fillers.
@@ -78,8 +85,14 @@ fn starts(tokens: &[Token], sets: &[u64], rules: &Ruleset) -> Vec<bool> {
 fn fits(ready: &Ready<'_>, rules: &Ruleset) -> Fits {
     let mut fits = Fits::default();
     for (at, token) in ready.tokens.iter().enumerate() {
+        let next_bits = ready.tokens.get(at + 1).map_or(0, word_bits);
+        let next_sets = ready.sets.get(at + 1).copied().unwrap_or(0);
         let symbols = std::iter::once(token.symbol).chain(token.stems).filter(|symbol| *symbol != UNKNOWN);
-        for pattern in symbols.flat_map(|symbol| rules.patterns(symbol)) {
+        for lead in symbols.flat_map(|symbol| rules.leads(symbol)) {
+            if !lead.may_fit(ready.starts[at], next_bits, next_sets) {
+                continue;
+            }
+            let pattern = rules.pattern(lead);
             let Some(end) = ready.end(&pattern.steps, at) else { continue };
             match pattern.owner {
                 Owner::Phrase(feeling) => fits.phrases.push((at, end, feeling)),
@@ -110,33 +123,43 @@ fn is_negated(ready: &Ready<'_>, rules: &Ruleset, at: usize) -> bool {
     false
 }
 
-/// The first place of each rule that is not undone there, in the order of the text.
-fn reasons(text: &str, ready: &Ready<'_>, rules: &Ruleset, fits: &Fits) -> Vec<Reason> {
+/// The first place of each rule that is not undone there, with its sentence, in the order of the text.
+fn reasons(text: &str, ready: &Ready<'_>, rules: &Ruleset, fits: &Fits) -> Vec<(u32, Reason)> {
     let mut seen = vec![false; rules.rules.len()];
     let mut reasons = Vec::new();
     for fit in &fits.rules {
         let Rule { name, class, points, .. } = &rules.rules[fit.rule];
-        let is_excepted = || fits.excepted.contains(&(fit.rule, ready.tokens[fit.start].sentence));
+        let sentence = ready.tokens[fit.start].sentence;
+        let is_excepted = || fits.excepted.contains(&(fit.rule, sentence));
         if MAX_REASONS <= reasons.len() || seen[fit.rule] || is_excepted() {
             continue;
         }
         seen[fit.rule] = true;
         let at = ready.tokens[fit.start].start as usize..ready.tokens[fit.end - 1].end as usize;
         let words = text[at.clone()].to_owned();
-        reasons.push(Reason { rule: name.clone(), class: *class, points: *points, words, at });
+        reasons.push((sentence, Reason { rule: name.clone(), class: *class, points: *points, words, at }));
     }
     reasons
 }
 
 /// The class with the most points, if they are enough.
-fn class(because: &[Reason], feeling: f32) -> Class {
+fn class(found: &[(u32, Reason)], feeling: f32) -> Class {
     let mut points = [0.0_f32; Class::ALL.len()];
-    for reason in because {
-        points[reason.class as usize] += reason.points;
+    for (sentence, reason) in found {
+        // A request, a proposal or a complaint in the form of a question is none.
+        let is_form_of_more = reason.class == Class::Question
+            && (0.0..CLEAR).contains(&reason.points)
+            && found
+                .iter()
+                .any(|(other, more)| other == sentence && more.class.asks_more_than_to_know() && CLEAR <= more.points);
+        if !is_form_of_more {
+            points[reason.class as usize] += reason.points;
+        }
     }
     if 0.0 < points[Class::Complaint as usize] && feeling <= -KIND_FROM {
         points[Class::Complaint as usize] += HINT;
     }
+    points[Class::Opinion as usize] *= BESIDE_ASKS;
     let mut best = (Class::None, ENOUGH);
     for class in ORDER.into_iter().rev() {
         if best.1 <= points[class as usize] {
@@ -159,7 +182,8 @@ fn kind(class: Class, feeling: f32) -> Kind {
     let from = match class {
         Class::Complaint => return Kind::Negative,
         Class::Opinion => OPINION_KIND_FROM,
-        Class::Question | Class::Request | Class::Suggestion | Class::Mention | Class::None => KIND_FROM,
+        Class::Question | Class::Request | Class::Suggestion => ASK_KIND_FROM,
+        Class::Mention | Class::None => KIND_FROM,
     };
     if from <= feeling {
         Kind::Positive

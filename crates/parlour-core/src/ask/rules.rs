@@ -139,6 +139,44 @@ pub(super) struct Pattern {
     pub(super) owner: Owner,
 }
 
+/// A pattern as the first word leads to it, with enough to know at a glance that it cannot fit.
+#[derive(Debug)]
+pub(super) struct Lead {
+    pub(super) pattern: u32,
+    /// Whether it begins a clause.
+    is_at_start: bool,
+    /// Of the word after the first, where there must be one: hashed into bits, and its sets.
+    next: Option<(u64, u64)>,
+}
+
+impl Lead {
+    fn new(pattern: u32, steps: &[Step]) -> Self {
+        let is_at_start = steps.first() == Some(&Step::Start);
+        let next = match steps.get(usize::from(is_at_start) + 1) {
+            Some(Step::Word { symbols, sets }) => {
+                Some((symbols.iter().fold(0, |bits, symbol| bits | word_bit(*symbol)), *sets))
+            }
+            Some(Step::Gap(_) | Step::Start | Step::End) | None => None,
+        };
+        Self { pattern, is_at_start, next }
+    }
+
+    /// Whether it may fit where the next word has these bits and sets; `false` is certain.
+    pub(super) fn may_fit(&self, is_start: bool, next_bits: u64, next_sets: u64) -> bool {
+        (is_start || !self.is_at_start)
+            && self.next.is_none_or(|(bits, sets)| bits & next_bits != 0 || sets & next_sets != 0)
+    }
+}
+
+fn word_bit(symbol: Symbol) -> u64 {
+    if symbol == UNKNOWN { 0 } else { 1 << (symbol % 64) }
+}
+
+/// The bits of a word and its stems, as `Lead::may_fit` compares them.
+pub(super) fn word_bits(token: &Token) -> u64 {
+    token.stems.iter().fold(word_bit(token.symbol), |bits, stem| bits | word_bit(*stem))
+}
+
 /// What a language says of one symbol.
 #[derive(Clone, Copy, Default, Debug)]
 struct Entry {
@@ -168,7 +206,7 @@ pub(super) struct Ruleset {
     pub(super) known: KnownSets,
     entries: Vec<Entry>,
     patterns: Vec<Pattern>,
-    by_first: Vec<u32>,
+    by_first: Vec<Lead>,
     /// Words that tell the language, and those its rules know.
     pub(super) common: Vec<Symbol>,
     pub(super) vocabulary: Vec<Symbol>,
@@ -205,10 +243,14 @@ impl Ruleset {
     }
 
     /// The patterns that begin with a symbol.
-    pub(super) fn patterns(&self, symbol: Symbol) -> impl Iterator<Item = &Pattern> {
+    pub(super) fn leads(&self, symbol: Symbol) -> &[Lead] {
         let entry = self.entry(symbol);
-        let range = entry.first as usize..(entry.first + entry.n) as usize;
-        self.by_first.get(range).unwrap_or_default().iter().map(|i| &self.patterns[*i as usize])
+        self.by_first.get(entry.first as usize..(entry.first + entry.n) as usize).unwrap_or_default()
+    }
+
+    /// The pattern of a lead.
+    pub(super) fn pattern(&self, lead: &Lead) -> &Pattern {
+        &self.patterns[lead.pattern as usize]
     }
 
     /// Faces and pictures say nothing of the language.
@@ -389,7 +431,7 @@ impl Maker {
             but: bit("but"),
             filler: bit("filler"),
         };
-        let by_first = begins.into_iter().map(|(_, i)| i).collect();
+        let by_first = begins.into_iter().map(|(_, i)| Lead::new(i, &self.patterns[i as usize].steps)).collect();
         let vocabulary = self.vocabulary();
         Ruleset { known, entries, patterns: self.patterns, by_first, vocabulary, ..ruleset }
     }

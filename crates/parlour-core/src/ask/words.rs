@@ -180,11 +180,11 @@ impl Words {
     /// The symbols of a chunk of rule text: words, or signs such as `:)`. A chunk that ends in `*` is a stem.
     pub(super) fn learn(&mut self, chunk: &str) -> Vec<Symbol> {
         let (text, is_stem) = chunk.strip_suffix('*').map_or((chunk, false), |text| (text, true));
-        let hashes = hashes(text);
-        let n = hashes.len();
-        if n == 0 {
+        if text.starts_with(|c: char| !is_letter(c) && c != '#') {
             return vec![self.learn_sign(text)];
         }
+        let hashes = hashes(text);
+        let n = hashes.len();
         let mut symbols = Vec::with_capacity(n);
         for (i, hash) in hashes.into_iter().enumerate() {
             symbols.push(self.learn_hash(hash, is_stem && i + 1 == n));

@@ -3,6 +3,8 @@
 //! The modules say `cfg(test)` so that lints see tests in their helpers too.
 
 #[cfg(test)]
+mod asks;
+#[cfg(test)]
 mod boundaries;
 #[cfg(test)]
 mod extremes;
