@@ -14,7 +14,7 @@ use parlour_core::key::Key;
 use parlour_lake::activity::ActivityWriter;
 use parlour_lake::compact;
 use parlour_lake::event::{EventWriter, LakeEvent};
-use parlour_lake::run::{GROUP_ROWS, RunFile, Written};
+use parlour_lake::run::{EVENT_GROUP_ROWS, RunFile, Written};
 use parlour_store::{StoreError, journal, run};
 
 use crate::duplicates::{self, SeenFile};
@@ -173,7 +173,7 @@ impl Engine {
     /// than a row group has.
     fn write_sheaf(&self, name: &str, sheaf: &Sheaf) -> Result<Written, EngineError> {
         let mut writer = EventWriter::create(&self.lake_path("event"), name)?;
-        for rows in sheaf.rows.chunks(GROUP_ROWS) {
+        for rows in sheaf.rows.chunks(EVENT_GROUP_ROWS) {
             let event = |row: &Row| {
                 let (batch, plain) = &sheaf.batches[row.batch as usize];
                 let event = codec::event_at(plain, row.offset);
@@ -193,8 +193,14 @@ impl Engine {
         let mut n_arrived = 0;
         while sheaf.upto < last && n_arrived < most {
             let batches = self.database.read(|conn| journal::read_after(conn, sheaf.upto, SEAL_BATCHES))?;
-            sheaf.upto = batches.last().map_or(last, |batch| batch.seq.min(last));
+            if batches.first().is_none_or(|batch| last < batch.seq) {
+                sheaf.upto = last;
+            }
             for mut batch in batches.into_iter().filter(|batch| batch.seq <= last) {
+                if n_arrived >= most {
+                    break;
+                }
+                sheaf.upto = batch.seq;
                 n_arrived += batch.arrival.n as usize;
                 let failed = |reason| EngineError::Journal { seq: batch.seq, reason };
                 let plain = codec::unpack_bytes(&std::mem::take(&mut batch.arrival.body)).map_err(failed)?;

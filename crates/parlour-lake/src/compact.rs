@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMicrosecondType;
+use arrow_array::types::{Int64Type, TimestampMicrosecondType};
 use arrow_select::interleave::interleave_record_batch;
 use parlour_core::activity::{ActivityRow, LakeOrder, Verbs, lake_order};
 
 use crate::activity::{ActivityWriter, read_rows};
 use crate::event;
-use crate::run::{GROUP_ROWS, LakeError, RunFile, RunWriter, Written};
+use crate::run::{EVENT_GROUP_ROWS, LakeError, RunFile, RunWriter, Written};
 
 /// Merges runs of activity into a new one called `name` in `folder`. `verbs` must know the runs' verbs.
 pub fn activity(runs: &[Arc<RunFile>], folder: &Path, name: &str, verbs: &Verbs) -> Result<Written, LakeError> {
@@ -89,76 +89,162 @@ impl RowHead<'_> {
 
 /// Merges runs of events into a new one called `name` in `folder`, in order of subject, time, and place in the journal.
 pub fn events(runs: &[Arc<RunFile>], folder: &Path, name: &str) -> Result<Written, LakeError> {
-    let mut heads: Vec<EventHead<'_>> = Vec::new();
+    let mut merging = Merging::default();
     for run in runs {
-        let mut head = EventHead { run, group: 0, batch: None, place: 0 };
-        head.load()?;
-        heads.push(head);
+        merging.heads.push(EventHead { run, group: 0, batch: None, place: 0 });
+        merging.load(merging.heads.len() - 1)?;
     }
     let mut writer = RunWriter::create(folder, name, event::schema(), true)?;
-    let mut picked: Vec<(usize, usize)> = Vec::with_capacity(GROUP_ROWS);
-    loop {
-        let least = (0..heads.len()).filter(|&i| heads[i].batch.is_some()).min_by_key(|&i| heads[i].order());
-        if let Some(i) = least {
-            picked.push((i, heads[i].place));
-            heads[i].place += 1;
-        }
-        let is_used_up = least.is_some_and(|i| heads[i].is_used_up());
-        if picked.len() >= GROUP_ROWS || is_used_up || (least.is_none() && !picked.is_empty()) {
-            write_picked(&mut heads, &mut picked, &mut writer)?;
-        }
-        if let Some(i) = least.filter(|_| is_used_up) {
-            heads[i].load()?;
-        }
-        if least.is_none() {
-            break;
+    while let Some(head) = merging.least() {
+        merging.pick(head)?;
+        if merging.picked.len() >= EVENT_GROUP_ROWS {
+            merging.write(&mut writer)?;
         }
     }
+    merging.write(&mut writer)?;
     writer.finish(runs.iter().flat_map(|run| run.verbs.iter().map(String::as_str)))
 }
 
-/// Writes what was picked from the heads' batches, as one row group.
-fn write_picked(
-    heads: &mut [EventHead<'_>],
-    picked: &mut Vec<(usize, usize)>,
-    writer: &mut RunWriter,
-) -> Result<(), LakeError> {
-    let empty = RecordBatch::new_empty(event::schema());
-    let batches: Vec<&RecordBatch> = heads.iter().map(|head| head.batch.as_ref().unwrap_or(&empty)).collect();
-    let merged =
-        interleave_record_batch(&batches, picked).map_err(|error| LakeError::damaged(&heads[0].run.path, error))?;
-    writer.write_group(&merged)?;
-    picked.clear();
-    Ok(())
+/// Runs of events on their way to one.
+#[derive(Default)]
+struct Merging<'a> {
+    heads: Vec<EventHead<'a>>,
+    /// Row groups that are read and not yet written: those of the heads, and those that are used up.
+    batches: Vec<RecordBatch>,
+    /// What comes next, by batch and place.
+    picked: Vec<(usize, usize)>,
 }
 
 struct EventHead<'a> {
     run: &'a RunFile,
     group: usize,
-    batch: Option<RecordBatch>,
+    /// Which batch it is in; `None` at its end.
+    batch: Option<usize>,
     place: usize,
 }
 
-impl EventHead<'_> {
-    fn order(&self) -> (&[u8], i64, i64) {
-        let Some(batch) = &self.batch else { return (&[], 0, 0) };
-        let subject = batch.column(event::SUBJECT).as_binary::<i32>().value(self.place);
-        let at = batch.column(event::AT).as_primitive::<TimestampMicrosecondType>().value(self.place);
-        let seq = batch.column(event::SEQ).as_primitive::<arrow_array::types::Int64Type>().value(self.place);
-        (subject, at, seq)
+impl Merging<'_> {
+    /// The head whose event comes first.
+    fn least(&self) -> Option<usize> {
+        let heads = (0..self.heads.len()).filter_map(|i| Some((i, self.order(&self.heads[i])?)));
+        heads.min_by_key(|(_, order)| *order).map(|(i, _)| i)
     }
 
-    fn is_used_up(&self) -> bool {
-        self.batch.as_ref().is_none_or(|batch| self.place >= batch.num_rows())
+    fn order(&self, head: &EventHead<'_>) -> Option<(&[u8], i64, i64)> {
+        let batch = &self.batches[head.batch?];
+        let subject = batch.column(event::SUBJECT).as_binary::<i32>().value(head.place);
+        let at = batch.column(event::AT).as_primitive::<TimestampMicrosecondType>().value(head.place);
+        let seq = batch.column(event::SEQ).as_primitive::<Int64Type>().value(head.place);
+        Some((subject, at, seq))
     }
 
-    fn load(&mut self) -> Result<(), LakeError> {
-        self.batch = None;
-        self.place = 0;
-        while self.batch.is_none() && self.group < self.run.groups.len() {
-            self.batch = event::read_group(self.run, self.group)?;
-            self.group += 1;
+    fn pick(&mut self, i: usize) -> Result<(), LakeError> {
+        let head = &mut self.heads[i];
+        let Some(batch) = head.batch else { return Ok(()) };
+        self.picked.push((batch, head.place));
+        head.place += 1;
+        if head.place >= self.batches[batch].num_rows() { self.load(i) } else { Ok(()) }
+    }
+
+    /// Reads a head's next row group.
+    fn load(&mut self, i: usize) -> Result<(), LakeError> {
+        let head = &mut self.heads[i];
+        (head.batch, head.place) = (None, 0);
+        while head.batch.is_none() && head.group < head.run.groups.len() {
+            if let Some(batch) = event::read_group(head.run, head.group)? {
+                head.batch = Some(self.batches.len());
+                self.batches.push(batch);
+            }
+            head.group += 1;
         }
         Ok(())
+    }
+
+    /// Writes what was picked as one row group, and lets go of what is used up.
+    fn write(&mut self, writer: &mut RunWriter) -> Result<(), LakeError> {
+        if self.picked.is_empty() {
+            return Ok(());
+        }
+        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
+        let merged = interleave_record_batch(&batches, &self.picked)
+            .map_err(|error| LakeError::damaged(&self.heads[0].run.path, error))?;
+        writer.write_group(&merged)?;
+        self.picked.clear();
+        let used = std::mem::take(&mut self.batches);
+        for head in &mut self.heads {
+            if let Some(batch) = &mut head.batch {
+                self.batches.push(used[*batch].clone());
+                *batch = self.batches.len() - 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parlour_core::event::{Layer, Space};
+    use parlour_core::key::Key;
+
+    use super::*;
+    use crate::event::{EventWriter, LakeEvent, read_events};
+
+    fn event(seq: i64) -> LakeEvent {
+        // Subjects in no order, several events of each.
+        let subject = Key((seq as u128 / 3).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
+        LakeEvent {
+            subject,
+            at: seq % 5,
+            object: Key(1),
+            parent: None,
+            also: Vec::new(),
+            layer: Layer::Web,
+            space: Space::Owned,
+            target: None,
+            verb: "viewed".to_owned(),
+            reply_to: None,
+            text: Some(format!("text {seq}")),
+            rating: None,
+            value: None,
+            seconds: 0,
+            paid: false,
+            scored: true,
+            message: None,
+            extra: None,
+            source: "shop".to_owned(),
+            seq,
+            said_at: None,
+            received_at: 7,
+        }
+    }
+
+    fn order(event: &LakeEvent) -> ([u8; 16], i64, i64) {
+        (event.subject.to_bytes(), event.at, event.seq)
+    }
+
+    #[test]
+    fn merged_events_keep_their_order_and_fill_their_groups() {
+        let folder = tempfile::tempdir().unwrap();
+        let n = 3 * EVENT_GROUP_ROWS as i64 + 5;
+        let mut runs = Vec::new();
+        // Groups of all sizes, so that runs go on to their next one in the midst of a group that is written.
+        for (part, most) in [(0, 10_000), (1, 701), (2, 16_384), (3, 1)] {
+            let is_of_part = |seq: &i64| if part == 3 { seq % 997 == 0 } else { seq % 997 != 0 && seq % 3 == part };
+            let mut events: Vec<LakeEvent> = (0..n).filter(is_of_part).map(event).collect();
+            events.sort_unstable_by_key(order);
+            let name = format!("{part}.parquet");
+            let mut writer = EventWriter::create(folder.path(), &name).unwrap();
+            events.chunks(most).for_each(|group| writer.write_group(group).unwrap());
+            writer.finish().unwrap();
+            runs.push(Arc::new(RunFile::open(&folder.path().join(name)).unwrap()));
+        }
+        let written = super::events(&runs, folder.path(), "all.parquet").unwrap();
+        let all = RunFile::open(&folder.path().join("all.parquet")).unwrap();
+        let groups: Vec<Vec<LakeEvent>> = (0..all.groups.len()).map(|at| read_events(&all, at).unwrap()).collect();
+        let (last, full) = groups.split_last().unwrap();
+        assert!(full.iter().all(|group| group.len() == EVENT_GROUP_ROWS) && last.len() == 5, "{}", last.len());
+        let mut wanted: Vec<LakeEvent> = (0..n).map(event).collect();
+        wanted.sort_unstable_by_key(order);
+        assert_eq!((groups.concat(), written.n_rows), (wanted, n as u64));
     }
 }

@@ -107,8 +107,8 @@ impl EventWriter {
         Ok(Self { writer: RunWriter::create(folder, name, schema(), true)?, verbs: BTreeSet::new() })
     }
 
-    /// Writes a row group of at most [`crate::run::GROUP_ROWS`] events. Those of a run come sorted by subject, time and place in the
-    /// journal.
+    /// Writes a row group of at most [`crate::run::EVENT_GROUP_ROWS`] events. Those of a run come sorted by subject, time
+    /// and place in the journal.
     pub fn write_group(&mut self, events: &[LakeEvent]) -> Result<(), LakeError> {
         for event in events {
             if !self.verbs.contains(&event.verb) {

@@ -31,6 +31,8 @@ use crate::column::{Part, Rows};
 
 /// Rows of a row group, the unit in which the population is read.
 pub const GROUP_ROWS: usize = 65_536;
+/// Events of a row group. They are many times as large, and a merge has a group of each run in memory.
+pub const EVENT_GROUP_ROWS: usize = 16_384;
 /// Most rows that a row group is believed to have; a damaged file may say anything.
 const MAX_GROUP_ROWS: usize = 1 << 24;
 /// Rows of a page, the unit in which one person is read.

@@ -65,7 +65,7 @@ impl Links {
         }
     }
 
-    fn forget(&self, source: i64) {
+    pub(crate) fn forget(&self, source: i64) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&source);
     }
 }

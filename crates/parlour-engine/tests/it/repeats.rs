@@ -2,7 +2,7 @@
 
 use parlour_core::day::Day;
 use parlour_core::event::{Event, Name};
-use parlour_engine::{Novelty, Submission};
+use parlour_engine::{Engine, Novelty, Submission};
 use parlour_store::{Kind, rejected};
 
 use crate::bench::{Bench, append};
@@ -15,6 +15,7 @@ crate::on_both!(
     the_window_ends,
     sources_have_their_own_ids,
     a_tail_of_repeats_is_sealed_and_has_no_days,
+    a_tail_that_had_to_wait_becomes_several_runs,
     an_event_out_of_bounds_is_set_aside,
 );
 
@@ -155,6 +156,28 @@ fn a_tail_of_repeats_is_sealed_and_has_no_days(kind: Kind) {
     }
     drop(engine);
     assert_eq!(bench.open().snapshot().days, Some((Day(19_800), Day(19_800))));
+}
+
+fn a_tail_that_had_to_wait_becomes_several_runs(kind: Kind) {
+    let bench = Bench::new(kind, "[engine]\nseal_events = 8\n");
+    let engine = bench.open();
+    for batch in 0..50 {
+        append(&engine, "s", &[bought(&format!("{batch}"), "ann"), bought(&format!("{batch}"), "ann")]);
+    }
+    engine.fold_all().unwrap();
+    assert!(engine.seal_once(false).unwrap());
+    let n_files = |engine: &Engine| std::fs::read_dir(engine.folder.join("lake/event")).unwrap().count();
+    assert_eq!(n_files(&engine), 10, "a hundred events, ten at a time");
+    drop(engine);
+    let engine = bench.open();
+    while engine.compact_once().unwrap() {}
+    let n_merged = n_files(&engine);
+    assert!(n_merged < 10, "{n_merged}");
+    let diagnosis = engine.diagnose().unwrap();
+    assert_eq!((diagnosis.n_scored, diagnosis.findings.len()), (50, 0));
+    let sums = engine.sums().unwrap();
+    assert_eq!((sums.folded, sums.duplicate, sums.agree), (50, 50, true));
+    assert_eq!(engine.rebuild().unwrap().n_events, 50);
 }
 
 fn an_event_out_of_bounds_is_set_aside(kind: Kind) {

@@ -219,8 +219,13 @@ pub(crate) async fn update_source(
     Sent(change): Sent<SourceChange>,
 ) -> Result<Json<Source>, ApiError> {
     app.run(move |app| {
-        let wanted = changed(&*app.engine.source(id)?, change)?;
-        told(app, &*app.engine.update_source(&wanted)?)
+        let before = app.engine.source(id)?;
+        let after = app.engine.update_source(&changed(&before, change)?)?;
+        if app.engine.subscription(&before).ok() != app.engine.subscription(&after).ok() {
+            // What is known is of what was listened to before.
+            app.links.forget(id);
+        }
+        told(app, &after)
     })
     .await
     .map(Json)
