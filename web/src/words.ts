@@ -1,5 +1,17 @@
 // The words of the Desk: what cells, stages, directions, flows and layers are called, and the People list in a sentence.
-import type { AccountPart, Base, Cell, Direction, Flow, Layer, PeopleQuery, PeriodFlow, Quadrant, Stage } from "./api/types";
+import type {
+  AccountPart,
+  Base,
+  Cell,
+  Change,
+  Direction,
+  Flow,
+  Layer,
+  PeopleQuery,
+  PeriodFlow,
+  Quadrant,
+  Stage,
+} from "./api/types";
 import { count, dayBeside, dayText, periodText } from "./format";
 
 export const CELLS: Cell[] = ["A1", "A2", "A3", "B1", "B2", "B3"];

@@ -83,46 +83,89 @@ impl Gaps {
 }
 
 /// Most kinds of gaps in a sample.
-const MOST_KINDS: usize = 1_024;
+const MOST_KINDS: usize = 512;
+/// So many are held before those with the highest lots are let go.
+const MOST_HELD: usize = 2 * MOST_KINDS;
 
 /// A sample of people's gaps: of all that differ those with the lowest lots, each with how many people have them. The
 /// parts of a whole may be sampled in any order and merged: what is left out of one has too many below it in all.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sample {
-    /// Lot, gaps, people; by lot.
-    kinds: Vec<(u64, Gaps, u64)>,
+    /// As they came, some of them more than once.
+    held: Vec<Held>,
+    /// Lots above this are no longer in it.
+    bar: Option<u64>,
+}
+
+/// Gaps and how many people have them; small, as there is a sample for each object.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Held {
+    n: u32,
+    days: u32,
+    ln: u32,
+    people: u32,
+}
+
+impl Held {
+    fn gaps(&self) -> Gaps {
+        Gaps { n: self.n, days: self.days.into(), ln: self.ln.into() }
+    }
 }
 
 impl Sample {
     pub(crate) fn add(&mut self, gaps: &Gaps) {
-        if gaps.n != 0 {
-            self.count(gaps.lot(), gaps, 1);
-        }
-    }
-
-    fn count(&mut self, lot: u64, gaps: &Gaps, n: u64) {
-        let is_full = self.kinds.len() == MOST_KINDS;
-        if is_full && self.kinds.last().is_some_and(|last| last.0 < lot) {
+        if gaps.n == 0 || self.bar.is_some_and(|bar| bar < gaps.lot()) {
             return;
         }
-        let place = |kind: &(u64, Gaps, u64)| (kind.0, kind.1.n, kind.1.days, kind.1.ln);
-        match self.kinds.binary_search_by_key(&(lot, gaps.n, gaps.days, gaps.ln), place) {
-            Ok(i) => self.kinds[i].2 += n,
-            Err(i) => {
-                self.kinds.insert(i, (lot, *gaps, n));
-                self.kinds.truncate(MOST_KINDS);
-            }
+        // Longer than any history is left out, on every machine alike.
+        let (Ok(days), Ok(ln)) = (u32::try_from(gaps.days), u32::try_from(gaps.ln)) else { return };
+        self.hold(Held { n: gaps.n, days, ln, people: 1 });
+    }
+
+    fn hold(&mut self, held: Held) {
+        self.held.push(held);
+        if MOST_HELD <= self.held.len() {
+            (self.held, self.bar) = self.kept();
         }
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
-        other.kinds.iter().for_each(|(lot, gaps, n)| self.count(*lot, gaps, *n));
+        for held in &other.held {
+            if self.bar.is_none_or(|bar| held.gaps().lot() <= bar) {
+                self.hold(*held);
+            }
+        }
+    }
+
+    /// What the sample is, whichever way it came about: by lot, each kind once; and the bar from then on.
+    fn kept(&self) -> (Vec<Held>, Option<u64>) {
+        let mut all = self.held.clone();
+        all.sort_by_cached_key(|held| (held.gaps().lot(), *held));
+        all.dedup_by(|next, kept| {
+            let is_same = next.gaps() == kept.gaps();
+            if is_same {
+                kept.people = kept.people.saturating_add(next.people);
+            }
+            is_same
+        });
+        all.truncate(MOST_KINDS);
+        let bar = all.get(MOST_KINDS - 1).map(|held| held.gaps().lot());
+        (all, bar)
     }
 
     fn histories(&self) -> Vec<(History, f64)> {
-        self.kinds.iter().filter_map(|(_, gaps, n)| Some((gaps.history()?, *n as f64))).collect()
+        let kept = self.kept().0;
+        kept.iter().filter_map(|held| Some((held.gaps().history()?, f64::from(held.people)))).collect()
     }
 }
+
+impl PartialEq for Sample {
+    fn eq(&self, other: &Self) -> bool {
+        self.kept() == other.kept()
+    }
+}
+
+impl Eq for Sample {}
 
 /// The gaps of a population, by which one person's silence is judged.
 #[derive(Clone, PartialEq, Debug)]
@@ -261,7 +304,7 @@ mod tests {
             sample
         };
         let whole = sampled(&mut (0..9_000));
-        assert_eq!(whole.kinds.len(), MOST_KINDS);
+        assert_eq!(whole.kept().0.len(), MOST_KINDS);
         assert_eq!(whole, sampled(&mut (0..9_000).rev()));
         for at in [1, 300, 4_000] {
             let (mut left, right) = (sampled(&mut (at..9_000)), sampled(&mut (0..at)));
@@ -269,8 +312,8 @@ mod tests {
             assert_eq!(left, whole, "parted at {at}");
         }
         // Whoever is in the sample is in it with all who are alike.
-        let (_, kind, n) = whole.kinds[7];
-        assert_eq!(n, (0..9_000).filter(|i| gaps(*i) == kind).count() as u64);
+        let kind = whole.kept().0[7];
+        assert_eq!(kind.people as usize, (0..9_000).filter(|i| gaps(*i) == kind.gaps()).count());
     }
 
     #[test]

@@ -169,8 +169,8 @@ export function PageTop({ on, since, asOf, hasSince = true, left }: PageTopProps
       </div>
       {isSimulated ? (
         <p className="fine simulated" role="note">
-          Simulated: nobody here exists. Who comes, buys, complains and leaves was made up by <code>parlour simulate</code>,
-          so that every page has something to say.
+          Simulated: nobody here exists. Who comes, buys, complains and leaves was made up by{" "}
+          <code>parlour simulate</code>, so that every page has something to say.
         </p>
       ) : null}
     </>
