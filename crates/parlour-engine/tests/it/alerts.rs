@@ -250,6 +250,9 @@ fn a_hook_that_fails_for_days_is_disabled_and_says_so(kind: Kind) {
     let hooks = engine.hooks().unwrap();
     assert!(hooks[0].disabled_why.as_deref().unwrap().contains("took nothing for days"));
     let given_up = engine.database.read(|conn| delivery::get(conn, waits.id)).unwrap().unwrap();
-    assert_eq!((given_up.state.as_str(), given_up.last_error.as_deref()), (delivery::FAILED, Some("the hook was disabled")));
+    assert_eq!(
+        (given_up.state.as_str(), given_up.last_error.as_deref()),
+        (delivery::FAILED, Some("the hook was disabled"))
+    );
     assert!(engine.test_hook(broken).is_err() && engine.test_hook(flaky).is_ok());
 }

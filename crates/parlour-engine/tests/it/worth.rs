@@ -80,7 +80,8 @@ fn contracts_margins_and_currencies_are_kept_apart(kind: Kind) {
     let sum = running.potential_minor + running.at_risk_minor;
     assert!((sum - (renewal.n_due * 900.0) as i64).abs() <= 1, "{running:?}");
     assert!(free.renewal.is_none() && 0.0 < free.p_alive && free.p_alive < 1.0, "{free:?}");
-    let [thin, _, _, thin_free] = told("[standing]\nmargin = 0.9\nmargins = { \"brand:acme\" = 0.5, \"brand:b\" = 0.1 }\n");
+    let [thin, _, _, thin_free] =
+        told("[standing]\nmargin = 0.9\nmargins = { \"brand:acme\" = 0.5, \"brand:b\" = 0.1 }\n");
     assert_eq!((thin.current_minor, thin.potential_minor), (running.current_minor / 2, running.potential_minor / 2));
     assert_eq!(thin_free.current_minor, free.current_minor / 2);
 }

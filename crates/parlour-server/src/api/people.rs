@@ -183,11 +183,8 @@ impl PeopleQuery {
 
     /// Refuses what has no place in the predicate of an audience.
     pub(super) fn check_predicate(&self) -> Result<(), ApiError> {
-        let misplaced = [
-            (self.audience.is_some(), "audience"),
-            (self.object.is_some(), "object"),
-            (self.next.is_some(), "next"),
-        ];
+        let misplaced =
+            [(self.audience.is_some(), "audience"), (self.object.is_some(), "object"), (self.next.is_some(), "next")];
         match misplaced.into_iter().find(|(is_there, _)| *is_there) {
             Some((_, name)) => {
                 Err(ApiError::invalid(name, "has no place in the predicate of an audience; leave it out"))
