@@ -58,10 +58,41 @@ test("made from Leaving, and a slice of Growth", async ({ page }) => {
   await remove(page, name);
 });
 
-test("a list narrowed by a layer cannot become one, and says why", async ({ page }) => {
+test("a list narrowed by an audience cannot become one, and says why", async ({ page }) => {
+  const name = "On the web";
   await open(page, "/people?layer=web");
+  const n = await listed(page);
+  await make(page, name);
+  await open(page, "/audiences");
+  const row = page.getByRole("row", { name: new RegExp(name) });
+  await row.locator("a[data-list]").click();
+  expect(await listed(page)).toBe(n);
   await page.getByRole("button", { name: /^Make an audience of/ }).click();
-  await expect(page.getByRole("dialog").locator("[data-misplaced]")).toContainText("narrowed by the layer");
+  await expect(page.getByRole("dialog").locator("[data-misplaced]")).toContainText("narrowed by the audience");
+  await open(page, "/audiences");
+  await remove(page, name);
+});
+
+test("made of exactly the people chosen on Leaving; a name belongs to one", async ({ page, complaints }) => {
+  complaints.allow(/400/);
+  const name = "Three to call";
+  await open(page, "/leaving?kind=lapsed");
+  for (const at of [0, 1, 2]) await page.locator("[data-person] input[type=checkbox]").nth(at).check();
+  await expect(page.getByRole("button", { name: "Make an audience of these 3 people" })).toBeVisible();
+  await make(page, name);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Make an audience of/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill(name);
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("alert")).toContainText("the name of another audience");
+  await page.keyboard.press("Escape");
+  await open(page, "/audiences");
+  const row = page.getByRole("row", { name: new RegExp(name) });
+  await row.locator("a[data-list]").click();
+  expect(await listed(page)).toBe(3);
+  await open(page, "/audiences");
+  await remove(page, name);
 });
 
 for (const path of ["/people", "/leaving", "/growth"]) {

@@ -4,7 +4,7 @@ import { expect, open, test } from "./house";
 test("everything that was accepted is counted", async ({ page }) => {
   await open(page, "/settings");
   await expect(page.locator("main h1")).toHaveText(
-    "Everything that was accepted is counted: 69,659 accepted = 69,659 folded + 0 duplicate + 0 waiting.",
+    "Everything that was accepted is counted: 141,612 accepted = 141,612 folded + 0 duplicate + 0 waiting.",
   );
   await expect(page.getByText("All is well")).toBeVisible();
 });

@@ -82,3 +82,17 @@ test("another day is kept in the address and survives a reload", async ({ page }
   await expect(page.getByRole("button", { name: /on 31 December 1997/ })).toBeVisible();
   expect(await page.locator("main h1").textContent()).toBe(sentence);
 });
+
+test("a simulated shop stands beside the real purchases, and says so", async ({ page }) => {
+  await open(page, "/");
+  await expect(page.getByRole("note")).toHaveCount(0);
+  await page.getByLabel("Object").selectOption({ label: "Simulated shop" });
+  await expect(page).toHaveURL(/object=brand(:|%3A)simulated-shop/);
+  for (const path of ["/", "/matrix", "/leaving", "/growth", "/cohorts", "/models"]) {
+    await open(page, `${path}?object=brand:simulated-shop`);
+    await expect(page.getByRole("note")).toContainText("nobody here exists");
+    await expect(page.locator(".top .tag")).toHaveText("simulated");
+  }
+  await open(page, "/?object=brand:simulated-shop");
+  await expect(page.getByText("social")).toBeVisible();
+});

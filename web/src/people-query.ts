@@ -26,6 +26,7 @@ export const FILTERS = [
   "acquired",
   "acquired_by",
   "audience",
+  "people",
 ] as const satisfies readonly (keyof PeopleQuery)[];
 
 /** What is told of the people, and in what order. */
@@ -45,6 +46,6 @@ export function predicateOf(query: PeopleQuery): { predicate: string; misplaced:
   const passing = new Set<string>(SHOWN);
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value && !passing.has(name)) params.set(name, value);
-  const misplaced = ["audience", "layer", "acquired"].filter((name) => params.has(name));
+  const misplaced = ["audience"].filter((name) => params.has(name));
   return { predicate: params.toString(), misplaced };
 }

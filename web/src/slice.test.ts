@@ -24,6 +24,6 @@ describe("predicateOf", () => {
     });
   });
   it("names what has no place in an audience", () => {
-    expect(predicateOf({ stage: "lapsed", layer: "web", audience: "3" }).misplaced).toEqual(["audience", "layer"]);
+    expect(predicateOf({ stage: "lapsed", layer: "web", audience: "3" }).misplaced).toEqual(["audience"]);
   });
 });

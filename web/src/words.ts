@@ -1,5 +1,17 @@
 // The words of the Desk: what cells, stages, directions, flows and layers are called, and the People list in a sentence.
-import type { Base, Cell, Change, Direction, Flow, Layer, PeopleQuery, PeriodFlow, Quadrant, Stage } from "./api/types";
+import type {
+  AccountPart,
+  Base,
+  Cell,
+  Change,
+  Direction,
+  Flow,
+  Layer,
+  PeopleQuery,
+  PeriodFlow,
+  Quadrant,
+  Stage,
+} from "./api/types";
 import { count, dayBeside, dayText, periodText } from "./format";
 
 export const CELLS: Cell[] = ["A1", "A2", "A3", "B1", "B2", "B3"];
@@ -183,7 +195,9 @@ function changeClause(base: string, change: string, period: string): string {
     value: "spending",
   };
   const what = wordOf(of, base);
-  const clauses: Record<Change, string> = {
+  const clauses: Record<AccountPart, string> = {
+    before: `with ${what} before ${when}`,
+    after: `with ${what} at the end of ${when}`,
     new: `whose ${what} began in ${when}, for the first time`,
     returned: `whose ${what} came back in ${when} after a pause`,
     grew: `whose ${what} grew in ${when}`,
@@ -192,7 +206,7 @@ function changeClause(base: string, change: string, period: string): string {
     turned: `whose ${what} turned negative in ${when}`,
     gone: `whose ${what} ended in ${when}`,
   };
-  return clauses[change as Change] ?? `with ${what} in ${when}`;
+  return clauses[change as AccountPart] ?? `with ${what} in ${when}`;
 }
 
 function migrationClause(query: PeopleQuery, since: string, on: string, are: string, were: string): string {
@@ -250,6 +264,7 @@ export function clausesOf(query: PeopleQuery, { n, on, since, audience }: People
   if (query.from || query.to) clauses.push(migrationClause(query, sinceText, onText, are, were));
   if (query.base && query.change && query.period) clauses.push(changeClause(query.base, query.change, query.period));
   else if (query.period) clauses.push(periodClause(query.period, query.period_flow ?? "active", were));
+  if (query.people) clauses.push("chosen one by one");
   if (query.acquired) clauses.push(`who first came in ${periodText(query.acquired)}`);
   if (query.last_from) clauses.push(`last seen on ${dayBeside(query.last_from, on)} or later`);
   if (query.leaving) clauses.push(`who ${are} ${query.leaving === "true" ? "" : "not "}on their way out`);

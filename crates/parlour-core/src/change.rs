@@ -71,6 +71,28 @@ impl Change {
     }
 }
 
+/// Which people of an account are meant.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Part {
+    /// Those with a share before.
+    Before,
+    /// Those with a share now.
+    After,
+    /// Those whose share changed so.
+    Changed(Change),
+}
+
+impl Part {
+    /// Whether somebody with these shares is among them.
+    pub fn has(self, shares: &Shares) -> bool {
+        match self {
+            Self::Before => shares.before != 0,
+            Self::After => shares.now != 0,
+            Self::Changed(change) => shares.change() == Some(change),
+        }
+    }
+}
+
 /// One person's share at the end of a period and of the one before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Shares {

@@ -18,7 +18,7 @@ use crate::population::Population;
 use crate::purchases::Bought;
 use crate::reading::Reading;
 use crate::relation::Relation;
-use crate::standing::Rhythm;
+use crate::rhythm::{Gaps, Quantiles};
 use crate::vocabulary::Vocabulary;
 
 /// The share of people who stay that may ever be alarmed.
@@ -51,7 +51,8 @@ struct Watched {
 
 /// Everything known before the watch.
 struct Learnt {
-    rhythm: Option<Rhythm>,
+    population: Population,
+    quantiles: Quantiles,
     own: Option<OwnRhythm>,
     model: Option<Model>,
     parameters: Parameters,
@@ -75,6 +76,12 @@ pub fn detect(world: &World) -> Result<Vec<Detector>, WorldError> {
             detection: detection(&traces(&people, score), FALSE_ALARMS),
         })
         .collect();
+    let overdue = traces(&people, &|person, day| learnt.trip_wire(person, day));
+    let quantile = learnt.parameters.overdue_quantile;
+    detectors.push(Detector {
+        name: format!("overdue, as the Desk is set ({:.0} %)", quantile * 100.0),
+        detection: detection_at(&overdue, -libm::log(1.0 - quantile)),
+    });
     let silence = traces(&people, &|person, day| f64::from(day - last(person, day)));
     detectors.extend(SILENCES.map(|days| Detector {
         name: format!("inactive for {days} days"),
@@ -128,7 +135,8 @@ impl Learnt {
         let histories: Vec<History> = known.iter().map(|person| history(person, WATCH_FROM)).collect();
         let fitted = Fitted::fit(Kind::ParetoNbd, &Histories::new(histories.iter().copied()), Options::default());
         Self {
-            rhythm: Rhythm::of(&population(&known, &parameters)),
+            population: population(&known, &parameters),
+            quantiles: Quantiles::new(&parameters),
             own: OwnRhythm::fit(&histories).ok(),
             model: fitted.ok().map(|fitted| fitted.model),
             parameters,
@@ -137,13 +145,15 @@ impl Learnt {
 
     /// How long the silence is among the gaps that the Desk's rhythm expects: where it passes a quantile is the due day.
     fn trip_wire(&self, person: &Watched, day: i32) -> f64 {
-        let (Some(rhythm), Some(&first)) = (self.rhythm, person.days.first()) else { return 0.0 };
+        let Some(rhythm) = self.population.rhythm() else { return 0.0 };
         let days = seen(person, day);
-        let last = last(person, day);
-        let prior = f64::from(self.parameters.prior_gaps);
-        let weight = prior * rhythm.mean_gap + f64::from(last - first);
-        let silence = f64::from(day - last);
-        beta_inc(rhythm.k(), rhythm.k() * (prior + days.len() as f64 - 1.0), silence / (silence + weight))
+        let patience = self.quantiles.patience(rhythm, &Gaps::between(days));
+        let silence = f64::from(day - last(person, day));
+        let (k, weight) = (patience.k, patience.weight());
+        // Of 1 less a little nothing would be left to tell the surest apart.
+        -libm::log(
+            beta_inc(k * (patience.m + f64::from(patience.n)), k, weight / (silence + weight)).max(f64::MIN_POSITIVE),
+        )
     }
 
     fn own_rhythm(&self, person: &Watched, day: i32) -> f64 {
@@ -184,6 +194,7 @@ fn population(known: &[&Watched], parameters: &Parameters) -> Population {
             n_days: days.len() as u32,
             gap_last: gap(0),
             gap_before: gap(1),
+            ln_gaps: Gaps::between(days).ln,
             ..Relation::default()
         };
         population.add(&relation, &reading);
@@ -206,6 +217,7 @@ mod tests {
         };
         assert!(found("days of silence") < found("trip wire"), "{detectors:?}");
         assert!(found("days of silence") < found("own rhythm"), "{detectors:?}");
-        assert_eq!(detectors.len(), 8);
+        assert!(found("P(alive)") < found("trip wire"), "people differ in how regular they are: {detectors:?}");
+        assert_eq!(detectors.len(), 9);
     }
 }

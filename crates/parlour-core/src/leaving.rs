@@ -146,6 +146,7 @@ mod tests {
                 current_minor: 0,
                 potential_minor: 0,
                 at_risk_minor: 0,
+                renewal: None,
                 quadrant: Quadrant::Low,
             },
         );

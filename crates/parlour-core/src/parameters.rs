@@ -22,6 +22,7 @@ pub struct Parameters {
     pub prior_gaps: u32,
     pub currency: String,
     pub margin: f64,
+    pub margins: BTreeMap<String, f64>,
     pub id_ranks: Vec<String>,
     pub blocked_ids: Vec<String>,
     pub max_ids_per_kind: usize,
@@ -51,6 +52,12 @@ pub struct OutOfRange {
 }
 
 impl Parameters {
+    /// The margin of an object: its own, or that of the nearest it belongs to, or the one of all. `line` are their names,
+    /// nearest first.
+    pub fn margin_of(&self, mut line: impl Iterator<Item = String>) -> f64 {
+        line.find_map(|name| self.margins.get(&name).copied()).unwrap_or(self.margin)
+    }
+
     /// Checks every parameter's range.
     pub fn check(&self) -> Result<(), OutOfRange> {
         let rules = [
@@ -72,7 +79,12 @@ impl Parameters {
                 "currency",
                 "an ISO 4217 code of three letters, such as EUR",
             ),
-            (0.0 < self.margin && self.margin <= 1.0, "margin", "above 0 and at most 1"),
+            (is_margin(self.margin), "margin", "above 0 and at most 1"),
+            (
+                self.margins.iter().all(|(name, margin)| name.contains(':') && is_margin(*margin)),
+                "margins",
+                "above 0 and at most 1 for every `kind:id`, such as \"brand:acme\" = 0.3",
+            ),
             (self.max_ids_per_kind >= 1, "max_ids_per_kind", "at least 1"),
             (
                 self.id_limits.values().all(|limit| limit.most >= 1 && limit.days != Some(0)),
@@ -85,6 +97,10 @@ impl Parameters {
             None => Ok(()),
         }
     }
+}
+
+fn is_margin(margin: f64) -> bool {
+    0.0 < margin && margin <= 1.0
 }
 
 /// The settings file that is compiled in.
@@ -112,5 +128,14 @@ mod tests {
         assert_eq!(parameters.check(), Ok(()));
         parameters.before_days = 200;
         assert!(parameters.check().unwrap_err().to_string().contains("standing.recent_days"));
+        let of = |name: &str, margin| Parameters {
+            margins: BTreeMap::from([(name.to_owned(), margin)]),
+            ..Parameters::default()
+        };
+        assert!(of("acme", 0.3).check().is_err() && of("brand:acme", 0.0).check().is_err());
+        let acme = of("brand:acme", 0.3);
+        assert_eq!(acme.check(), Ok(()));
+        let margin = |line: &[&str]| acme.margin_of(line.iter().map(|name| (*name).to_owned()));
+        assert_eq!((margin(&["product:x", "brand:acme"]), margin(&["brand:other"])), (0.3, 1.0));
     }
 }

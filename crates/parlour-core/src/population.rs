@@ -3,8 +3,11 @@
 //! [`Population::merge`] is commutative and associative (integers only), so it may be summed in any order on any
 //! number of threads or machines.
 
+use std::sync::OnceLock;
+
 use crate::reading::Reading;
 use crate::relation::Relation;
+use crate::rhythm::{Rhythm, Sample};
 
 /// Classes of involvement whose counts give percentiles: 16 to each doubling, from 2⁰ to 2⁶³ micropoints.
 pub(crate) const N_CLASSES: usize = 63 * 16 + 1;
@@ -29,7 +32,21 @@ pub struct Population {
     /// Σ (M − ½)² over them, M the share of the last but one gap in the last two, in units of 2⁻³².
     pub m_squares: u64,
     classes: Classes,
+    sample: Sample,
+    rhythm: Once,
 }
+
+/// What is found out once, when first asked for; it follows from the rest and has no say in whether two are equal.
+#[derive(Clone, Debug, Default)]
+struct Once(OnceLock<Option<Rhythm>>);
+
+impl PartialEq for Once {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Once {}
 
 /// How many lie in each class of involvement. Which form it takes depends only on how many classes occur.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -103,6 +120,8 @@ impl Population {
             self.m_squares += m.abs_diff(ONE_M / 2).pow(2);
         }
         self.classes.count(class(involvement), 1);
+        self.sample.add(&relation.gaps());
+        self.rhythm = Once::default();
     }
 
     /// Adds the sums of `other`, whose people are others.
@@ -114,6 +133,13 @@ impl Population {
         self.n_pairs += other.n_pairs;
         self.m_squares += other.m_squares;
         self.classes.merge(&other.classes);
+        self.sample.merge(&other.sample);
+        self.rhythm = Once::default();
+    }
+
+    /// The rhythm of its people, found out when first asked for; `None` where nobody has come twice.
+    pub fn rhythm(&self) -> Option<&Rhythm> {
+        self.rhythm.0.get_or_init(|| Rhythm::of(self, &self.sample)).as_ref()
     }
 
     /// The share of the present, in percent and rounded down, whose involvement lies in a lower class.

@@ -1,8 +1,12 @@
 //! Purchases: what one person bought of an object, as models of buying see it.
 
+use std::collections::BTreeMap;
+
 use parlour_stats::history::History;
 
+use crate::contract::Contract;
 use crate::day::Day;
+use crate::event::Currency;
 use crate::objects::ObjectId;
 use crate::reading::Reading;
 use crate::relation::Columns;
@@ -41,6 +45,12 @@ pub struct Purchases {
     /// Day and net value in minor units of the reading's currency, in order, each day once. What was given back later is
     /// taken from the last purchase before it.
     days: Vec<(i32, i64)>,
+    /// Days on which a contract went on, in order, each once.
+    renewals: Vec<i32>,
+    /// Days on which one was cancelled, in order.
+    cancellations: Vec<i32>,
+    /// What purchases of the trailing year brought in other currencies, less what was given back.
+    elsewhere: BTreeMap<Currency, i64>,
 }
 
 /// What a person's purchases amount to by some day.
@@ -62,6 +72,8 @@ pub struct Bought {
     pub value_minor: i64,
     /// The day by which.
     pub until: i32,
+    /// The contract, of whoever has or had one.
+    pub contract: Option<Contract>,
 }
 
 impl Purchases {
@@ -69,12 +81,15 @@ impl Purchases {
     /// what belongs to it, by the reading's day.
     pub fn read(&mut self, reading: &Reading<'_>, columns: &Columns, rows: std::ops::Range<usize>, object: ObjectId) {
         self.days.clear();
+        self.renewals.clear();
+        self.cancellations.clear();
+        self.elsewhere.clear();
         let mut refunds = Vec::new();
         let mut known = None;
         for row in rows {
             let day = columns.day[row];
             let meaning = reading.meaning(columns.verb[row]);
-            if reading.day.0 < day || !(meaning.is_purchase || meaning.value_sign < 0) {
+            if reading.day.0 < day || !(meaning.is_purchase || meaning.value_sign < 0 || meaning.is_cancellation) {
                 continue;
             }
             let belongs = match known {
@@ -85,10 +100,28 @@ impl Purchases {
             if !belongs {
                 continue;
             }
-            let is_ours = columns.currency[row] == reading.currency;
-            let value = if is_ours { meaning.value_sign.wrapping_mul(columns.value_minor[row]) } else { 0 };
-            if meaning.is_purchase { self.days.push((day, value)) } else { refunds.push((day, value)) }
+            let currency = columns.currency[row];
+            let value = meaning.value_sign.wrapping_mul(columns.value_minor[row]);
+            let is_ours = currency == reading.currency;
+            if !is_ours && currency != Currency::NONE && reading.year_start.0 < day {
+                let sum = self.elsewhere.entry(currency).or_default();
+                *sum = sum.wrapping_add(value);
+            }
+            let value = if is_ours { value } else { 0 };
+            if meaning.is_cancellation {
+                self.cancellations.push(day);
+            } else if meaning.is_purchase {
+                self.days.push((day, value));
+            } else {
+                refunds.push((day, value));
+            }
+            if meaning.is_renewal {
+                self.renewals.push(day);
+            }
         }
+        self.renewals.sort_unstable();
+        self.renewals.dedup();
+        self.cancellations.sort_unstable();
         if !self.days.is_sorted_by_key(|(day, _)| *day) {
             self.days.sort_unstable_by_key(|(day, _)| *day);
         }
@@ -105,6 +138,24 @@ impl Purchases {
                 *kept = kept.wrapping_add(value);
             }
         }
+    }
+
+    /// What purchases of the trailing year brought in other currencies than the reading's, less what was given back.
+    pub fn elsewhere(&self) -> &BTreeMap<Currency, i64> {
+        &self.elsewhere
+    }
+
+    /// The contract by a day, among so many days of purchase.
+    fn contract(&self, day: Day, days: &[(i32, i64)]) -> Option<Contract> {
+        let known = |all: &[i32]| all.partition_point(|at| *at <= day.0);
+        let renewals = &self.renewals[..known(&self.renewals)];
+        if renewals.is_empty() {
+            return None;
+        }
+        let value = |at: &i32| days.binary_search_by_key(at, |(day, _)| *day).map_or(0, |i| days[i].1);
+        let renewals: Vec<(i32, i64)> = renewals.iter().map(|at| (*at, value(at))).collect();
+        let cancelled = self.cancellations[..known(&self.cancellations)].last().copied();
+        Contract::of(&renewals, days.len(), cancelled)
     }
 
     /// The days and what each brought.
@@ -128,6 +179,7 @@ impl Purchases {
             n_valued,
             value_minor,
             until: day.0,
+            contract: self.contract(day, days),
         })
     }
 
@@ -201,6 +253,20 @@ mod tests {
         let mut purchases = Purchases::default();
         purchases.read(&reading, &columns, 0..columns.len(), 0);
         purchases
+    }
+
+    #[test]
+    fn renewals_make_a_contract_that_a_cancellation_ends_and_other_currencies_are_kept_apart() {
+        let mut rows: Vec<_> = (0..5).map(|i| (1, i * 30, "renewed", 1_200)).collect();
+        let running = read(&rows, 130).until(Day(130)).unwrap().contract.unwrap();
+        assert_eq!((running.n, running.last, running.value_minor, running.is_cancelled), (5, 120, 6_000, false));
+        rows.push((1, 125, "cancelled", 0));
+        let cancelled = read(&rows, 130);
+        assert!(cancelled.until(Day(130)).unwrap().contract.unwrap().is_cancelled);
+        assert!(!cancelled.until(Day(124)).unwrap().contract.unwrap().is_cancelled);
+        assert_eq!(cancelled.days().len(), 5, "a cancellation is no purchase");
+        assert_eq!(read(&[(0, 10, "bought", 100)], 30).until(Day(30)).unwrap().contract, None);
+        assert!(cancelled.elsewhere().is_empty());
     }
 
     #[test]

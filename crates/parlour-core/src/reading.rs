@@ -38,13 +38,24 @@ pub struct Meaning {
     pub feeling: Option<i8>,
     /// Whether it makes a customer.
     pub is_purchase: bool,
+    /// Whether it goes on with a contract.
+    pub is_renewal: bool,
+    /// Whether it ends one.
+    pub is_cancellation: bool,
     /// +1 where its value counts, −1 where it is taken back, else 0.
     pub value_sign: i64,
 }
 
 /// What is thought of a verb that nobody knows.
-const UNKNOWN: Meaning =
-    Meaning { counted_as: VerbId::MAX, micropoints: [MICRO; 7], feeling: Some(0), is_purchase: false, value_sign: 0 };
+const UNKNOWN: Meaning = Meaning {
+    counted_as: VerbId::MAX,
+    micropoints: [MICRO; 7],
+    feeling: Some(0),
+    is_purchase: false,
+    is_renewal: false,
+    is_cancellation: false,
+    value_sign: 0,
+};
 
 /// One question: which day, by which parameters, vocabulary and objects.
 #[derive(Clone, Debug)]
@@ -206,11 +217,13 @@ fn meanings(direction: Direction, vocabulary: &Vocabulary, verbs: &Verbs) -> Vec
                     Feeling::Negative => Some(-1),
                     Feeling::ByEvidence => None,
                 },
-                is_purchase: role == Role::Purchase,
+                is_purchase: matches!(role, Role::Purchase | Role::Renewal),
+                is_renewal: role == Role::Renewal,
+                is_cancellation: role == Role::Cancellation,
                 value_sign: match role {
-                    Role::Purchase => 1,
+                    Role::Purchase | Role::Renewal => 1,
                     Role::Refund => -1,
-                    Role::None => 0,
+                    Role::None | Role::Cancellation => 0,
                 },
             }
         })

@@ -7,6 +7,7 @@ use crate::activity::VerbId;
 use crate::event::Currency;
 use crate::objects::ObjectId;
 use crate::reading::Reading;
+use crate::rhythm::{Gaps, ln_of};
 
 /// No day: stands where something never happened.
 pub const NEVER: i32 = i32::MIN;
@@ -151,6 +152,8 @@ pub struct Relation {
     pub gap_last: u32,
     /// The gap before it; 0 with fewer than three.
     pub gap_before: u32,
+    /// Σ ln of the gaps between active days, each in units of 2⁻¹⁶ and rounded.
+    pub ln_gaps: u64,
     /// The last day of a purchase, or [`NEVER`].
     pub last_purchase: i32,
     /// What purchases of the trailing year brought, less what was given back, in the reading's currency.
@@ -161,6 +164,29 @@ impl Relation {
     /// All involvement, micropoints.
     pub fn involvement(&self) -> i64 {
         self.i_positive.wrapping_add(self.i_neutral).wrapping_add(self.i_negative)
+    }
+
+    /// The gaps between active days.
+    pub fn gaps(&self) -> Gaps {
+        let days = i64::from(self.last_day).abs_diff(i64::from(self.first_day));
+        Gaps { n: self.n_days.saturating_sub(1), days, ln: self.ln_gaps }
+    }
+
+    /// The gaps up to the last active day before the recent window, where there is one; `recent` are the bits of the window.
+    pub(crate) fn gaps_before(&self, recent: u128, returned: i32) -> Gaps {
+        let mut left = recent;
+        let mut within = 0_u64;
+        while left.count_ones() > 1 {
+            let latest = left.trailing_zeros();
+            left &= left - 1;
+            within = within.wrapping_add(ln_of(left.trailing_zeros() - latest));
+        }
+        let silence = returned.saturating_sub(self.before_recent).unsigned_abs();
+        Gaps {
+            n: self.n_days.saturating_sub(recent.count_ones()).saturating_sub(1),
+            days: i64::from(self.before_recent).abs_diff(i64::from(self.first_day)),
+            ln: self.ln_gaps.wrapping_sub(within).wrapping_sub(ln_of(silence)),
+        }
     }
 
     /// Whether the last active day lies in the retention window.
@@ -427,6 +453,7 @@ fn relation(part: &Part, days: &[i32], reading: &Reading<'_>) -> Relation {
         before_recent,
         gap_last: gap(0),
         gap_before: gap(1),
+        ln_gaps: days.windows(2).map(|pair| ln_of(pair[1].abs_diff(pair[0]))).fold(0, u64::wrapping_add),
         last_purchase: part.last_purchase,
         value_minor: part.value_minor,
     }

@@ -1,14 +1,13 @@
 //! Standing: what a relation means on a day, measured by the object's population.
 
-use std::sync::OnceLock;
-
-use parlour_stats::{beta_inc_inverse, p_rate_fell, wheat_morrison_k};
+use parlour_stats::p_rate_fell;
 use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
 use crate::population::Population;
 use crate::reading::{MICRO, Reading};
 use crate::relation::{NEVER, Relation};
+use crate::rhythm::{Gaps, Patience, Quantiles};
 
 /// A1 A2 A3 for customers who are positive, apathetic, negative; B1 B2 B3 for others.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -156,63 +155,6 @@ impl Standing {
     }
 }
 
-/// Most gaps of one person whose quantile factor is tabled; more are as sure as this many.
-const MAX_TABLED_GAPS: u32 = 64;
-/// Longest time a due day can lie ahead of the last active day.
-const MAX_DUE_DAYS: f64 = 36_500.0;
-/// Shapes k are held in steps of a tenth, so that quantiles can be tabled.
-const K_STEPS: usize = 121;
-
-/// The gap distribution of a population, by which one person's silence is judged.
-///
-/// Gaps are Erlang-like, Gamma(k, θ), with the population's k and the person's own θ ~ Gamma(k·m, m·ḡ): *m* prior gaps
-/// of the population's mean length ḡ. After n gaps of S days θ ~ Gamma(k(m + n), mḡ + S), and the next gap divided by
-/// (mḡ + S) is beta-prime(k, k(m + n)); its quantile q gives the due day.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Rhythm {
-    /// Mean gap of the population, days.
-    pub mean_gap: f64,
-    /// Shape, in tenths.
-    pub k_tenths: usize,
-}
-
-impl Rhythm {
-    /// The rhythm of a population; `None` where nobody has come twice.
-    pub fn of(population: &Population) -> Option<Self> {
-        let mean_gap = population.mean_gap()?;
-        let k = population.variance_of_m().map_or(1.0, wheat_morrison_k);
-        Some(Self { mean_gap, k_tenths: libm::round(k * 10.0) as usize })
-    }
-
-    /// The shape k.
-    pub fn k(&self) -> f64 {
-        self.k_tenths as f64 / 10.0
-    }
-}
-
-/// Quantile factors by shape and number of gaps, made when first asked for.
-#[derive(Debug)]
-struct Quantiles {
-    p: f64,
-    prior_gaps: u32,
-    by_k: [OnceLock<Vec<f64>>; K_STEPS],
-}
-
-impl Quantiles {
-    fn factor(&self, rhythm: &Rhythm, n_gaps: u32) -> f64 {
-        let table = self.by_k[rhythm.k_tenths.clamp(1, K_STEPS - 1)].get_or_init(|| {
-            let k = rhythm.k();
-            (0..=MAX_TABLED_GAPS)
-                .map(|n| {
-                    let x = beta_inc_inverse(k, k * f64::from(self.prior_gaps + n), self.p);
-                    x / (1.0 - x).max(f64::MIN_POSITIVE)
-                })
-                .collect()
-        });
-        table[n_gaps.min(MAX_TABLED_GAPS) as usize]
-    }
-}
-
 /// Everything needed to measure relations on one day: the reading, its tables, and every object's population.
 #[derive(Debug)]
 pub struct Yardstick<'a> {
@@ -228,12 +170,7 @@ impl<'a> Yardstick<'a> {
         let parameters = reading.parameters;
         let (recent, before) = (parameters.recent_days, parameters.before_days);
         let falling = (0..=recent).flat_map(|x| (0..=before).map(move |y| p_rate_fell(x, recent, y, before))).collect();
-        let quantiles = Quantiles {
-            p: parameters.overdue_quantile,
-            prior_gaps: parameters.prior_gaps,
-            by_k: [const { OnceLock::new() }; K_STEPS],
-        };
-        Self { reading, quantiles, falling }
+        Self { reading, quantiles: Quantiles::new(parameters), falling }
     }
 
     /// The standing of a relation within a population. A pure function of integers: equal everywhere to the last bit.
@@ -296,21 +233,13 @@ impl<'a> Yardstick<'a> {
         Movement { direction, p, n, exposure }
     }
 
-    /// Days of silence after which someone with `n_gaps` gaps of `gap_days` days in all is overdue.
-    pub fn patience_days(&self, rhythm: &Rhythm, n_gaps: u32, gap_days: f64) -> f64 {
-        let weight = f64::from(self.reading.parameters.prior_gaps) * rhythm.mean_gap + gap_days;
-        libm::ceil((weight * self.patience_factor(rhythm, n_gaps)).min(MAX_DUE_DAYS))
-    }
-
-    /// The quantile of the next gap, as a multiple of the days of the prior gaps and the person's own together.
-    pub(crate) fn patience_factor(&self, rhythm: &Rhythm, n_gaps: u32) -> f64 {
-        self.quantiles.factor(rhythm, n_gaps)
+    /// How long somebody with these gaps may be silent; `None` where no rhythm is known yet.
+    pub fn patience(&self, gaps: &Gaps, population: &Population) -> Option<Patience> {
+        Some(self.quantiles.patience(population.rhythm()?, gaps))
     }
 
     fn due_day(&self, relation: &Relation, population: &Population) -> Option<i32> {
-        let rhythm = Rhythm::of(population)?;
-        let gap_days = f64::from(relation.last_day) - f64::from(relation.first_day);
-        let patience = self.patience_days(&rhythm, relation.n_days.saturating_sub(1), gap_days);
+        let patience = self.patience(&relation.gaps(), population)?.in_days();
         Some(relation.last_day.saturating_add(patience as i32))
     }
 
@@ -322,13 +251,10 @@ impl<'a> Yardstick<'a> {
         if recent == 0 || relation.before_recent == NEVER {
             return None;
         }
-        let rhythm = Rhythm::of(population)?;
         let returned = self.reading.day.0.saturating_sub(recent.ilog2() as i32);
-        let n_gaps = relation.n_days.saturating_sub(recent.count_ones()).saturating_sub(1);
-        let gap_days = f64::from(relation.before_recent) - f64::from(relation.first_day);
         let silence = f64::from(returned) - f64::from(relation.before_recent);
         let is_fresh = self.reading.day.0.saturating_sub(returned) < parameters.new_days as i32;
-        let patience = self.patience_days(&rhythm, n_gaps, gap_days);
+        let patience = self.patience(&relation.gaps_before(recent, returned), population)?.in_days();
         Some(Comeback { returned: Day(returned), silence, patience, is_fresh })
     }
 

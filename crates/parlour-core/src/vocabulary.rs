@@ -36,8 +36,12 @@ pub enum Role {
     None,
     /// Makes a customer; its value counts.
     Purchase,
+    /// Makes a customer, and goes on with a contract; its value counts.
+    Renewal,
     /// Takes value back.
     Refund,
+    /// Ends a contract.
+    Cancellation,
 }
 
 /// Whose verb it is.

@@ -4,6 +4,8 @@ use parlour_stats::fit::Options;
 use parlour_stats::gamma_gamma::{GammaGamma, Spend};
 use serde::{Deserialize, Serialize};
 
+use crate::contract::{Contract, Renewal, Terms};
+use crate::event::Currency;
 use crate::forecast::{Choice, Forecaster};
 use crate::purchases::{Bought, Unit};
 
@@ -68,6 +70,8 @@ pub struct Worth {
     pub at_risk_minor: i64,
     /// Current and potential value against the means.
     pub quadrant: Quadrant,
+    /// What their contract leads to expect, where they have or had one.
+    pub renewal: Option<Renewal>,
 }
 
 /// What is expected of everyone who ever bought of one object, as of one day.
@@ -87,8 +91,21 @@ pub struct Outlook {
     pub mean_current: f64,
     /// Mean margin expected of the year ahead over the same, minor units.
     pub mean_potential: f64,
-    /// How many people the model was fitted to.
+    /// How many people the models were fitted to.
     pub n_people: u64,
+    /// What is known of contracts, where there are any.
+    pub terms: Option<Terms>,
+    /// What purchases of the trailing year brought in other currencies, which none of the amounts holds.
+    pub elsewhere: Vec<(Currency, i64)>,
+}
+
+/// What is expected of one person.
+struct Prospect {
+    p_alive: f64,
+    expected: f64,
+    potential: f64,
+    at_risk: f64,
+    renewal: Option<Renewal>,
 }
 
 #[derive(Clone, Debug)]
@@ -112,7 +129,7 @@ pub struct Buyer {
 impl Outlook {
     /// Fits the models to everyone. `None` where there is nobody.
     pub fn of(basis: Basis, choice: Choice, buyers: &[Buyer], margin: f64) -> Option<Self> {
-        let people: Vec<Bought> = buyers.iter().map(|buyer| buyer.bought).collect();
+        let people = free(buyers);
         let forecaster = Forecaster::fit(choice, &people, Unit::Week).ok()?.forecaster;
         Some(Self::with(basis, (forecaster, 1.0), buyers, margin))
     }
@@ -122,12 +139,16 @@ impl Outlook {
         let spend = spend(buyers);
         let n_people = buyers.len() as u64;
         let (mean_current, mean_potential) = (0.0, 0.0);
-        let mut outlook = Self { basis, forecaster, factor, spend, margin, mean_current, mean_potential, n_people };
+        let contracts: Vec<Contract> = buyers.iter().filter_map(|buyer| buyer.bought.contract).collect();
+        let terms = buyers.first().and_then(|buyer| Terms::of(&contracts, buyer.bought.until));
+        let elsewhere = Vec::new();
+        let mut outlook =
+            Self { basis, forecaster, factor, spend, margin, mean_current, mean_potential, n_people, terms, elsewhere };
         let (mut n, mut current, mut potential) = (0_u64, 0.0, 0.0);
         for buyer in buyers.iter().filter(|buyer| buyer.is_present) {
             n += 1;
             current += buyer.year_minor as f64 * margin;
-            potential += outlook.potential(&buyer.bought);
+            potential += outlook.prospect(&buyer.bought).potential;
         }
         if 0 < n {
             (outlook.mean_current, outlook.mean_potential) = (current / n as f64, potential / n as f64);
@@ -137,13 +158,7 @@ impl Outlook {
 
     /// What a person is worth who bought this, and brought `year_minor` in the trailing year.
     pub fn worth(&self, bought: &Bought, year_minor: i64) -> Worth {
-        let history = bought.history(Unit::Week);
-        let model = self.forecaster.model(bought);
-        let p_alive = model.p_alive(&history);
-        let expected = model.expected(&history, YEAR_DAYS / Unit::Week.days()) * self.factor;
-        let one = self.value_of_one(bought);
-        let potential = expected * one;
-        let at_risk = if HARDLY < p_alive { potential / p_alive * (1.0 - p_alive) } else { 0.0 };
+        let Prospect { p_alive, expected, potential, at_risk, renewal } = self.prospect(bought);
         let current = year_minor as f64 * self.margin;
         let is_above = |value: f64, mean: f64| mean < value;
         let quadrant = match (is_above(current, self.mean_current), is_above(potential, self.mean_potential)) {
@@ -160,11 +175,39 @@ impl Outlook {
             potential_minor: potential as i64,
             at_risk_minor: at_risk as i64,
             quadrant,
+            renewal,
         }
+    }
+
+    /// What is expected of whoever has a contract by that, of others by the model.
+    fn prospect(&self, bought: &Bought) -> Prospect {
+        let one = self.value_of_one(bought);
+        if let Some(renewal) = self.renewal(bought) {
+            let expected = renewal.expected;
+            let at_risk = (renewal.n_due - expected).max(0.0) * one;
+            let p_alive = renewal.p_alive();
+            return Prospect { p_alive, expected, potential: expected * one, at_risk, renewal: Some(renewal) };
+        }
+        let history = bought.history(Unit::Week);
+        let model = self.forecaster.model(bought);
+        let p_alive = model.p_alive(&history);
+        let expected = model.expected(&history, YEAR_DAYS / Unit::Week.days()) * self.factor;
+        let potential = expected * one;
+        let at_risk = if HARDLY < p_alive { potential / p_alive * (1.0 - p_alive) } else { 0.0 };
+        Prospect { p_alive, expected, potential, at_risk, renewal: None }
+    }
+
+    fn renewal(&self, bought: &Bought) -> Option<Renewal> {
+        Some(self.terms.as_ref()?.renewal(&bought.contract?, bought.until))
     }
 
     /// The model, its parameters, and how its amounts are corrected.
     pub fn in_words(&self) -> String {
+        let terms = self.terms.as_ref().map_or_else(String::new, |terms| format!("; {}", terms.in_words()));
+        format!("{}{terms}", self.model_in_words())
+    }
+
+    fn model_in_words(&self) -> String {
         let model = self.forecaster.in_words();
         if (self.factor - 1.0).abs() < f64::EPSILON {
             format!("{model}, in weeks")
@@ -175,6 +218,9 @@ impl Outlook {
 
     /// What each further purchase is expected to bring, minor units of margin; 0 where nothing is known of value.
     pub fn value_of_one(&self, bought: &Bought) -> f64 {
+        if let Some(contract) = bought.contract.filter(|contract| self.terms.is_some() && 0 < contract.value_minor) {
+            return contract.value_minor as f64 / f64::from(contract.n.max(1)) * self.margin;
+        }
         let own = Spend { x: bought.n_valued, mean: bought.mean_value(), weight: 1.0 };
         let value = match &self.spend {
             None => 0.0,
@@ -184,16 +230,18 @@ impl Outlook {
         };
         value * self.margin
     }
+}
 
-    fn potential(&self, bought: &Bought) -> f64 {
-        let ahead = YEAR_DAYS / Unit::Week.days();
-        let expected = self.forecaster.model(bought).expected(&bought.history(Unit::Week), ahead);
-        expected * self.factor * self.value_of_one(bought)
-    }
+/// Those who buy when they like, to whom models of buying are fitted; everybody, where all have contracts.
+pub fn free(buyers: &[Buyer]) -> Vec<Bought> {
+    let all = || buyers.iter().map(|buyer| buyer.bought);
+    let free: Vec<Bought> = all().filter(|bought| bought.contract.is_none()).collect();
+    if free.is_empty() { all().collect() } else { free }
 }
 
 fn spend(buyers: &[Buyer]) -> Option<SpendModel> {
-    let valued = buyers.iter().map(|buyer| &buyer.bought).filter(|bought| 0 < bought.n_valued);
+    let people = free(buyers);
+    let valued = people.iter().filter(|bought| 0 < bought.n_valued);
     let spends: Vec<Spend> =
         valued.map(|bought| Spend { x: bought.n_valued, mean: bought.mean_value(), weight: 1.0 }).collect();
     if spends.is_empty() {
@@ -231,6 +279,37 @@ mod tests {
         assert!(faithful.at_risk_minor < silent.at_risk_minor, "{faithful:?} {silent:?}");
         assert_eq!((faithful.quadrant, silent.quadrant), (Quadrant::Best, Quadrant::Fading));
         assert_eq!(faithful.current_minor, 6_000);
+    }
+
+    #[test]
+    fn contracts_beside_purchases_are_certain_until_due_and_leave_the_model_alone() {
+        let buyers: Vec<Buyer> = (0..200).map(|i| buyer(i % 6, (i % 6) as i32 * (10 + i as i32 / 40), 900)).collect();
+        let alone = Outlook::of(Basis::Purchases, Choice::DEFAULT, &buyers, 1.0).unwrap();
+        let contract = |last: i32, n: u32| {
+            let contract = Contract { last, n, gap: Some(30), value_minor: i64::from(n) * 1_000, is_cancelled: false };
+            let bought = Bought { x: n - 1, last, until: 360, contract: Some(contract), ..Bought::default() };
+            Buyer { bought, year_minor: contract.value_minor, is_present: true }
+        };
+        let both: Vec<Buyer> =
+            buyers.iter().copied().chain((0..60).map(|i| contract(40 + i * 5, 1 + i as u32 / 6))).collect();
+        let outlook = Outlook::of(Basis::Purchases, Choice::DEFAULT, &both, 1.0).unwrap();
+        assert_eq!(
+            outlook.forecaster, alone.forecaster,
+            "whoever has a contract does not move the model of the others"
+        );
+        let running = outlook.worth(&contract(350, 9).bought, 9_000);
+        assert_eq!((running.p_alive, running.renewal.unwrap().next), (1.0, 380));
+        let n_due = running.renewal.unwrap().n_due;
+        let (sum, all) = (running.potential_minor + running.at_risk_minor, n_due * 1_000.0);
+        assert!((sum as f64 - all).abs() <= 2.0 && 0 < running.at_risk_minor, "{running:?}");
+        let ended = outlook.worth(&contract(200, 3).bought, 3_000);
+        assert_eq!((ended.p_alive, ended.expected, ended.potential_minor), (0.0, 0.0, 0));
+        assert_eq!(outlook.worth(&buyers[5].bought, 900), alone_with(&alone, &outlook).worth(&buyers[5].bought, 900));
+    }
+
+    /// The same outlook but for the means, which are over everybody.
+    fn alone_with(alone: &Outlook, other: &Outlook) -> Outlook {
+        Outlook { mean_current: other.mean_current, mean_potential: other.mean_potential, ..alone.clone() }
     }
 
     #[test]

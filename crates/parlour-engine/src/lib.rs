@@ -28,6 +28,7 @@ pub mod rejections;
 mod seal;
 pub mod settings;
 pub mod signature;
+mod simulated;
 pub mod snapshot;
 pub mod source;
 mod tail;

@@ -293,17 +293,24 @@ impl Engine {
         Ok(outgoing)
     }
 
-    /// Writes down what came of an attempt that ended at `now`: done, to be tried again, or given up.
+    /// Writes down what came of an attempt that ended at `now`: done, to be tried again, or given up. A hook that wants
+    /// nothing any more is disabled, as is one that took nothing in all the days in which a delivery was tried.
     pub fn settle_delivery(&self, delivery: &Delivery, outcome: Outcome, now: i64) -> Result<(), EngineError> {
         let is_gone = outcome == Outcome::Gone;
         let settled = settled(delivery.clone(), outcome, now);
         self.database.write(move |conn| {
             delivery::settle(conn, &settled)?;
-            if let Some(id) = settled.hook.filter(|_| is_gone) {
-                let why = "it answered 410, which says that it wants nothing any more";
-                hook::disable(conn, id, why, now)?;
-                delivery::give_up(conn, id, "the hook was disabled", now)?;
-            }
+            let Some(id) = settled.hook else { return Ok(()) };
+            let is_spent = settled.state == FAILED && RETRY_AFTER_SECONDS.len() < settled.attempts as usize;
+            let why = if is_gone {
+                "it answered 410, which says that it wants nothing any more"
+            } else if is_spent && !delivery::has_taken(conn, id, settled.made_at)? {
+                "it took nothing for days, however often it was tried; mend it, then save it again"
+            } else {
+                return Ok(());
+            };
+            hook::disable(conn, id, why, now)?;
+            delivery::give_up(conn, id, "the hook was disabled", now)?;
             Ok(())
         })?;
         Ok(())

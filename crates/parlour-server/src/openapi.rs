@@ -127,6 +127,7 @@ const SCHEME: &str = "session";
     // Those that only parameters speak of are not found by themselves.
     components(schemas(
         Failure,
+        wire::AccountPart,
         matrix::Destination,
         merges::MergeState,
         cohorts::Counted,

@@ -32,23 +32,39 @@ impl Rhythm {
     /// Fits to everybody with a repeat; histories need their `litt`, from the times of visits that are apart (a gap of 0 says
     /// nothing). Of more than 20,000 people some that lie evenly among them are taken.
     pub fn fit(people: &[History]) -> Result<Self, FitError> {
-        let with_gaps = || people.iter().filter(|person| 0 < person.x() && 0.0 < person.t_x());
+        let with_gaps = || people.iter().filter(|person| has_gaps(person));
         let step = with_gaps().count().div_ceil(MOST_PEOPLE).max(1);
-        let some: Vec<&History> = with_gaps().step_by(step).collect();
+        let some: Vec<(History, f64)> = with_gaps().step_by(step).map(|person| (*person, 1.0)).collect();
+        Self::fit_weighted(&some)
+    }
+
+    /// The same of histories each with its number of people; those without gaps are left out.
+    pub fn fit_weighted(people: &[(History, f64)]) -> Result<Self, FitError> {
+        let some: Vec<&(History, f64)> = people.iter().filter(|(person, _)| has_gaps(person)).collect();
         // Up to the last visit, nobody has left: the gaps are those of an NBD seen for t_x.
-        let until_last = some.iter().filter_map(|person| History::new(person.x(), person.t_x(), person.t_x()).ok());
-        let [r, beta] = Nbd::fit(&Histories::new(until_last), Options { prior_sd: Some(2.0) })?.model.parameters();
+        let until_last = some
+            .iter()
+            .filter_map(|(person, weight)| Some((History::new(person.x(), person.t_x(), person.t_x()).ok()?, *weight)));
+        let histories = Histories::weighted(until_last).unwrap_or_default();
+        let [r, beta] = Nbd::fit(&histories, Options { prior_sd: Some(2.0) })?.model.parameters();
         let mut rhythm = Self { r, beta, weights: [1.0 / N as f64; N] };
-        let likelihoods: Vec<[f64; N]> = some.iter().map(|person| rhythm.ln_likelihoods(person)).collect();
+        let n_people: f64 = some.iter().map(|(_, weight)| weight).sum();
+        let likelihoods: Vec<([f64; N], f64)> =
+            some.iter().map(|(person, weight)| (raised(&rhythm.ln_likelihoods(person)), *weight)).collect();
         for _ in 0..N_ROUNDS {
             let mut sums = [0.0; N];
-            for ln in &likelihoods {
-                let shares = shares(ln, &rhythm.weights);
-                sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += share);
+            for (likelihood, weight) in &likelihoods {
+                let shares = shares(likelihood, &rhythm.weights);
+                sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += weight * share);
             }
-            rhythm.weights = sums.map(|sum| sum / some.len() as f64);
+            rhythm.weights = sums.map(|sum| sum / n_people);
         }
         Ok(rhythm)
+    }
+
+    /// How often people come: each one's gaps have the mean 1/ρ, ρ ~ Gamma(r, β); [r, β].
+    pub fn parameters(&self) -> [f64; 2] {
+        [self.r, self.beta]
     }
 
     /// The share of people with each of the [`SHAPES`].
@@ -102,7 +118,7 @@ impl Rhythm {
         if person.x() == 0 {
             return self.weights;
         }
-        shares(&self.ln_likelihoods(person), &self.weights)
+        shares(&raised(&self.ln_likelihoods(person)), &self.weights)
     }
 
     fn mixed(&self, person: &History, own: &[f64; N], of: impl Fn(&Next) -> f64) -> f64 {
@@ -152,10 +168,76 @@ impl Next {
     }
 }
 
-fn shares(ln: &[f64; N], weights: &[f64; N]) -> [f64; N] {
+fn has_gaps(person: &History) -> bool {
+    0 < person.x() && 0.0 < person.t_x()
+}
+
+/// Likelihoods over the highest of them.
+fn raised(ln: &[f64; N]) -> [f64; N] {
     let highest = ln.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let raised: [f64; N] = std::array::from_fn(|i| weights[i] * libm::exp(ln[i] - highest));
+    ln.map(|ln| libm::exp(ln - highest))
+}
+
+fn shares(likelihoods: &[f64; N], weights: &[f64; N]) -> [f64; N] {
+    let raised: [f64; N] = std::array::from_fn(|i| weights[i] * likelihoods[i]);
     let sum: f64 = raised.iter().sum();
     // All weight on shapes that cannot have been: then the population's is all there is to say.
     if 0.0 < sum { raised.map(|raised| raised / sum) } else { *weights }
+}
+
+/// The mean shape of many people, quickly: what depends on the number of gaps alone is in a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeanShape {
+    rhythm: Rhythm,
+    /// The shapes that somebody has, by their places in [`SHAPES`], and for each: k, ln of the share, β/k.
+    likely: Vec<(f64, f64, f64)>,
+    /// By number of gaps, for each likely shape, what the logarithm of the likelihood has of it alone.
+    by_gaps: Vec<Vec<f64>>,
+    /// Of somebody without gaps.
+    everyone: f64,
+}
+
+/// Up to so many gaps are in the table.
+const TABLED_GAPS: u32 = 64;
+/// Shapes that fewer people have are left out.
+const RARE: f64 = 1e-3;
+
+impl MeanShape {
+    /// Makes the table.
+    pub fn new(rhythm: Rhythm) -> Self {
+        let shapes = SHAPES.iter().zip(rhythm.weights).filter(|(_, weight)| RARE <= *weight);
+        let likely: Vec<_> = shapes.map(|(k, weight)| (*k, libm::log(weight), rhythm.beta / k)).collect();
+        let everyone = rhythm.weights.iter().zip(SHAPES).map(|(weight, k)| weight * k).sum();
+        let mut all = Self { rhythm, likely, by_gaps: Vec::new(), everyone };
+        all.by_gaps =
+            (0..=TABLED_GAPS).map(|x| all.likely.iter().map(|likely| all.constant(x, likely)).collect()).collect();
+        all
+    }
+
+    fn constant(&self, x: u32, &(k, ln_weight, scale): &(f64, f64, f64)) -> f64 {
+        let (x, r) = (f64::from(x), self.rhythm.r);
+        ln_weight - x * ln_gamma(k) + ln_gamma(r + k * x) - ln_gamma(r) + r * libm::log(scale)
+    }
+
+    /// The mean shape of somebody's gaps, as [`Rhythm::shape`] has it, of `x` gaps that sum up to `t_x` and their logarithms to
+    /// `litt`. Without the shapes that hardly anybody has.
+    pub fn of(&self, x: u32, t_x: f64, litt: f64) -> f64 {
+        if x == 0 || self.likely.is_empty() {
+            return self.everyone;
+        }
+        let mut ln = [f64::NEG_INFINITY; N];
+        let tabled = self.by_gaps.get(x as usize);
+        for (i, (likely, ln)) in self.likely.iter().zip(&mut ln).enumerate() {
+            let constant = tabled.map_or_else(|| self.constant(x, likely), |row| row[i]);
+            let &(k, _, scale) = likely;
+            *ln = constant + (k - 1.0) * litt - (self.rhythm.r + k * f64::from(x)) * libm::log(scale + t_x);
+        }
+        let highest = ln.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (mut sum, mut of_k) = (0.0, 0.0);
+        for (&(k, ..), ln) in self.likely.iter().zip(ln) {
+            let share = libm::exp(ln - highest);
+            (sum, of_k) = (sum + share, of_k + share * k);
+        }
+        if 0.0 < sum { of_k / sum } else { self.everyone }
+    }
 }

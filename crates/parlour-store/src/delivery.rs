@@ -103,6 +103,12 @@ pub fn settle(conn: &mut dyn Conn, delivery: &Delivery) -> Result<bool, StoreErr
     Ok(conn.execute(sql, &params)? != 0)
 }
 
+/// Whether a hook took anything since a time.
+pub fn has_taken(conn: &mut dyn Conn, hook: i64, since: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT COUNT(*) FROM delivery WHERE hook = $1 AND state = $2 AND answered_at >= $3";
+    Ok(one_int(conn, sql, &[hook.into(), DONE.into(), since.into()])? != 0)
+}
+
 /// Has a delivery made again from the first attempt on; returns whether there is one.
 pub fn replay(conn: &mut dyn Conn, id: i64, at: i64) -> Result<bool, StoreError> {
     let sql = "UPDATE delivery SET state = $1, attempts = 0, next_at = $2 WHERE id = $3";

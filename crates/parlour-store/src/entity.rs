@@ -48,6 +48,12 @@ pub fn set_parent_if_unset(conn: &mut dyn Conn, key: Key, parent: Key) -> Result
     Ok(conn.execute(sql, &[parent.into(), key.into()])? != 0)
 }
 
+/// Says what people call an entity; returns whether it is known.
+pub fn set_title(conn: &mut dyn Conn, key: Key, title: &str) -> Result<bool, StoreError> {
+    let sql = "UPDATE entity SET title = $1 WHERE key = $2";
+    Ok(conn.execute(sql, &[title.into(), key.into()])? != 0)
+}
+
 /// All entities by key.
 pub fn all(conn: &mut dyn Conn) -> Result<Vec<Entity>, StoreError> {
     let mut entities = Vec::new();

@@ -1,24 +1,46 @@
-//! The sample: real purchases, carried in the binary; see `sample/README.md`.
+//! The sample: real purchases, carried in the binary, and a simulated shop beside them; see `sample/README.md`.
 
 use std::sync::Arc;
 
 use anyhow::Context;
 use parlour_core::day::Day;
+use parlour_core::event::Name;
 use parlour_doors::file::preset;
 use parlour_doors::import::{Outcome, Progress, import};
 use parlour_engine::Engine;
+use parlour_store::setting;
+
+use crate::simulate;
 
 const CDNOW: &[u8] = include_bytes!("../sample/cdnow.txt.zst");
 /// Under this name the sample's file is known to the engine.
 pub(crate) const NAME: &str = "cdnow.txt.zst";
 
-/// Whether nothing was ever imported.
-pub(crate) fn is_empty(engine: &Engine) -> anyhow::Result<bool> {
-    Ok(engine.sums()?.sent == 0)
+/// The simulated brand, and what it is called.
+pub(crate) const SHOP: (&str, &str) = ("simulated-shop", "Simulated shop");
+/// The setting in the database that is there while the sample is being loaded.
+const LOADING: &str = "sample_loading";
+
+/// Whether nothing was ever taken in, or a start that loaded the sample did not come to its end.
+pub(crate) fn is_wanted(engine: &Engine) -> anyhow::Result<bool> {
+    Ok(engine.sums()?.sent == 0 || engine.database.read(|conn| setting::get(conn, LOADING))?.is_some())
 }
 
-/// Imports the sample and keeps its last day and the month's end before it. The engine's tasks must be running.
+/// Loads the sample and keeps its last day and the month's end before it. The engine's tasks must be running. What is there
+/// already is not taken in again, so it may be begun anew.
 pub(crate) fn load(engine: &Arc<Engine>, told: &mut dyn FnMut(&Progress)) -> anyhow::Result<Outcome> {
+    engine.database.write(|conn| setting::set(conn, LOADING, "yes"))?;
+    let (world, start) = simulate::shop();
+    simulate::load(engine, &world, start, SHOP.0)?;
+    engine.set_title(&Name::new("brand", SHOP.0), SHOP.1)?;
+    let outcome = load_purchases(engine, told)?;
+    settle(engine)?;
+    keep_last_days(engine)?;
+    engine.database.write(|conn| setting::delete(conn, LOADING))?;
+    Ok(outcome)
+}
+
+fn load_purchases(engine: &Arc<Engine>, told: &mut dyn FnMut(&Progress)) -> anyhow::Result<Outcome> {
     let folder = engine.folder.join("sample");
     std::fs::create_dir_all(&folder).context("the data folder cannot be written")?;
     let path = folder.join(NAME);
@@ -26,8 +48,6 @@ pub(crate) fn load(engine: &Arc<Engine>, told: &mut dyn FnMut(&Progress)) -> any
     let mapping = preset("cdnow").context("the preset of the sample is missing")?;
     let outcome = import(engine, &path, &mapping, false, told)?;
     let _ = std::fs::remove_dir_all(&folder);
-    settle(engine)?;
-    keep_last_days(engine)?;
     Ok(outcome)
 }
 

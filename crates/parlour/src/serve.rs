@@ -37,12 +37,17 @@ pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output
 }
 
 fn prepare(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
-    if options.sample && sample::is_empty(engine)? {
-        writeln!(out, "Loading the sample: the purchases of 23,570 customers of a music shop, 1997 to 1998")?;
+    if options.sample && sample::is_wanted(engine)? {
+        writeln!(
+            out,
+            "Loading the sample: the purchases of 23,570 customers of a music shop, 1997 to 1998, and a simulated shop"
+        )?;
         out.flush()?;
         let outcome = sample::load(engine, &mut |_| {})?;
         engine.database.write(|conn| setting::set(conn, parlour_server::IS_SAMPLE, "yes"))?;
-        writeln!(out, "Loaded {} purchases", thousands(outcome.n_accepted))?;
+        let n_simulated = engine.sums()?.accepted.saturating_sub(outcome.n_accepted as i64);
+        let (n, n_simulated) = (thousands(outcome.n_accepted), thousands(n_simulated.max(0) as u64));
+        writeln!(out, "Loaded {n} purchases, and {n_simulated} events that are simulated")?;
     }
     Ok(())
 }

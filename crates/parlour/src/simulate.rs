@@ -10,7 +10,7 @@ use parlour_core::day::Day;
 use parlour_core::detection::{Detector, FALSE_ALARMS, detect};
 use parlour_core::event::{Currency, Event, Layer, Money, Name};
 use parlour_engine::{Engine, Submission};
-use parlour_stats::simulate::{Act, Layer as Place, Life, What, World};
+use parlour_stats::simulate::{Act, Complaints, Layer as Place, Leaving, Life, Visits, What, World};
 use serde_json::json;
 
 use crate::cli::{Rhythm, Simulate};
@@ -32,13 +32,9 @@ pub(crate) fn world(options: &Simulate) -> World {
         n_people: options.people,
         n_days: options.days,
         newcomers_per_day: options.newcomers,
-        layers: PLACES.map(|(_, weight)| Place { weight, quiet_from: None }).to_vec(),
+        layers: places(options.days),
         ..World::default()
     };
-    // In the last fifth of the world nobody plays any more.
-    if let Some(place) = world.layers.last_mut() {
-        place.quiet_from = Some(options.days / 5 * 4);
-    }
     match options.rhythm {
         Rhythm::Mixed => {}
         Rhythm::Regular => world.visits.regularity = vec![(12.0, 1.0)],
@@ -46,6 +42,34 @@ pub(crate) fn world(options: &Simulate) -> World {
         Rhythm::Bursts => world.visits.regularity = vec![(0.7, 1.0)],
     }
     world
+}
+
+/// Where people come; in the last fifth of the world nobody plays any more.
+fn places(n_days: u32) -> Vec<Place> {
+    let mut places = PLACES.map(|(_, weight)| Place { weight, quiet_from: None });
+    if let Some(place) = places.last_mut() {
+        place.quiet_from = Some(n_days / 5 * 4);
+    }
+    places.to_vec()
+}
+
+/// The shop of the sample, over the same days as the purchases beside it. About as many come as leave, so that newcomers
+/// hide the loss, and a complaint that nobody answers costs dearly.
+pub(crate) fn shop() -> (World, Day) {
+    let world = World {
+        seed: 4,
+        n_people: 900,
+        opening_days: 60,
+        newcomers_per_day: 4.0,
+        n_days: 546,
+        first_weekday: 2,
+        visits: Visits { per_day: 0.08, views: 0.5, ..World::default().visits },
+        layers: places(546),
+        leaving: Leaving { per_day: 0.0035, ..World::default().leaving },
+        complaints: Complaints { per_visit: 0.04, answered: 0.5, ..World::default().complaints },
+        ..World::default()
+    };
+    (world, "1997-01-01".parse().expect("the first of January is a day"))
 }
 
 /// What needs no data folder: proving detection, and writing files.
@@ -72,15 +96,17 @@ pub(crate) fn without_folder(options: &Simulate, out: &mut Output) -> anyhow::Re
 /// Takes the world into the data folder.
 pub(crate) fn simulate(engine: &Arc<Engine>, options: &Simulate, out: &mut Output) -> anyhow::Result<()> {
     let n = load(engine, &world(options), options.start, &options.brand)?;
-    engine.fold_all()?;
+    engine.set_title(&Name::new("brand", &options.brand), &format!("{} (simulated)", options.brand))?;
     engine.seal_once(true)?;
     engine.forget_kept()?;
     writeln!(out, "{n} events of a simulated world are now with brand:{}", options.brand)?;
     Ok(())
 }
 
-/// Takes a world in as events of a brand, all from the source `simulated`; returns how many.
+/// Takes a world in as events of a brand that is marked as simulated, all from the source `simulated`, and folds them; what
+/// is there already is not counted again. Returns how many were accepted.
 pub(crate) fn load(engine: &Engine, world: &World, start: Day, brand: &str) -> anyhow::Result<u64> {
+    engine.mark_simulated(&Name::new("brand", brand))?;
     let mut waiting = Vec::with_capacity(BATCH);
     let mut n = 0;
     let hand_over = |events: &mut Vec<(Event, Option<u64>)>| -> anyhow::Result<u64> {

@@ -1676,8 +1676,12 @@ export interface components {
         Account: {
             /** Format: int64 */
             after: number;
+            /** @description Query of the list of the people behind `after`. */
+            after_list: string;
             /** Format: int64 */
             before: number;
+            /** @description Query of the list of the people behind `before`. */
+            before_list: string;
             /**
              * Format: double
              * @description Newcomers over what went: how much of acquisition only fills up; null where nothing went.
@@ -1712,6 +1716,11 @@ export interface components {
             quick_without_new: number | null;
             start: components["schemas"]["Day"];
         };
+        /**
+         * @description Which people of an account are listed: all with a share before or after, or those whose share changed so.
+         * @enum {string}
+         */
+        AccountPart: "before" | "after" | "new" | "returned" | "grew" | "stayed" | "shrank" | "turned" | "gone";
         /** @description Accounts of consecutive periods. */
         Accounts: {
             base: components["schemas"]["Base"];
@@ -2555,6 +2564,8 @@ export interface components {
             basis: components["schemas"]["Basis"] | null;
             /** @description ISO 4217. */
             currency: string;
+            /** @description What purchases of the trailing year brought in other currencies, none of it in the amounts here; in words. */
+            elsewhere: string[];
             /**
              * Format: double
              * @description Days after which half of those engaged no longer are; null where more than half still are after a year.
@@ -2833,7 +2844,7 @@ export interface components {
             name: string;
             /** @description `kind:id`; by default the object with the most people. */
             object: string | null;
-            /** @description A query of `list_people` without object, days, order or page: `stage=lapsed&customer=true`. */
+            /** @description A query of `list_people` without object, days, order, page or another audience: `stage=lapsed&customer=true`. */
             predicate: string;
         };
         /** @description A hook as it is made. */
@@ -3698,7 +3709,7 @@ export interface components {
              * @description Points for one, before layer and decay.
              */
             points: number;
-            /** @description `none`, `purchase` or `refund`. */
+            /** @description `none`, `purchase`, `renewal`, `refund` or `cancellation`. */
             role: string;
             verb: string;
         };
@@ -3764,6 +3775,8 @@ export interface components {
         /** @description Something people engage with. */
         WorkspaceObject: {
             id: string;
+            /** @description Whether it is made up by `parlour simulate`, and nobody of it exists. */
+            is_simulated: boolean;
             kind: string;
             /**
              * Format: int64
@@ -3783,6 +3796,8 @@ export interface components {
              * @description What the year ahead would bring if they were certainly there, times the chance that they are not.
              */
             at_risk_minor: number;
+            /** @description Where their contract stands, in a sentence, of whoever has or had one. */
+            contract: string | null;
             /**
              * Format: int64
              * @description Of the trailing year.
@@ -5269,8 +5284,10 @@ export interface operations {
                 quadrant?: components["schemas"]["Quadrant"];
                 /** @description What became of their share in this base, in `period`; with `change`. */
                 base?: components["schemas"]["Base"];
-                /** @description With `base` and `period`. */
-                change?: components["schemas"]["Change"];
+                /** @description With `base` and `period`: what became of it, or `before` or `after` for all who had a share then. */
+                change?: components["schemas"]["AccountPart"];
+                /** @description Exactly these people, one a line; at most 1000. Who is no longer known is left out. */
+                people?: string;
                 /** @description As of `get_today`. */
                 layer?: components["schemas"]["Layer"];
                 /** @description As of `get_today`. */

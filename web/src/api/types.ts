@@ -50,6 +50,7 @@ export type Account = Schemas["Account"];
 export type Move = Schemas["Move"];
 export type Base = Schemas["Base"];
 export type Change = Schemas["Change"];
+export type AccountPart = Schemas["AccountPart"];
 export type AmountUnit = Schemas["AmountUnit"];
 
 export type Models = Schemas["Models"];

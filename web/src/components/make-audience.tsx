@@ -21,11 +21,7 @@ interface MakeAudienceProps {
   suggested?: string;
 }
 
-const FILTER_WORDS: Record<string, string> = {
-  audience: "the audience",
-  layer: "the layer",
-  acquired: "the month in which they first came",
-};
+const FILTER_WORDS: Record<string, string> = { audience: "the audience" };
 
 export function MakeAudience(props: MakeAudienceProps) {
   const [isOpen, setOpen] = useState(false);
@@ -91,8 +87,10 @@ function Naming({ object, query, words, suggested = "", onClose }: MakeAudienceP
     >
       <p>{words}.</p>
       <p className="fine">
-        An audience is a question, not a list of names: whoever fits comes in, whoever no longer does goes out. It is
-        counted on the latest day, and compared with a month before it.
+        {query.people
+          ? "It holds exactly these people, whatever becomes of them."
+          : "An audience is a question, not a list of names: whoever fits comes in, whoever no longer does goes out."}{" "}
+        It is counted on the latest day, and compared with a month before it.
       </p>
     </NameForm>
   );

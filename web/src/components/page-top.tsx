@@ -1,7 +1,7 @@
 // The strip at the head of a page: which object, since when, on what day. All three live in the URL.
 import { Button, Popover } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
-import type { Day } from "../api/types";
+import type { Day, Workspace } from "../api/types";
 import { useWorkspace } from "../api/workspace";
 import { dayBeside, dayPlus, dayText, isDay, monthsFrom, timeOfDay } from "../format";
 import { useScope, useUrl } from "../scope";
@@ -23,7 +23,9 @@ function ObjectPicker() {
   if (!data) return <span>…</span>;
   const chosen = scope.object ?? data.default_object ?? "";
   const title = data.objects.find((o) => o.name === chosen)?.title ?? chosen;
-  const sample = data.is_sample ? <span className="tag">sample</span> : null;
+  const isSimulated = isSimulatedObject(data, chosen);
+  const tag = isSimulated ? "simulated" : data.is_sample ? "sample" : null;
+  const sample = tag ? <span className="tag">{tag}</span> : null;
   if (data.objects.length < 2) {
     return (
       <span>
@@ -50,6 +52,10 @@ function ObjectPicker() {
       · all layers{sample}
     </span>
   );
+}
+
+function isSimulatedObject(workspace: Workspace | undefined, name: string | undefined): boolean {
+  return workspace?.objects.find((object) => object.name === name)?.is_simulated ?? false;
 }
 
 interface DaysFormProps {
@@ -151,13 +157,22 @@ export function PageTop({ on, since, asOf, hasSince = true, left }: PageTopProps
   const { scope } = useScope();
   const shownOn = on ?? scope.on ?? data?.default_on;
   const shownSince = since ?? scope.since ?? (shownOn ? monthsFrom(shownOn, -1) : undefined);
+  const isSimulated = !left && isSimulatedObject(data, scope.object ?? data?.default_object ?? undefined);
   return (
-    <div className="top">
-      {left ?? <ObjectPicker />}
-      <span className="when">
-        {shownOn ? <DaysPicker on={shownOn} since={hasSince ? shownSince : undefined} /> : null}
-        {asOf ? <span> · as of {timeOfDay(asOf)}</span> : null}
-      </span>
-    </div>
+    <>
+      <div className="top">
+        {left ?? <ObjectPicker />}
+        <span className="when">
+          {shownOn ? <DaysPicker on={shownOn} since={hasSince ? shownSince : undefined} /> : null}
+          {asOf ? <span> · as of {timeOfDay(asOf)}</span> : null}
+        </span>
+      </div>
+      {isSimulated ? (
+        <p className="fine simulated" role="note">
+          Simulated: nobody here exists. Who comes, buys, complains and leaves was made up by{" "}
+          <code>parlour simulate</code>, so that every page has something to say.
+        </p>
+      ) : null}
+    </>
   );
 }

@@ -26,7 +26,16 @@ fn standing(last_day: i32, due_day: Option<i32>) -> Standing {
 }
 
 fn worth(current_minor: i64, quadrant: Quadrant) -> Worth {
-    Worth { n_purchases: 3, p_alive: 0.5, expected: 2.0, current_minor, potential_minor: 0, at_risk_minor: 0, quadrant }
+    Worth {
+        n_purchases: 3,
+        p_alive: 0.5,
+        expected: 2.0,
+        current_minor,
+        potential_minor: 0,
+        at_risk_minor: 0,
+        quadrant,
+        renewal: None,
+    }
 }
 
 #[test]

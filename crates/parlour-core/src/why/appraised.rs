@@ -1,11 +1,15 @@
 //! Why a person is worth what they are: chance of being there × what is expected × what one brings.
 
-use super::words::{counted, money, short};
-use super::{Facts, Of, Why, step};
+use std::collections::BTreeMap;
+
+use super::words::{counted, money, percent, short};
+use super::{Facts, Of, Step, Why, step};
+use crate::contract::{Renewal, Terms};
 use crate::day::Day;
+use crate::event::Currency;
 use crate::purchases::{Bought, Purchases, Unit};
 use crate::sentence::day_in_words;
-use crate::worth::Basis;
+use crate::worth::{Basis, Outlook, Worth};
 
 impl Facts<'_> {
     pub(super) fn worth(&self) -> Why {
@@ -21,11 +25,41 @@ impl Facts<'_> {
         let Some(outlook) = self.case.outlook else {
             return none(format!("There are too few people with {} to expect anything.", self.title));
         };
-        let Some(bought) = self.bought(outlook.basis) else {
+        let Some((bought, elsewhere)) = self.bought(outlook.basis) else {
             return none(format!("They never bought anything of {} by {}.", self.title, self.today()));
         };
         let worth = outlook.worth(&bought, self.relation.value_minor);
-        let currency = self.reading.currency;
+        let value = money(worth.potential_minor, self.reading.currency);
+        let (sentence, mut steps) = match &worth.renewal {
+            Some(renewal) => (renewal.in_words(), self.steps_of_contract(outlook, renewal)),
+            None => self.foreseen(outlook, &bought, &worth),
+        };
+        steps.extend(self.steps_of_value(outlook, &bought, &worth));
+        steps.extend(elsewhere.into_iter().map(|(currency, minor)| {
+            step("Not counted, since no rate is known: of the trailing year", money(minor, currency))
+        }));
+        Why { value, steps, ..none(sentence) }
+    }
+
+    fn steps_of_contract(&self, outlook: &Outlook, renewal: &Renewal) -> Vec<Step> {
+        let terms = outlook.terms.as_ref().map_or_else(String::new, Terms::in_words);
+        let renewals = format!(
+            "{}, about every {}",
+            counted(u64::from(renewal.n), "renewal", "renewals"),
+            counted(renewal.period.unsigned_abs().into(), "day", "days")
+        );
+        vec![
+            step("What they did", renewals),
+            step("The next renewal", day_in_words(Day(renewal.next))),
+            step("The model, fitted to everyone with a contract", terms),
+            step("Chance that whoever renewed as often makes the next", percent(renewal.p_next)),
+            step("Chance that they are still there", format!("{:.1} %", renewal.p_alive() * 100.0)),
+            step("Renewals in the year ahead, if it went on", short(renewal.n_due)),
+            step("Expected of them", short(renewal.expected)),
+        ]
+    }
+
+    fn foreseen(&self, outlook: &Outlook, bought: &Bought, worth: &Worth) -> (String, Vec<Step>) {
         let history = bought.history(Unit::Week);
         let (one, many) = match outlook.basis {
             Basis::Purchases => ("day of purchase", "days of purchase"),
@@ -33,15 +67,9 @@ impl Facts<'_> {
         };
         let last = day_in_words(Day(bought.last));
         let percent = format!("{:.1} %", worth.p_alive * 100.0);
+        let n = counted(u64::from(worth.n_purchases), one, many);
         let steps = vec![
-            step(
-                "What they did",
-                format!(
-                    "{}, the first on {}, the last on {last}",
-                    counted(u64::from(worth.n_purchases), one, many),
-                    day_in_words(Day(bought.first))
-                ),
-            ),
+            step("What they did", format!("{n}, the first on {}, the last on {last}", day_in_words(Day(bought.first)))),
             step(
                 "As the model sees it",
                 format!(
@@ -54,9 +82,26 @@ impl Facts<'_> {
             step("The model, fitted to everyone", outlook.in_words()),
             step("Chance that they are still there", percent.clone()),
             step(format!("Expected {many} in the year ahead, that chance included"), short(worth.expected)),
-            step("Margin that one brings", money(outlook.value_of_one(&bought) as i64, currency)),
+        ];
+        let sentence = format!(
+            "After {n} and silence since {last} they are still there with a chance of {percent}; {} in the year ahead are \
+             expected to bring {}.",
+            counted_about(worth.expected, one, many),
+            money(worth.potential_minor, self.reading.currency),
+        );
+        (sentence, steps)
+    }
+
+    fn steps_of_value(&self, outlook: &Outlook, bought: &Bought, worth: &Worth) -> Vec<Step> {
+        let currency = self.reading.currency;
+        let at_risk = match worth.renewal {
+            Some(_) => "At risk: renewals that are not expected, × the margin of one",
+            None => "At risk: potential ÷ chance × (1 − chance)",
+        };
+        vec![
+            step("Margin that one brings", money(outlook.value_of_one(bought) as i64, currency)),
             step("Potential: the two multiplied", money(worth.potential_minor, currency)),
-            step("At risk: potential ÷ chance × (1 − chance)", money(worth.at_risk_minor, currency)),
+            step(at_risk, money(worth.at_risk_minor, currency)),
             step("Current: margin of the trailing year", money(worth.current_minor, currency)),
             step(
                 "Means to compare with",
@@ -67,26 +112,18 @@ impl Facts<'_> {
                     worth.quadrant.name()
                 ),
             ),
-        ];
-        let sentence = format!(
-            "After {} and silence since {last} they are still there with a chance of {percent}; {} in the year ahead are \
-             expected to bring {}.",
-            counted(u64::from(worth.n_purchases), one, many),
-            counted_about(worth.expected, one, many),
-            money(worth.potential_minor, currency),
-        );
-        let value = money(worth.potential_minor, currency);
-        Why { value, steps, ..none(sentence) }
+        ]
     }
 
-    fn bought(&self, basis: Basis) -> Option<Bought> {
+    /// What they bought, and what of it in other currencies.
+    fn bought(&self, basis: Basis) -> Option<(Bought, BTreeMap<Currency, i64>)> {
         match basis {
-            Basis::Activity => Bought::of_days(&self.days, self.reading.day),
+            Basis::Activity => Some((Bought::of_days(&self.days, self.reading.day)?, BTreeMap::new())),
             Basis::Purchases => {
                 let mut purchases = Purchases::default();
                 let columns = self.case.columns;
                 purchases.read(self.reading, columns, 0..columns.len(), self.case.object);
-                purchases.until(self.reading.day)
+                Some((purchases.until(self.reading.day)?, purchases.elsewhere().clone()))
             }
         }
     }

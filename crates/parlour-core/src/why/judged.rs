@@ -4,8 +4,9 @@ use super::words::{counted, percent, short};
 use super::{Contribution, Facts, Of, Step, Why, step};
 use crate::day::Day;
 use crate::relation::NEVER;
+use crate::rhythm::Patience;
 use crate::sentence::{day_in_words, thousands};
-use crate::standing::{Cell, Direction, Rhythm, Stage};
+use crate::standing::{Cell, Direction, Stage};
 
 impl Facts<'_> {
     pub(super) fn cell(&self) -> Why {
@@ -131,46 +132,53 @@ impl Facts<'_> {
     }
 
     fn due(&self) -> (String, String, Vec<Step>) {
-        let parameters = self.reading.parameters;
-        let (Some(due), Some(rhythm)) = (self.standing.due_day, Rhythm::of(self.case.population)) else {
+        let known = self.case.yardstick.patience(&self.relation.gaps(), self.case.population);
+        let (Some(due), Some(patience)) = (self.standing.due_day, known) else {
             let sentence = "Nobody has come on two days yet, so no rhythm is known and nobody is overdue.".to_owned();
             return ("unknown".to_owned(), sentence, vec![step("Gaps of everyone", "none")]);
         };
-        let last = self.relation.last_day;
-        let patience = i64::from(due) - i64::from(last);
-        let span = i64::from(last) - i64::from(self.relation.first_day);
-        let n_gaps = self.relation.n_days.saturating_sub(1);
         let value = day_in_words(Day(due));
         let verdict = if due < self.reading.day.0 {
             format!(" They have been silent since, so on {} they are overdue.", self.today())
         } else {
             String::new()
         };
+        let n_gaps = counted(u64::from(self.relation.gaps().n), "gap", "gaps");
         let sentence = format!(
-            "Going by {} of their own and the rhythm of everyone else, they are back within {} in {} of cases. Last active \
-             on {}, they are due by {value}.{verdict}",
-            counted(u64::from(n_gaps), "gap", "gaps"),
-            counted(patience.unsigned_abs(), "day", "days"),
-            percent(parameters.overdue_quantile),
+            "Going by {n_gaps} of their own{} and the rhythm of everyone else, they are back within {} in {} of cases. \
+             Last active on {}, they are due by {value}.{verdict}",
+            regularity(&patience).map_or_else(String::new, |how| format!(", {how},")),
+            counted(patience.in_days() as u64, "day", "days"),
+            percent(self.reading.parameters.overdue_quantile),
             self.last_day(),
         );
-        let weight = f64::from(parameters.prior_gaps) * rhythm.mean_gap + span as f64;
-        let steps = vec![
-            step("Mean gap of everyone ḡ", format!("{} days", short(rhythm.mean_gap))),
-            step("Regularity of gaps k (1 is random, more is regular)", short(rhythm.k())),
-            step("Prior gaps m, each of the mean length", parameters.prior_gaps.to_string()),
-            step("Own gaps n", thousands(u64::from(n_gaps))),
-            step("Days in own gaps S", thousands(span.unsigned_abs())),
-            step("m ḡ + S", format!("{} days", short(weight))),
-            step(
-                format!("Factor for {} of cases", percent(parameters.overdue_quantile)),
-                short(self.case.yardstick.patience_factor(&rhythm, n_gaps)),
-            ),
-            step("Patience = factor × (m ḡ + S), rounded up", counted(patience.unsigned_abs(), "day", "days")),
-            step("Last active", self.last_day()),
-            step("Due by", value.clone()),
-        ];
+        let steps = self.steps_of_due(&patience, &value);
         (value, sentence, steps)
+    }
+
+    fn steps_of_due(&self, patience: &Patience, due: &str) -> Vec<Step> {
+        let (gaps, k) = (self.relation.gaps(), short(patience.k));
+        let whose = if patience.is_own { "their gaps" } else { "everyone's gaps" };
+        let mut steps = vec![
+            step("Mean gap of everyone ḡ", format!("{} days", short(patience.mean_gap))),
+            step(format!("Regularity of {whose} k (1 is random, more is regular)"), k),
+            step("Prior gaps m, each of the mean length", short(patience.m)),
+            step("Own gaps n", thousands(u64::from(gaps.n))),
+            step("Days in own gaps S", thousands(gaps.days)),
+        ];
+        if patience.n < gaps.n {
+            let label = format!("Of which {} of the same mean length count, in days", patience.n);
+            steps.push(step(label, short(patience.days)));
+        }
+        let quantile = percent(self.reading.parameters.overdue_quantile);
+        steps.extend([
+            step("m ḡ + S", format!("{} days", short(patience.weight()))),
+            step(format!("Factor for {quantile} of cases"), short(patience.factor)),
+            step("Patience = factor × (m ḡ + S), rounded up", counted(patience.in_days() as u64, "day", "days")),
+            step("Last active", self.last_day()),
+            step("Due by", due),
+        ]);
+        steps
     }
 
     pub(super) fn stage(&self) -> Why {
@@ -276,6 +284,19 @@ impl Facts<'_> {
 fn judged(of: Of, value: &str, sentence: String, steps: Vec<Step>) -> Why {
     let value = value.to_owned();
     Why { of, value, sentence, unit: String::new(), total: 0, contributions: Vec::new(), steps }
+}
+
+/// How regular somebody's own gaps are; `None` where that is not known of them.
+fn regularity(patience: &Patience) -> Option<&'static str> {
+    if !patience.is_own || patience.n < 2 {
+        return None;
+    }
+    Some(match patience.k {
+        k if k < 0.85 => "which come in bursts",
+        k if k < 1.5 => "which are irregular",
+        k if k < 5.0 => "which are fairly regular",
+        _ => "which are like clockwork",
+    })
 }
 
 /// One rule of the stages.

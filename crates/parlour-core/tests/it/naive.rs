@@ -62,7 +62,8 @@ fn counted(world: &World, person: u8, object: u8) -> Vec<&Deed> {
         deed.person == person
             && 0 <= deed.age
             && belongs(world, deed.object, object)
-            && (weight(world, deed) != 0 || sense(world, deed.verb).role != Role::None)
+            && (weight(world, deed) != 0
+                || matches!(sense(world, deed.verb).role, Role::Purchase | Role::Renewal | Role::Refund))
     };
     world.deeds.iter().filter(counts).collect()
 }
@@ -108,15 +109,16 @@ pub(crate) fn relation(world: &World, person: u8, object: u8) -> Option<(Vec<i32
             && world.today.months_before(12) < Day(today - deed.age)
         {
             value_minor += match role(deed) {
-                Role::Purchase => minor,
+                Role::Purchase | Role::Renewal => minor,
                 Role::Refund => -minor,
-                Role::None => 0,
+                Role::None | Role::Cancellation => 0,
             };
         }
     }
     let gaps: Vec<u32> = days.windows(2).map(|pair| pair[1].abs_diff(pair[0])).collect();
     let recent_days = world.parameters.recent_days as i32;
-    let purchases = deeds.iter().filter(|deed| role(deed) == Role::Purchase).map(|deed| today - deed.age);
+    let purchases =
+        deeds.iter().filter(|deed| matches!(role(deed), Role::Purchase | Role::Renewal)).map(|deed| today - deed.age);
     let relation = Relation {
         i_positive,
         i_neutral,
@@ -128,6 +130,7 @@ pub(crate) fn relation(world: &World, person: u8, object: u8) -> Option<(Vec<i32
         before_recent: days.iter().copied().filter(|day| recent_days <= today - day).max().unwrap_or(NEVER),
         gap_last: gaps.iter().rev().copied().next().unwrap_or(0),
         gap_before: gaps.iter().rev().copied().nth(1).unwrap_or(0),
+        ln_gaps: gaps.iter().map(|&gap| (libm::log(f64::from(gap)) * 65_536.0).round() as u64).sum(),
         last_purchase: purchases.max().unwrap_or(NEVER),
         value_minor,
     };
@@ -179,10 +182,12 @@ impl Crowd {
     /// Days within which someone with these gaps should be back; `None` where nobody has a gap.
     fn patience(&self, world: &World, gaps: &[u32]) -> Option<i32> {
         let (m, k) = (world.parameters.prior_gaps, self.k());
+        // Of more than 64 gaps as many of the same mean length count.
         let n = (gaps.len() as u32).min(64);
         let x = beta_inc_inverse(k, k * f64::from(m + n), world.parameters.overdue_quantile);
         let span: u32 = gaps.iter().sum();
-        let days = (f64::from(m) * self.mean_gap()? + f64::from(span)) * (x / (1.0 - x));
+        let span = if 64 < gaps.len() { f64::from(span) * 64.0 / gaps.len() as f64 } else { f64::from(span) };
+        let days = (f64::from(m) * self.mean_gap()? + span) * (x / (1.0 - x));
         Some(days.min(36_500.0).ceil() as i32)
     }
 

@@ -167,7 +167,8 @@ impl Engine {
                     }
                     purchases.read(&reading, columns, rows.clone(), object);
                     bought.take(spans, |from, to| {
-                        Some(Specimen { bought: purchases.until(from)?, n_ahead: purchases.between(from, to) })
+                        let bought = purchases.until(from).filter(|bought| bought.contract.is_none())?;
+                        Some(Specimen { bought, n_ahead: purchases.between(from, to) })
                     });
                     let seen = |by: Day| days.partition_point(|day| *day <= by.0);
                     active.take(spans, |from, to| {

@@ -1,13 +1,15 @@
 //! The outlook: models of coming back and of value, fitted to everyone of an object as of a day.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use parlour_core::event::Currency;
 use parlour_core::forecast::Forecaster;
 use parlour_core::purchases::{Bought, Purchases, Unit};
 use parlour_core::reading::Reading;
 use parlour_core::relation::{Columns, PersonFold, Relation};
-use parlour_core::worth::{Basis, Buyer, Outlook, Worth};
+use parlour_core::worth::{Basis, Buyer, Outlook, Worth, free};
 
 use super::{Asked, Compared, Slice};
 use crate::EngineError;
@@ -41,14 +43,19 @@ impl Engine {
         let slice = Slice { layer: asked.slice.layer, ..Slice::default() };
         let whole = Asked { slice, since: asked.on, ..asked.clone() };
         self.answer(&whole, "outlook", || {
-            let (bought, active) = self.buyers(asked)?;
-            let margin = self.settings.standing.margin;
+            let Everyone { bought, active, elsewhere } = self.buyers(asked)?;
+            let objects = &asked.snapshot.objects;
+            let line = objects.line(asked.object).iter().filter_map(|id| Some(objects.get(*id)?.name.to_string()));
+            let margin = self.settings.standing.margin_of(line);
             let (basis, buyers) =
                 if bought.is_empty() { (Basis::Activity, active) } else { (Basis::Purchases, bought) };
             let (choice, factor) = self.choice_on(asked)?;
-            let people: Vec<Bought> = buyers.iter().map(|buyer| buyer.bought).collect();
-            let fitting = Forecaster::fit(choice, &people, Unit::Week).ok();
-            Ok(fitting.map(|fitting| Outlook::with(basis, (fitting.forecaster, factor), &buyers, margin)))
+            let fitting = Forecaster::fit(choice, &free(&buyers), Unit::Week).ok();
+            let outlook = fitting.map(|fitting| Outlook::with(basis, (fitting.forecaster, factor), &buyers, margin));
+            Ok(outlook.map(|mut outlook| {
+                outlook.elsewhere = elsewhere.into_iter().collect();
+                outlook
+            }))
         })
     }
 
@@ -71,17 +78,17 @@ impl Engine {
         Ok(worth)
     }
 
-    /// Everyone as models see them: by what they bought, and by when they were active.
-    fn buyers(&self, asked: &Asked) -> Result<(Vec<Buyer>, Vec<Buyer>), EngineError> {
+    /// Everyone as models see them.
+    fn buyers(&self, asked: &Asked) -> Result<Everyone, EngineError> {
         let snapshot = &*asked.snapshot;
         let reading = self.reading(snapshot, asked.on);
         let has_bought = AtomicBool::new(false);
         let states = snapshot.on_layer(asked.slice.layer).visit(
             || {
                 let fold = PersonFold::new(&reading);
-                (fold, Purchases::default(), Vec::new(), Vec::new())
+                (fold, Purchases::default(), Everyone::default())
             },
-            |(fold, purchases, buyers, active), _, columns, rows| {
+            |(fold, purchases, Everyone { bought: buyers, active, elsewhere }), _, columns, rows| {
                 fold.read(columns, rows.clone(), &mut |object, days, relation| {
                     if object != asked.object {
                         return;
@@ -89,6 +96,7 @@ impl Engine {
                     if let Some(seen) = bought(purchases, &reading, asked, (columns, rows.clone())) {
                         has_bought.store(true, Ordering::Relaxed);
                         buyers.push(buyer(seen, relation, &reading));
+                        add(elsewhere, purchases.elsewhere());
                     } else if !has_bought.load(Ordering::Relaxed)
                         && let Some(seen) = Bought::of_days(days, asked.on)
                     {
@@ -97,12 +105,28 @@ impl Engine {
                 });
             },
         )?;
-        let (mut bought, mut active) = (Vec::new(), Vec::new());
-        for (_, _, more_bought, more_active) in states {
-            bought.extend(more_bought);
-            active.extend(more_active);
+        let mut all = Everyone::default();
+        for (_, _, more) in states {
+            all.bought.extend(more.bought);
+            all.active.extend(more.active);
+            add(&mut all.elsewhere, &more.elsewhere);
         }
-        Ok((bought, active))
+        Ok(all)
+    }
+}
+
+/// Everyone as models see them: by what they bought, and by when they were active; and what lies in other currencies.
+#[derive(Default)]
+struct Everyone {
+    bought: Vec<Buyer>,
+    active: Vec<Buyer>,
+    elsewhere: BTreeMap<Currency, i64>,
+}
+
+fn add(all: &mut BTreeMap<Currency, i64>, more: &BTreeMap<Currency, i64>) {
+    for (currency, value) in more {
+        let sum = all.entry(*currency).or_default();
+        *sum = sum.wrapping_add(*value);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use parlour_core::change::{Base, Change};
+use parlour_core::change::{Base, Part};
 use parlour_core::day::Day;
 use parlour_core::growth::{By, Flow, From, Growth, Presence};
 use parlour_core::key::Key;
@@ -84,8 +84,8 @@ pub struct Filter {
     /// Last active on or after this day.
     pub last_from: Option<Day>,
     pub quadrant: Option<Quadrant>,
-    /// What became of their share in a base in a period.
-    pub change: Option<(Base, By, String, Change)>,
+    /// Which part of the account of a base in a period they are.
+    pub account: Option<(Base, By, String, Part)>,
 }
 
 /// A page of a list.
@@ -220,9 +220,9 @@ impl Engine {
         })
     }
 
-    /// Those whose share in a base changed as the filter says.
+    /// Those of the part of an account that the filter says.
     fn changed(&self, asked: &Asked, filter: &Filter) -> Result<Option<HashSet<Key>>, EngineError> {
-        let Some((base, by, label, change)) = &filter.change else { return Ok(None) };
+        let Some((base, by, label, part)) = &filter.account else { return Ok(None) };
         let unknown = || EngineError::Invalid(format!("there is no period `{label}` by {by:?} before {}", asked.on));
         let all = self.periods(asked, *by, MAX_PERIODS);
         let period = *all.iter().find(|period| by.label(period.number) == *label).ok_or_else(unknown)?;
@@ -231,7 +231,7 @@ impl Engine {
             Base::Engaged | Base::Degree => vec![period.eve(), period.end],
         };
         let states = self.follow(asked, &ends, Vec::new, |people, person| {
-            if shares(*base, *by, &period, 0, person).change() == Some(*change) {
+            if part.has(&shares(*base, *by, &period, 0, person)) {
                 people.push(person.person);
             }
         })?;

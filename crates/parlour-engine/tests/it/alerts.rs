@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parlour_core::day::{Day, MICROS_PER_DAY};
 use parlour_core::event::{Currency, Event, Layer, Money, Name};
 use parlour_engine::Engine;
-use parlour_engine::outbox::NewHook;
+use parlour_engine::outbox::{NewHook, Outcome};
 use parlour_store::alert::{Alert, Wanted};
 use parlour_store::delivery::Delivery;
 use parlour_store::{Kind, alert, delivery, setting};
@@ -16,7 +16,8 @@ crate::on_both!(
     the_valuable_who_are_overdue_are_told_once,
     what_is_too_much_is_summed_up,
     masked_losses_and_quiet_layers_are_told,
-    a_digest_is_made_once_a_day
+    a_digest_is_made_once_a_day,
+    a_hook_that_fails_for_days_is_disabled_and_says_so
 );
 
 /// The first day of the world, 2023-01-01.
@@ -223,4 +224,35 @@ fn a_digest_is_made_once_a_day(kind: Kind) {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), 4);
+}
+
+fn a_hook_that_fails_for_days_is_disabled_and_says_so(kind: Kind) {
+    let bench = Bench::new(kind, "");
+    let engine = filled(&bench, &buying("ann", 0..20, 3, 1_000));
+    let (broken, flaky) = (hook(&engine, &[]), hook(&engine, &[]));
+    let (tried, other) = (engine.test_hook(broken).unwrap(), engine.test_hook(flaky).unwrap());
+    let waits = engine.test_hook(broken).unwrap();
+    let refused = || Outcome::Refused { status: Some(503), error: "answered 503".to_owned() };
+    // Of the one that works now and then something is taken while the other delivery is still tried.
+    let taken = engine.test_hook(flaky).unwrap();
+    for attempt in 1..=10 {
+        for delivery in [tried.id, other.id] {
+            let at = engine.database.read(|conn| delivery::get(conn, delivery)).unwrap().unwrap();
+            engine.settle_delivery(&at, refused(), at.next_at).unwrap();
+        }
+        if attempt == 5 {
+            engine.settle_delivery(&taken, Outcome::Taken { status: Some(204) }, taken.made_at + 1).unwrap();
+        }
+        let hooks = engine.hooks().unwrap();
+        assert_eq!(hooks[0].disabled_at.is_some(), attempt == 10, "{attempt}");
+        assert!(hooks[1].disabled_at.is_none(), "{attempt}");
+    }
+    let hooks = engine.hooks().unwrap();
+    assert!(hooks[0].disabled_why.as_deref().unwrap().contains("took nothing for days"));
+    let given_up = engine.database.read(|conn| delivery::get(conn, waits.id)).unwrap().unwrap();
+    assert_eq!(
+        (given_up.state.as_str(), given_up.last_error.as_deref()),
+        (delivery::FAILED, Some("the hook was disabled"))
+    );
+    assert!(engine.test_hook(broken).is_err() && engine.test_hook(flaky).is_ok());
 }

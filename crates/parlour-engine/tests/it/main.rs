@@ -13,6 +13,7 @@ mod rejections;
 mod repeats;
 mod sources;
 mod world;
+mod worth;
 
 /// Makes one test per database of each function, which is given the kind.
 macro_rules! on_both {

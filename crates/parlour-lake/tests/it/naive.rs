@@ -58,12 +58,12 @@ fn relation(rows: &[&ActivityRow], held: &Held) -> Option<Relation> {
         days.insert(day.0);
         let is_of_year = TODAY.months_before(12) < day && row.key.currency == crate::worlds::usd();
         match role {
-            Role::Purchase => {
+            Role::Purchase | Role::Renewal => {
                 last_purchase = last_purchase.max(day.0);
                 value_minor += if is_of_year { row.sums.value_minor } else { 0 };
             }
             Role::Refund => value_minor -= if is_of_year { row.sums.value_minor } else { 0 },
-            Role::None => {}
+            Role::None | Role::Cancellation => {}
         }
         let as_one = name.unwrap_or(VERBS[row.key.verb as usize]);
         let as_one = (row.key.object, day.0, row.key.layer, as_one, kind, row.key.paid);
@@ -92,6 +92,7 @@ fn relation(rows: &[&ActivityRow], held: &Held) -> Option<Relation> {
         before_recent: days.iter().copied().filter(|day| recent_days <= TODAY.0 - day).max().unwrap_or(NEVER),
         gap_last: gaps.last().copied().unwrap_or(0),
         gap_before: gaps.iter().rev().nth(1).copied().unwrap_or(0),
+        ln_gaps: gaps.iter().map(|&gap| (libm::log(f64::from(gap)) * 65_536.0).round() as u64).sum(),
         last_purchase,
         value_minor,
     })

@@ -56,6 +56,10 @@ pub(crate) struct Account {
     after: i64,
     n_before: u64,
     n_after: u64,
+    /// Query of the list of the people behind `before`.
+    before_list: String,
+    /// Query of the list of the people behind `after`.
+    after_list: String,
     /// By what became of each person's share.
     moves: Vec<Move>,
     /// What came over what went; null where nothing went.
@@ -152,15 +156,11 @@ fn accounts(app: &App, query: AccountsQuery) -> Result<Accounts, ApiError> {
 
 fn row(by: By, base: Base, period: &Period, account: &CoreAccount) -> Account {
     let label = CoreBy::from(by).label(period.number);
+    let (by, base) = (CoreBy::from(by).name(), CoreBase::from(base).name());
+    let list = |part: &str| format!("by={by}&period={label}&base={base}&change={part}");
     let moved = |change: CoreChange| {
         let sum = account.of(change);
-        let list = format!(
-            "by={}&period={label}&base={}&change={}",
-            CoreBy::from(by).name(),
-            CoreBase::from(base).name(),
-            change.name()
-        );
-        Move { change: change.into(), n: sum.n, amount: sum.amount, list }
+        Move { change: change.into(), n: sum.n, amount: sum.amount, list: list(change.name()) }
     };
     Account {
         start: Date(period.start),
@@ -169,6 +169,8 @@ fn row(by: By, base: Base, period: &Period, account: &CoreAccount) -> Account {
         after: account.after,
         n_before: account.n_before,
         n_after: account.n_after,
+        before_list: list("before"),
+        after_list: list("after"),
         moves: CoreChange::ALL.into_iter().map(moved).collect(),
         quick_ratio: account.quick_ratio(),
         quick_without_new: account.quick_without_new(),

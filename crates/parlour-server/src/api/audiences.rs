@@ -9,6 +9,7 @@ use axum::http::{StatusCode, Uri};
 use parlour_core::key::Key;
 use parlour_engine::clock;
 use parlour_engine::desk::Asked;
+use parlour_engine::desk::people::Filter;
 use parlour_store::{StoreError, audience};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,7 +24,7 @@ use crate::input::{At, Sent};
 /// Longest name, in bytes.
 const MAX_NAME_BYTES: usize = 200;
 /// Longest predicate, in bytes.
-const MAX_PREDICATE_BYTES: usize = 4 << 10;
+const MAX_PREDICATE_BYTES: usize = 64 << 10;
 /// Most audiences that are kept.
 const MAX_AUDIENCES: usize = 200;
 
@@ -58,7 +59,7 @@ pub(crate) struct NewAudience {
     name: String,
     /// `kind:id`; by default the object with the most people.
     object: Option<String>,
-    /// A query of `list_people` without object, days, order or page: `stage=lapsed&customer=true`.
+    /// A query of `list_people` without object, days, order, page or another audience: `stage=lapsed&customer=true`.
     predicate: String,
 }
 
@@ -84,17 +85,24 @@ fn predicate(text: &str) -> Result<(String, PeopleQuery), ApiError> {
 pub(super) fn people_of(app: &App, asked: &Asked, id: i64) -> Result<HashSet<Key>, ApiError> {
     let found = app.engine.database.read(|conn| audience::get(conn, id))?.ok_or_else(|| none(id))?;
     let (_, query) = predicate(&found.predicate)?;
-    let days = (Some(Date(asked.on)), Some(Date(asked.since)));
-    let whole = super::asked(app, &question(Some(found.object), days.0, days.1))?;
-    let filter = people::filter(app, &whole, query)?;
+    let (whole, filter) = settled(app, found.object, Some(asked), query)?;
     Ok(app.engine.matching(&whole, &filter)?)
+}
+
+/// What a predicate asks of an object, and its filter; on the days of `on`, or on the latest.
+fn settled(app: &App, object: String, on: Option<&Asked>, mut query: PeopleQuery) -> Result<(Asked, Filter), ApiError> {
+    let days = on.map(|on| (Date(on.on), Date(on.since)));
+    let mut scope = query.scope();
+    (scope.object, scope.on, scope.since) = (Some(object), days.map(|days| days.0), days.map(|days| days.1));
+    let asked = scope.asked(app)?;
+    let filter = people::filter(app, &asked, query)?;
+    Ok((asked, filter))
 }
 
 fn told(app: &App, audience: audience::Audience) -> Audience {
     let audience::Audience { id, name, object, predicate: text, updated_at, .. } = audience;
     let count = || {
-        let asked = asked(app, &question(Some(object.clone()), None, None)).ok()?;
-        let filter = people::filter(app, &asked, predicate(&text).ok()?.1).ok()?;
+        let (asked, filter) = settled(app, object.clone(), None, predicate(&text).ok()?.1).ok()?;
         app.engine.matching(&asked, &filter).ok().map(|people| people.len() as u64)
     };
     Audience {
@@ -118,7 +126,7 @@ impl NewAudience {
         }
         let asked = asked(app, &question(self.object, None, None))?;
         let (kept, query) = predicate(&self.predicate)?;
-        people::filter(app, &asked, query)?;
+        settled(app, asked.object_name(), None, query)?;
         let now = clock::now();
         Ok(audience::Audience {
             id,
@@ -129,6 +137,15 @@ impl NewAudience {
             updated_at: now,
         })
     }
+}
+
+/// Whether another audience has the name.
+fn is_taken(all: &[audience::Audience], new: &audience::Audience) -> bool {
+    all.iter().any(|known| known.id != new.id && known.name.trim().eq_ignore_ascii_case(new.name.trim()))
+}
+
+fn taken(new: &audience::Audience) -> String {
+    format!("`{}` is the name of another audience; choose another", new.name.trim())
 }
 
 /// All audiences, each with how many people it has.
@@ -154,13 +171,17 @@ pub(crate) async fn create_audience(
         let new = new.checked(app, 0)?;
         let given = new.clone();
         let id = app.engine.database.write(move |conn| -> Result<_, StoreError> {
-            if MAX_AUDIENCES <= audience::list(conn)?.len() {
-                return Ok(None);
+            let all = audience::list(conn)?;
+            if MAX_AUDIENCES <= all.len() {
+                return Ok(Err(format!("there are {MAX_AUDIENCES} audiences; delete one first")));
             }
-            audience::create(conn, &given).map(Some)
+            if is_taken(&all, &given) {
+                return Ok(Err(taken(&given)));
+            }
+            audience::create(conn, &given).map(Ok)
         })?;
-        let full = || ApiError::invalid("name", format!("there are {MAX_AUDIENCES} audiences; delete one first"));
-        Ok(told(app, audience::Audience { id: id.ok_or_else(full)?, ..new }))
+        let id = id.map_err(|reason| ApiError::invalid("name", reason))?;
+        Ok(told(app, audience::Audience { id, ..new }))
     };
     Ok((StatusCode::CREATED, Json(app.run(create).await?)))
 }
@@ -178,10 +199,17 @@ pub(crate) async fn update_audience(
     let update = move |app: &App| {
         let new = new.checked(app, id)?;
         let given = new.clone();
-        if !app.engine.database.write(move |conn| audience::update(conn, &given))? {
-            return Err(none(id));
+        let is_there = app.engine.database.write(move |conn| -> Result<_, StoreError> {
+            if is_taken(&audience::list(conn)?, &given) {
+                return Ok(None);
+            }
+            audience::update(conn, &given).map(Some)
+        })?;
+        match is_there {
+            None => Err(ApiError::invalid("name", taken(&new))),
+            Some(false) => Err(none(id)),
+            Some(true) => Ok(told(app, new)),
         }
-        Ok(told(app, new))
     };
     app.run(update).await.map(Json)
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use parlour_core::leaving::{Leavers, of_leaving};
 use parlour_core::standing::Stage as CoreStage;
-use parlour_core::worth::{Basis as CoreBasis, YEAR_DAYS};
+use parlour_core::worth::{Basis as CoreBasis, Outlook, YEAR_DAYS};
 use parlour_engine::desk::cohorts::{StillEngaged as EngineStill, half_life};
 use parlour_engine::desk::leaving::{LEAVING, Toll};
 use serde::Serialize;
@@ -32,6 +32,8 @@ pub(crate) struct Leaving {
     n_all: u64,
     /// ISO 4217.
     currency: String,
+    /// What purchases of the trailing year brought in other currencies, none of it in the amounts here; in words.
+    elsewhere: Vec<String>,
     /// What models count as coming back; null where there is nobody to fit them to.
     basis: Option<Basis>,
     /// The model in words, with its parameters.
@@ -92,6 +94,11 @@ pub(crate) async fn get_leaving(
     app.run(move |app| leaving(app, scope)).await.map(Json)
 }
 
+fn elsewhere(outlook: Option<&Outlook>) -> Vec<String> {
+    let all = outlook.into_iter().flat_map(|outlook| &outlook.elsewhere);
+    all.map(|(currency, minor)| amount(*minor, currency.code())).collect()
+}
+
 fn leaving(app: &App, scope: Scope) -> Result<Leaving, ApiError> {
     let engine = &app.engine;
     let asked = scope.asked(app)?;
@@ -118,9 +125,10 @@ fn leaving(app: &App, scope: Scope) -> Result<Leaving, ApiError> {
         sentence: wire::sentence(of_leaving(&leavers, n_all, at_risk.as_deref())),
         kinds: LEAVING.into_iter().map(kind).collect(),
         n_all,
+        elsewhere: elsewhere(outlook),
         currency,
         basis: outlook.map(|outlook| outlook.basis.into()),
-        model: outlook.map(parlour_core::worth::Outlook::in_words),
+        model: outlook.map(Outlook::in_words),
         horizon_days: YEAR_DAYS,
         half_life_days: half_life(&still),
         still_engaged: still.iter().copied().map(Into::into).collect(),

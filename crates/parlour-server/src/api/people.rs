@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::matrix::{Destination, Origin};
 use super::wire::{
-    Base, By, Cell, Change, Date, Direction, Flow, Layer, PeriodFlow, PersonRow, Quadrant, Stage, Standing, points,
+    AccountPart, Base, By, Cell, Date, Direction, Flow, Layer, PeriodFlow, PersonRow, Quadrant, Stage, Standing, points,
 };
 use super::{Scope, growth};
 use crate::app::App;
@@ -23,6 +23,8 @@ use crate::error::ApiError;
 use crate::input::Asking;
 
 const PAGE_ROWS: usize = 50;
+/// Most people who are named one by one.
+const MAX_LISTED: usize = 1000;
 /// Longest text that is searched for.
 const MAX_Q_BYTES: usize = 512;
 
@@ -108,8 +110,10 @@ pub(crate) struct PeopleQuery {
     quadrant: Option<Quadrant>,
     /// What became of their share in this base, in `period`; with `change`.
     base: Option<Base>,
-    /// With `base` and `period`.
-    change: Option<Change>,
+    /// With `base` and `period`: what became of it, or `before` or `after` for all who had a share then.
+    change: Option<AccountPart>,
+    /// Exactly these people, one a line; at most 1000. Who is no longer known is left out.
+    people: Option<String>,
     /// As of `get_today`.
     layer: Option<Layer>,
     /// As of `get_today`.
@@ -164,7 +168,8 @@ fn people(app: &App, mut query: PeopleQuery) -> Result<People, ApiError> {
 }
 
 impl PeopleQuery {
-    fn scope(&mut self) -> Scope {
+    /// What the query is about, taken out of it.
+    pub(super) fn scope(&mut self) -> Scope {
         Scope {
             object: self.object.take(),
             on: self.on,
@@ -178,13 +183,8 @@ impl PeopleQuery {
 
     /// Refuses what has no place in the predicate of an audience.
     pub(super) fn check_predicate(&self) -> Result<(), ApiError> {
-        let misplaced = [
-            (self.audience.is_some(), "audience"),
-            (self.object.is_some(), "object"),
-            (self.next.is_some(), "next"),
-            (self.acquired.is_some(), "acquired"),
-            (self.layer.is_some(), "layer"),
-        ];
+        let misplaced =
+            [(self.audience.is_some(), "audience"), (self.object.is_some(), "object"), (self.next.is_some(), "next")];
         match misplaced.into_iter().find(|(is_there, _)| *is_there) {
             Some((_, name)) => {
                 Err(ApiError::invalid(name, "has no place in the predicate of an audience; leave it out"))
@@ -197,6 +197,23 @@ impl PeopleQuery {
 fn engaged_by(app: &App, asked: &Asked, name: &str) -> Result<HashSet<Key>, ApiError> {
     let unknown = || ApiError::invalid("engaged_by", "must be a definition's id, `most`, `all` or `none`");
     Ok(app.engine.engaged_by(asked, EngagedBy::of_name(name).ok_or_else(unknown)?)?)
+}
+
+/// The people who are in both, where both are asked for.
+fn both(one: Option<HashSet<Key>>, other: Option<HashSet<Key>>) -> Option<HashSet<Key>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.intersection(&other).copied().collect()),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The people of these names, one a line.
+fn listed(app: &App, asked: &Asked, text: &str) -> Result<HashSet<Key>, ApiError> {
+    let names: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+    if MAX_LISTED < names.len() {
+        return Err(ApiError::invalid("people", format!("must not name more than {MAX_LISTED}")));
+    }
+    Ok(names.into_iter().filter_map(|name| app.engine.person_named(asked, name).ok()).collect())
 }
 
 fn page(query: &PeopleQuery) -> Result<Page, ApiError> {
@@ -243,27 +260,25 @@ fn sort(sort: Sort) -> EngineSort {
 /// What a query filters by.
 pub(super) fn filter(app: &App, asked: &Asked, mut query: PeopleQuery) -> Result<Filter, ApiError> {
     let by = query.engaged_by.take().map(|name| engaged_by(app, asked, &name)).transpose()?;
+    let by = both(by, query.people.take().map(|text| listed(app, asked, &text)).transpose()?);
     let people = match query.q.take().filter(|text| !text.is_empty()) {
         Some(text) if text.len() > MAX_Q_BYTES => {
             return Err(ApiError::invalid("q", format!("must not be longer than {MAX_Q_BYTES} bytes")));
         }
-        Some(text) => {
-            let found = app.engine.find(asked, &text)?.into_iter();
-            Some(found.filter(|person| by.as_ref().is_none_or(|by| by.contains(person))).collect())
-        }
+        Some(text) => both(by, Some(app.engine.find(asked, &text)?.into_iter().collect())),
         None => by,
     };
     let by = query.by;
-    let change = match (query.base, query.change, &query.period) {
+    let account = match (query.base, query.change, &query.period) {
         (None, None, _) => None,
         (Some(base), Some(change), Some(period)) => {
-            Some((base.into(), by.unwrap_or(By::Month).into(), period.clone(), change.into()))
+            Some((base.into(), by.unwrap_or(By::Month).into(), period.clone(), change.part()))
         }
         (_, None, _) => return Err(ApiError::invalid("change", "must be given together with `base` and `period`")),
         (None, ..) => return Err(ApiError::invalid("base", "must be given together with `change` and `period`")),
         (_, _, None) => return Err(ApiError::invalid("period", "must be given together with `base` and `change`")),
     };
-    let period = if change.is_some() { None } else { growth::period(by, query.period, query.period_flow)? };
+    let period = if account.is_some() { None } else { growth::period(by, query.period, query.period_flow)? };
     Ok(Filter {
         people,
         cell: query.cell.map(Into::into),
@@ -279,7 +294,7 @@ pub(super) fn filter(app: &App, asked: &Asked, mut query: PeopleQuery) -> Result
         is_leaving: query.leaving,
         last_from: query.last_from.map(|day| day.0),
         quadrant: query.quadrant.map(Into::into),
-        change,
+        account,
     })
 }
 

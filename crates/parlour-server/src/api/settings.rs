@@ -61,7 +61,7 @@ pub(crate) struct VerbRow {
     points: f64,
     /// The class of ask it opens.
     ask: Option<String>,
-    /// `none`, `purchase` or `refund`.
+    /// `none`, `purchase`, `renewal`, `refund` or `cancellation`.
     role: &'static str,
     /// `person`, `brand` or `system`.
     by: &'static str,
@@ -141,7 +141,9 @@ fn role(role: Role) -> &'static str {
     match role {
         Role::None => "none",
         Role::Purchase => "purchase",
+        Role::Renewal => "renewal",
         Role::Refund => "refund",
+        Role::Cancellation => "cancellation",
     }
 }
 

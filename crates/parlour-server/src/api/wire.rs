@@ -1,6 +1,6 @@
 //! Shapes that several resources have in common, and how they are made of the engine's.
 
-use parlour_core::change::{Base as CoreBase, Change as CoreChange};
+use parlour_core::change::{Base as CoreBase, Change as CoreChange, Part as CorePart};
 use parlour_core::day::Day;
 use parlour_core::event::Layer as CoreLayer;
 use parlour_core::growth::{By as CoreBy, Flow as CoreFlow, Flows as CoreFlows, Presence as CorePresence};
@@ -102,6 +102,37 @@ words! {
         New "new", Returned "returned", Grew "grew", Stayed "stayed", Shrank "shrank", Turned "turned", Gone "gone",
     }
 }
+/// Which people of an account are listed: all with a share before or after, or those whose share changed so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AccountPart {
+    Before,
+    After,
+    New,
+    Returned,
+    Grew,
+    Stayed,
+    Shrank,
+    Turned,
+    Gone,
+}
+
+impl AccountPart {
+    pub(crate) fn part(self) -> CorePart {
+        CorePart::Changed(match self {
+            Self::Before => return CorePart::Before,
+            Self::After => return CorePart::After,
+            Self::New => CoreChange::New,
+            Self::Returned => CoreChange::Returned,
+            Self::Grew => CoreChange::Grew,
+            Self::Stayed => CoreChange::Stayed,
+            Self::Shrank => CoreChange::Shrank,
+            Self::Turned => CoreChange::Turned,
+            Self::Gone => CoreChange::Gone,
+        })
+    }
+}
+
 words! {
     /// What models count as coming back.
     Basis = CoreBasis { Purchases "purchases", Activity "activity" }
@@ -235,6 +266,8 @@ pub(crate) struct Worth {
     /// What the year ahead would bring if they were certainly there, times the chance that they are not.
     at_risk_minor: i64,
     quadrant: Quadrant,
+    /// Where their contract stands, in a sentence, of whoever has or had one.
+    contract: Option<String>,
 }
 
 impl From<CoreWorth> for Worth {
@@ -247,6 +280,7 @@ impl From<CoreWorth> for Worth {
             potential_minor: worth.potential_minor,
             at_risk_minor: worth.at_risk_minor,
             quadrant: worth.quadrant.into(),
+            contract: worth.renewal.map(|renewal| renewal.in_words()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The workspace: what there is to look at, and what is looked at first.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -50,6 +51,8 @@ pub(crate) struct WorkspaceObject {
     title: String,
     /// `kind:id` of what it belongs to.
     parent: Option<String>,
+    /// Whether it is made up by `parlour simulate`, and nobody of it exists.
+    is_simulated: bool,
     /// People present on `default_on`.
     n_present: u64,
 }
@@ -80,14 +83,14 @@ fn workspace(app: &App) -> Result<Workspace, ApiError> {
     };
     if workspace.has_data {
         let populations = engine.populations(&snapshot, default_on)?;
-        workspace.objects = objects(&snapshot, &populations);
+        workspace.objects = objects(&snapshot, &populations, &engine.simulated()?);
         workspace.default_object = Some(engine.ask(&Question::default())?.object_name());
         workspace.n_people = app.census()?.n_people;
     }
     Ok(workspace)
 }
 
-fn objects(snapshot: &Snapshot, populations: &Populations) -> Vec<WorkspaceObject> {
+fn objects(snapshot: &Snapshot, populations: &Populations, simulated: &BTreeSet<String>) -> Vec<WorkspaceObject> {
     let name = |key| snapshot.objects.id(key).and_then(|id| snapshot.objects.get(id)).map(|o| o.name.to_string());
     let mut all: Vec<_> = snapshot
         .objects
@@ -105,6 +108,7 @@ fn objects(snapshot: &Snapshot, populations: &Populations) -> Vec<WorkspaceObjec
             id: object.name.id.clone(),
             title: title(object),
             parent: object.parent.and_then(name),
+            is_simulated: simulated.contains(&object.name.to_string()),
             n_present,
         })
         .collect()

@@ -35,6 +35,56 @@ fn an_audience_is_its_list_everywhere() {
 }
 
 #[test]
+fn a_name_belongs_to_one_audience() {
+    let desk = Desk::full();
+    let named = |name: &str| json!({ "name": name, "object": "brand:acme", "predicate": "stage=lapsed" });
+    assert_eq!(desk.ask("POST", "/api/v1/audiences", Some(&named("Gone"))).status, 201);
+    let again = desk.ask("POST", "/api/v1/audiences", Some(&named(" gone ")));
+    assert_eq!((again.status, again.json()["error"]["fields"][0]["path"].as_str()), (400, Some("name")), "{again:?}");
+    assert_eq!(desk.ask("POST", "/api/v1/audiences", Some(&named("Others"))).status, 201);
+    assert_eq!(desk.ask("PUT", "/api/v1/audiences/2", Some(&named("Gone"))).status, 400);
+    assert_eq!(desk.ask("PUT", "/api/v1/audiences/2", Some(&named("Others"))).status, 200, "its own name it may keep");
+}
+
+#[test]
+fn layers_cohorts_and_chosen_people_make_audiences() {
+    let desk = Desk::full();
+    let rows = desk.get("/api/v1/people?object=brand:acme&limit=5")["rows"].clone();
+    let names: Vec<&str> = rows.as_array().unwrap().iter().map(|row| row["person"].as_str().unwrap()).collect();
+    let month = &rows[0]["first_day"].as_str().unwrap()[..7];
+    let chosen = format!("people={}%0Acustomer%3Anobody-of-this-name", names[..3].join("%0A"));
+    for (id, predicate) in (1..).zip(["layer=mobile&stage=lapsed", &format!("acquired={month}"), &chosen]) {
+        let new = json!({ "name": predicate.get(..9), "object": "brand:acme", "predicate": predicate });
+        let made = desk.ask("POST", "/api/v1/audiences", Some(&new));
+        assert_eq!(made.status, 201, "{predicate}: {made:?}");
+        let expected = n(&desk, &format!("object=brand:acme&{predicate}"));
+        assert!(0 < expected, "{predicate}");
+        assert_eq!(made.json()["n"], expected);
+        assert_eq!(n(&desk, &format!("object=brand:acme&audience={id}")), expected);
+    }
+    assert_eq!(n(&desk, "object=brand:acme&audience=3"), 3);
+    let listed = desk.get("/api/v1/people?object=brand:acme&audience=3")["rows"].clone();
+    assert!(listed.as_array().unwrap().iter().all(|row| names[..3].contains(&row["person"].as_str().unwrap())));
+    let many = "people=".to_owned() + &"x%3Ay%0A".repeat(1_001);
+    assert_eq!(desk.ask("GET", &format!("/api/v1/people?{many}"), None).status, 400);
+}
+
+#[test]
+fn what_an_account_begins_and_ends_with_is_a_list() {
+    let desk = Desk::full();
+    for base in ["active", "engaged", "degree", "value"] {
+        let all = desk.get(&format!("/api/v1/accounts?object=brand:acme&base={base}&n=3"));
+        for row in all["rows"].as_array().unwrap() {
+            for side in ["before", "after"] {
+                let list = row[format!("{side}_list")].as_str().unwrap();
+                let expected = row[format!("n_{side}")].as_u64().unwrap();
+                assert_eq!(n(&desk, &format!("object=brand:acme&{list}")), expected, "{base} {side} {row}");
+            }
+        }
+    }
+}
+
+#[test]
 fn where_an_audience_engages_is_where_its_people_do() {
     let desk = Desk::full();
     let first = desk.get("/api/v1/people?object=brand:acme&limit=1")["rows"][0].clone();

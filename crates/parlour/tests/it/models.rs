@@ -107,6 +107,14 @@ fn a_simulated_world_is_taken_in_and_its_truth_is_told() {
     let written = std::fs::read_to_string(house.path("e.jsonl")).unwrap();
     let n = house.json(&["doctor", "--json"])["sums"]["folded"].as_u64().unwrap();
     assert_eq!(written.lines().count() as u64, n);
+    house.ok(&["simulate", "--brand", "sim-cafe", "--people", "200", "--newcomers", "0.5", "--days", "300"]);
+    let sums = house.json(&["doctor", "--json"])["sums"].clone();
+    assert_eq!(
+        (sums["folded"].as_u64(), sums["duplicate"].as_u64()),
+        (Some(n), Some(n)),
+        "the same once more adds nothing"
+    );
+    assert_eq!(house.rows("SELECT title FROM entity"), [serde_json::json!(["sim-cafe (simulated)"])]);
     let truth = std::fs::read_to_string(house.path("t.csv")).unwrap();
     assert_eq!(house.rows("SELECT count(*) FROM identity")[0][0].as_u64().unwrap(), truth.lines().count() as u64 - 1);
     assert!(truth.lines().skip(1).any(|line| line.split(',').nth(4) != Some("")), "somebody disengages");

@@ -1,5 +1,5 @@
 // Amounts of an account as people read them, and how a period's bars are cut: what newcomers hide of what went.
-import type { Account, AmountUnit, Change } from "../../api/types";
+import type { Account, AmountUnit, Change, Move } from "../../api/types";
 import { count, decimal, roundMoney } from "../../format";
 
 export const UP: Change[] = ["returned", "grew", "new"];
@@ -60,4 +60,11 @@ export function occurring(rows: Account[], changes: Change[]): Change[] {
 
 export function hasAnybody(rows: Account[]): boolean {
   return rows.some((row) => row.n_before > 0 || row.n_after > 0);
+}
+
+/** What an account begins or ends with, as people and amount, with the list of them. */
+export function sideOf(row: Account, side: "before" | "after"): Pick<Move, "n" | "amount" | "list"> {
+  return side === "before"
+    ? { n: row.n_before, amount: row.before, list: row.before_list }
+    : { n: row.n_after, amount: row.after, list: row.after_list };
 }

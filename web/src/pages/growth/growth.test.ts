@@ -12,6 +12,8 @@ function account(amounts: Partial<Record<Change, number>>, period = "1997-02"): 
     before: 0,
     after: 0,
     n_before: 0,
+    before_list: "",
+    after_list: "",
     n_after: 0,
     moves: Object.entries(amounts).map(([change, amount]) => ({
       change: change as Change,

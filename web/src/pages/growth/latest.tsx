@@ -6,7 +6,7 @@ import { NONE, percent, periodText, ratio } from "../../format";
 import { useUrl } from "../../scope";
 import type { Slice } from "../../slice";
 import { CHANGE_WORDS } from "../../words";
-import { amountText, occurring } from "./amounts";
+import { occurring, sideOf } from "./amounts";
 import { MoveNumber } from "./move-number";
 
 /** The period looked at: the one of the address, or the latest. */
@@ -63,14 +63,16 @@ export function LatestAccount({ data, slice }: { data: Accounts; slice: Slice })
   return (
     <Part title={`The account of ${periodText(row.period)}`} does={<span className="filters">{picker}</span>}>
       <dl className="account" data-account={row.period}>
-        <Term name="before">{amountText(row.before, unit)}</Term>
+        <Term name="before">
+          <MoveNumber move={sideOf(row, "before")} unit={unit} slice={slice} />
+        </Term>
         {SIGNED.filter(({ change }) => shown.includes(change)).map(({ change, sign }) => (
           <Term key={change} sign={sign} name={CHANGE_WORDS[change]}>
             <MoveNumber move={row.moves.find((move) => move.change === change)} unit={unit} slice={slice} />
           </Term>
         ))}
         <Term sign="=" name="after">
-          {amountText(row.after, unit)}
+          <MoveNumber move={sideOf(row, "after")} unit={unit} slice={slice} />
         </Term>
       </dl>
       <Ratios row={row} />

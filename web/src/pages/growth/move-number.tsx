@@ -7,7 +7,7 @@ import { type Slice, sliced } from "../../slice";
 import { amountText, type Unit } from "./amounts";
 
 interface MoveNumberProps {
-  move: Move | undefined;
+  move: Pick<Move, "n" | "amount" | "list"> | undefined;
   unit: Unit;
   slice: Slice;
 }

@@ -8,7 +8,7 @@ import type { Column } from "../../components/table";
 import { capitalised, NONE, percent, periodText } from "../../format";
 import type { Slice } from "../../slice";
 import { CHANGE_WORDS } from "../../words";
-import { amountOf, amountText, CHANGE_FILL, DOWN, hasAnybody, occurring, type Unit, UP } from "./amounts";
+import { amountOf, CHANGE_FILL, DOWN, hasAnybody, occurring, sideOf, type Unit, UP } from "./amounts";
 import { accountsChart } from "./chart";
 import { MoveNumber } from "./move-number";
 
@@ -26,6 +26,12 @@ function columnsOf(rows: Account[], unit: Unit, slice: Slice): Column<Account>[]
     show: (row) => <MoveNumber move={row.moves.find((one) => one.change === change)} unit={unit} slice={slice} />,
     isNumber: true,
   });
+  const side = (title: string, name: "before" | "after"): Column<Account> => ({
+    title,
+    value: (row) => row[name],
+    show: (row) => <MoveNumber move={sideOf(row, name)} unit={unit} slice={slice} />,
+    isNumber: true,
+  });
   const shareOf = (title: string, value: (row: Account) => number | null): Column<Account> => ({
     title,
     value,
@@ -37,10 +43,10 @@ function columnsOf(rows: Account[], unit: Unit, slice: Slice): Column<Account>[]
   });
   return [
     { title: "Period", value: (row) => row.period, show: (row) => periodText(row.period), isHead: true },
-    { title: "Before", value: (row) => row.before, show: (row) => amountText(row.before, unit), isNumber: true },
+    side("Before", "before"),
     ...occurring(rows, ["new", "returned", "grew"]).map(move),
     ...occurring(rows, DOWN).map(move),
-    { title: "After", value: (row) => row.after, show: (row) => amountText(row.after, unit), isNumber: true },
+    side("After", "after"),
     ...ratioColumns<Account>(),
     shareOf("Only refills", (row) => row.dependency),
     shareOf("Kept", (row) => row.gross_retention),

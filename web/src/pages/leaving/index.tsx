@@ -66,9 +66,12 @@ function moneyWords(data: LeavingData): string {
   if (data.basis === "activity") {
     return "Nobody bought anything here, so coming back means another active day, and there is no money to be at risk.";
   }
+  const others = data.elsewhere.length
+    ? ` Not in them, since no rate is known: ${data.elsewhere.join(", ")} of the last 365 days.`
+    : "";
   return (
     `Amounts are margins in ${data.currency}: “year behind” of the 365 days up to this one, “year ahead” as expected of ` +
-    "the next, and “at risk” what the year ahead would bring from people certain to be here, times the chance that they are not."
+    `the next, and “at risk” what the year ahead would bring from people certain to be here, times the chance that they are not.${others}`
   );
 }
 

@@ -111,14 +111,17 @@ function Acts({ list, kind, query, chosen, onClear }: ActsProps) {
     downloadCsv(title, csv.head, csv.rows);
   };
   const saveAll = () => whole.read({ object: list.object, on: list.on, since: list.since }, query, save);
-  const words = peopleWords(query, { n: list.n_total, on: list.on, since: list.since });
+  const isSome = chosen.length > 0;
+  const meant: PeopleQuery = isSome ? { people: chosen.map((row) => row.person).join("\n") } : query;
+  const n = isSome ? chosen.length : list.n_total;
+  const words = peopleWords(meant, { n, on: list.on, since: list.since });
   return (
     <div className="acts">
       <div className="row">
         <MakeAudience
           object={list.object}
-          query={query}
-          n={list.n_total}
+          query={meant}
+          n={n}
           words={words}
           suggested={capitalised(wordOf(STAGE_WORDS, kind.stage))}
           isButton

@@ -241,8 +241,15 @@ function NameLine({ row, verb, isChosen, onSaid }: NameLineProps) {
 const KIND_MARKS: Record<VerbRow["kind"], string> = { "+": "+", "0": "○", "-": "−", "±": "±" };
 
 /** A verb with what it is worth: "bought · 10 points, +". */
+const ROLE_WORDS: Record<string, string> = {
+  purchase: ", makes a customer",
+  renewal: ", goes on with a contract",
+  refund: ", takes value back",
+  cancellation: ", ends a contract",
+};
+
 export function verbLabel({ verb, points, kind, role }: VerbRow): string {
-  const by = role === "purchase" ? ", makes a customer" : role === "refund" ? ", takes value back" : "";
+  const by = ROLE_WORDS[role] ?? "";
   return `${spaced(verb)} · ${decimal(points)} ${points === 1 ? "point" : "points"}, ${KIND_MARKS[kind] ?? kind}${by}`;
 }
 

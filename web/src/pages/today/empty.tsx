@@ -41,7 +41,7 @@ export function Empty({ importLine }: { importLine: string }) {
       </p>
       <p className="sub" style={{ marginTop: 18 }}>
         Or look round first with the sample: the purchases of an early online music shop, from January 1997 to June
-        1998.
+        1998, and beside it a shop that is simulated, with layers, complaints and people who leave on known days.
       </p>
       {job.data ? <JobLine job={job.data} /> : null}
       {load.error ? <Problem error={load.error} what="The sample could not be loaded." onRetry={start} /> : null}
