@@ -117,8 +117,8 @@ pub(crate) struct Classify {
     #[arg(value_name = "TEXT")]
     pub(crate) texts: Vec<String>,
     /// How to print.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = Plain::Text)]
+    pub(crate) format: Plain,
     /// The language they are in, such as `en`; found from the words if not given.
     #[arg(long, value_name = "CODE", value_parser = language)]
     pub(crate) language: Option<Language>,
@@ -128,15 +128,6 @@ pub(crate) struct Classify {
     /// Measure on a file of labelled lines (`text`, `class`, `kind`, `language`).
     #[arg(long, value_name = "FILE", conflicts_with = "texts")]
     pub(crate) score: Option<PathBuf>,
-}
-
-/// For people or for programs.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    Text,
-    /// JSON, one line each.
-    Json,
 }
 
 fn language(code: &str) -> Result<Language, String> {
@@ -386,8 +377,8 @@ pub(crate) struct Fit {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["object", "until", "holdout_until"])]
     pub(crate) csv: Option<PathBuf>,
     /// How it is printed.
-    #[arg(long, value_enum, default_value_t = FitFormat::Text)]
-    pub(crate) format: FitFormat,
+    #[arg(long, value_enum, default_value_t = Plain::Text)]
+    pub(crate) format: Plain,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -406,7 +397,7 @@ impl From<FitUnit> for Unit {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FitFormat {
+pub(crate) enum Plain {
     Text,
     Json,
 }

@@ -16,7 +16,7 @@ use parlour_stats::holdout::Scores;
 use parlour_stats::model::Fitted;
 use serde_json::{Value, json};
 
-use crate::cli::{Fit, FitFormat};
+use crate::cli::{Fit, Plain};
 use crate::output::Output;
 
 /// Fits to activity.
@@ -37,8 +37,8 @@ pub(crate) fn fit(engine: &Engine, options: &Fit, out: &mut Output) -> anyhow::R
             };
             let comparison = engine.compare_models(&asked, spans, unit, &choices)?;
             match options.format {
-                FitFormat::Json => out.json(&json_of(&asked, &comparison)),
-                FitFormat::Text => print(&asked, &comparison, out),
+                Plain::Json => out.json(&json_of(&asked, &comparison)),
+                Plain::Text => print(&asked, &comparison, out),
             }
         }
     }
@@ -74,7 +74,7 @@ fn print_fits(
     made: &[(String, Fitting, f64, f64)],
     (options, out): (&Fit, &mut Output),
 ) -> anyhow::Result<()> {
-    if options.format == FitFormat::Json {
+    if options.format == Plain::Json {
         let one = |(name, fitting, n_people, seconds): &(String, Fitting, f64, f64)| {
             let mut told = json_of_fitting(name, fitting);
             told["n_people"] = json!(n_people);

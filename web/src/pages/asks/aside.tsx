@@ -7,7 +7,7 @@ import { Part } from "../../components/part";
 import { personPath } from "../../components/person-lines";
 import { roundMoney, times } from "../../format";
 import { useScope, useUrl } from "../../scope";
-import { stateOf } from "./words";
+import { shortened, stateOf } from "./words";
 
 export function Aside({ data }: { data: Thread }) {
   return (
@@ -63,7 +63,7 @@ function Before({ rows }: { rows: AskLine[] }) {
         {rows.map((ask) => (
           <li key={ask.key}>
             <span>
-              <Link to={link(ask.thread)}>{(ask.title ?? ask.text).slice(0, 70) || ask.class}</Link>
+              <Link to={link(ask.thread)}>{shortened(ask.title ?? ask.text, 70) || ask.class}</Link>
               <small>
                 {ask.class}, {stateOf(ask).words}
               </small>

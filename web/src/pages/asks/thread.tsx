@@ -12,7 +12,7 @@ import { useSingleKeys } from "../../keys";
 import { useUrl } from "../../scope";
 import { Aside } from "./aside";
 import { Composer } from "./composer";
-import { CLASSES, RESTS, speakerOf, stateOf } from "./words";
+import { CLASSES, RESTS, shortened, speakerOf, stateOf } from "./words";
 
 const HOUR_MS = 3_600_000;
 
@@ -39,7 +39,7 @@ function Body({ data }: { data: Thread }) {
   const error = acts.close.error ?? acts.assign.error ?? acts.snooze.error ?? acts.merge.error ?? acts.correct.error;
   return (
     <>
-      <h2 className="thread-title">{data.title ?? data.asks[0]?.text.slice(0, 80) ?? "Something said"}</h2>
+      <h2 className="thread-title">{data.title ?? shortened(data.asks[0]?.text ?? "Something said", 80)}</h2>
       <ul className="thread-asks">
         {data.asks.map((ask) => {
           const { words, tone } = stateOf(ask);
@@ -146,7 +146,7 @@ function MergeAct({ data, acts }: { data: Thread; acts: ThreadActs }) {
           <option value="">…</option>
           {others.map((ask) => (
             <option key={ask.thread} value={ask.thread}>
-              {(ask.title ?? ask.text).slice(0, 60)}
+              {shortened(ask.title ?? ask.text, 60)}
             </option>
           ))}
         </select>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AskCounts, AskLine } from "../../api/types";
-import { headline, stateOf, waitText } from "./words";
+import { headline, shortened, stateOf, waitText } from "./words";
 
 const counts = (n_open: number, n_overdue: number, n_snoozed = 0) => ({ n_open, n_overdue, n_snoozed }) as AskCounts;
 const ask = (changes: Partial<AskLine>) =>
@@ -22,5 +22,10 @@ describe("asks", () => {
     expect(stateOf(ask({ state: "answered", answered_by: "eva" })).words).toBe("answered by eva after 40 hours");
     expect(stateOf(ask({ state: "answered", is_late: true })).words).toBe("answered late, after 40 hours");
     expect(stateOf(ask({ state: "closed", closed_why: "spam" })).words).toBe("closed unanswered: spam");
+  });
+  test("a long text ends at a word", () => {
+    expect(shortened("one two\nthree four", 12)).toBe("one two …");
+    expect(shortened("short", 12)).toBe("short");
+    expect(shortened("a".repeat(20), 12)).toBe(`${"a".repeat(12)} …`);
   });
 });

@@ -70,3 +70,12 @@ export const RESTS: { word: string; hours: number }[] = [
   { word: "until tomorrow", hours: 24 },
   { word: "a week", hours: 168 },
 ];
+
+/** The beginning of a text, ended at a word. */
+export function shortened(text: string, most: number): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  if (line.length <= most) return line;
+  const cut = line.slice(0, most);
+  const end = cut.lastIndexOf(" ");
+  return `${cut.slice(0, end > most / 2 ? end : most)} …`;
+}
