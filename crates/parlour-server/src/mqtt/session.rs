@@ -76,11 +76,11 @@ impl Session {
                     self.early.push(packet);
                 }
             }
-            let answer = self.early.iter().find_map(|packet| match packet {
-                Packet::SubAck(answer) if answer.pkid == SUBSCRIBING => Some(answer),
-                _ => None,
-            });
-            if let Some(answer) = answer {
+            let mut answers = self
+                .early
+                .iter()
+                .filter_map(|packet| if let Packet::SubAck(answer) = packet { Some(answer) } else { None });
+            if let Some(answer) = answers.find(|answer| answer.pkid == SUBSCRIBING) {
                 let is_refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
                 let refused = || format!("the broker refuses the topic `{}`; ask whoever runs it", self.topic);
                 return if is_refused { Err(refused()) } else { Ok(()) };
