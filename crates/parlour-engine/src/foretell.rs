@@ -144,20 +144,20 @@ impl Engine {
 mod tests {
     use super::*;
 
-    fn seen(id: u128) -> Option<(u128, Seen)> {
-        Some((id, Seen { digest: 1, received_at: 2 }))
+    fn seen(id: u128) -> (u128, Seen) {
+        (id, Seen { digest: 1, received_at: 2 })
     }
 
     fn is_known(all: &Arc<OnTheirWay>, id: u128) -> bool {
-        all.meet(&[seen(id)]).0[0].is_some()
+        all.meet(&[Some(seen(id))]).0[0].is_some()
     }
 
     #[test]
     fn what_is_kept_is_known_until_it_is_folded() {
         let all = Arc::new(OnTheirWay::default());
-        let (known, first) = all.meet(&[seen(1), None, seen(1), seen(2)]);
+        let (known, first) = all.meet(&[Some(seen(1)), None, Some(seen(1)), Some(seen(2))]);
         assert_eq!(known.iter().map(Option::is_some).collect::<Vec<_>>(), [false, false, true, false]);
-        let (known, again) = all.meet(&[seen(2), seen(3)]);
+        let (known, again) = all.meet(&[Some(seen(2)), Some(seen(3))]);
         assert_eq!(known.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false]);
         first.keep(Some(7));
         drop(first);
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn memory_is_bounded() {
         let all = Arc::new(OnTheirWay::default());
-        let ids: Vec<_> = (0..MAX_IDS as u128 + 9).map(seen).collect();
+        let ids: Vec<_> = (0..MAX_IDS as u128 + 9).map(|id| Some(seen(id))).collect();
         let (_, held) = all.meet(&ids);
         assert_eq!(all.ids.lock().unwrap().seen.len(), MAX_IDS);
         assert!(is_known(&all, 0) && !is_known(&all, MAX_IDS as u128));

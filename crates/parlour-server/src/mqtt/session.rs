@@ -56,8 +56,9 @@ impl Session {
         let mut connect = Connect::new(client_id);
         connect.clean_session = false;
         connect.keep_alive = KEEP_ALIVE.as_secs() as u16;
-        if user.is_some() || password.is_some() {
-            connect.set_login(user.clone().unwrap_or_default(), password.clone().unwrap_or_default());
+        // A password without a user is against the protocol, and brokers hang up on it.
+        if let Some(user) = user {
+            connect.set_login(user, password.as_deref().unwrap_or_default());
         }
         // Subscribing once more changes nothing but that what is retained is sent again, which is not taken.
         let mut subscribe = Subscribe::new(&self.topic, QoS::AtLeastOnce);
@@ -75,11 +76,11 @@ impl Session {
                     self.early.push(packet);
                 }
             }
-            let answer = self.early.iter().find_map(|packet| match packet {
-                Packet::SubAck(answer) if answer.pkid == SUBSCRIBING => Some(answer),
-                _ => None,
-            });
-            if let Some(answer) = answer {
+            let mut answers = self
+                .early
+                .iter()
+                .filter_map(|packet| if let Packet::SubAck(answer) = packet { Some(answer) } else { None });
+            if let Some(answer) = answers.find(|answer| answer.pkid == SUBSCRIBING) {
                 let is_refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
                 let refused = || format!("the broker refuses the topic `{}`; ask whoever runs it", self.topic);
                 return if is_refused { Err(refused()) } else { Ok(()) };

@@ -250,6 +250,9 @@ fn it_is_said_how_it_stands_with_a_broker() {
     source.wait_for_error("no TLS with");
     source.change(&of("mqtts://bob@127.0.0.1:TLS", Some(&ca)));
     source.wait_for_error("the broker refuses");
+    // The password that is kept says nothing without a user, and then the broker wants to know who it is.
+    source.change(&of("mqtts://127.0.0.1:TLS", Some(&ca)));
+    source.wait_for_error("the broker refuses");
     source.change(&of("mqtts://ann@127.0.0.1:TLS", Some(&ca)));
     source.wait_for_link();
     assert_eq!(source.get()["broker"]["last_message_at"], Value::Null);
