@@ -13,7 +13,7 @@ test("the verbs are listed with what they are worth", async ({ page }) => {
   await open(page, "/settings?tab=weights");
   const bought = page.getByRole("region", { name: "Verbs" }).getByRole("row").filter({ hasText: "BuyAction" }).first();
   await expect(bought).toContainText("bought");
-  await expect(bought).toContainText("69,659");
+  await expect(bought).toContainText("79,793");
   await expect(page.getByRole("region", { name: "Parameters" }).getByRole("row").nth(1)).toBeVisible();
 });
 
