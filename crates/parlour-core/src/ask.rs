@@ -8,6 +8,7 @@ mod feeling;
 mod judge;
 mod language;
 mod pattern;
+mod reader;
 mod rules;
 mod spoken;
 mod words;
@@ -110,7 +111,9 @@ impl Classifier {
         }
         if let Some((first, others)) = languages.split_first_mut() {
             let signs: Vec<Symbol> = words.signs().collect();
-            others.iter_mut().for_each(|other| other.take_signs(&signs, first));
+            for other in others {
+                other.take_signs(&signs, first);
+            }
             first.forget_signs(&signs);
         }
         let says = says(&languages, words.len());
@@ -210,12 +213,18 @@ fn says(languages: &[Ruleset], n_symbols: usize) -> Vec<[u8; MAX_LANGUAGES]> {
         *said = (*said).max(much as u8);
     };
     for (i, rules) in languages.iter().enumerate() {
-        rules.vocabulary.iter().for_each(|symbol| add(*symbol, i, KNOWN_SAYS));
-        rules.common.iter().for_each(|symbol| add(*symbol, i, COMMON_SAYS));
+        for symbol in &rules.vocabulary {
+            add(*symbol, i, KNOWN_SAYS);
+        }
+        for symbol in &rules.common {
+            add(*symbol, i, COMMON_SAYS);
+        }
     }
     for all in &mut says {
         let n = all.iter().filter(|said| **said != 0).count().max(1);
-        all.iter_mut().for_each(|said| *said /= n as u8);
+        for said in all {
+            *said /= n as u8;
+        }
     }
     says
 }

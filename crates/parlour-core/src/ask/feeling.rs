@@ -39,10 +39,8 @@ pub(super) fn weights(ready: &Ready<'_>, rules: &Ruleset, phrases: &[Phrase]) ->
         weights[*start] = *feeling;
     }
     let is_all_loud = tokens.iter().filter(|token| token.is_loud).count() * 3 > tokens.len() * 2;
-    for at in 0..tokens.len() {
-        if weights[at] != 0.0 {
-            weights[at] *= context(ready, rules, at, is_all_loud);
-        }
+    for (at, weight) in weights.iter_mut().enumerate().filter(|(_, weight)| **weight != 0.0) {
+        *weight *= context(ready, rules, at, is_all_loud);
     }
     weights
 }

@@ -18,7 +18,7 @@ const BESIDE_ASKS: f32 = 0.75;
 const OPINION_FROM: f32 = 0.36;
 /// Feeling from which on an opinion has a kind, and from which on anything else has.
 const OPINION_KIND_FROM: f32 = 0.1;
-const KIND_FROM: f32 = 0.42;
+const KIND_FROM: f32 = 0.3;
 const ASK_KIND_FROM: f32 = 0.62;
 /// What feeling adds to a complaint that rules have found already.
 const HINT: f32 = 0.5;

@@ -102,13 +102,14 @@ impl Parser<'_, '_> {
             "" => return Err("a `?` must follow a word, a set or a bracket at once".to_owned()),
             "^" => vec![Step::Start],
             "$" => vec![Step::End],
-            _ => match chunk.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                Some(name) => vec![self.set(name)?],
-                None => {
+            _ => {
+                if let Some(name) = chunk.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                    vec![self.set(name)?]
+                } else {
                     let symbols = self.words.learn(chunk);
                     symbols.into_iter().map(|symbol| Step::Word { symbols: vec![symbol], sets: 0 }).collect()
                 }
-            },
+            }
         }])
     }
 

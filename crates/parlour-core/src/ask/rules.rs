@@ -406,7 +406,9 @@ impl Maker {
     fn finish(self, ruleset: Ruleset, n_symbols: usize) -> Ruleset {
         let mut entries = vec![Entry::default(); n_symbols];
         for (bit, members) in self.members.iter().enumerate() {
-            members.iter().for_each(|symbol| entries[*symbol as usize].sets |= 1 << bit);
+            for symbol in members {
+                entries[*symbol as usize].sets |= 1 << bit;
+            }
         }
         for (symbol, feeling) in &self.feelings {
             entries[*symbol as usize].feeling = *feeling;

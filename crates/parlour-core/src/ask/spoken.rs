@@ -40,7 +40,7 @@ enum Line {
 pub(super) fn spoken(text: &str, marks: &Marks) -> Vec<Range<usize>> {
     if !text.contains('\n') {
         let is_signature = text.len() <= MAX_CLOSING_BYTES && starts_with_any(&folded(text), &marks.signature);
-        return if is_signature { Vec::new() } else { vec![0..text.len()] };
+        return if is_signature { Vec::new() } else { std::iter::once(0..text.len()).collect() };
     }
     let mut parts: Vec<Range<usize>> = Vec::new();
     let (mut start, mut is_code) = (0, false);

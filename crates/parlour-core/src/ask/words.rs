@@ -137,7 +137,7 @@ type ByHash = HashMap<u64, Symbol, BuildHasherDefault<AsItIs>>;
 /// Every word and stem that some rules know.
 #[derive(Debug)]
 pub(super) struct Words {
-    words: ByHash,
+    by_hash: ByHash,
     stems: ByHash,
     /// One bit for the first bits of a stem's hash.
     stem_bits: Vec<u64>,
@@ -146,20 +146,20 @@ pub(super) struct Words {
 }
 
 /// One word being read.
-struct Read {
+pub(super) struct Read {
     hash: Hash,
-    stems: [Symbol; MAX_STEMS],
-    n_letters: usize,
-    n_capitals: usize,
+    pub(super) stems: [Symbol; MAX_STEMS],
+    pub(super) n_letters: usize,
+    pub(super) n_capitals: usize,
     /// Same letter thrice or more in a row.
-    is_stretched: bool,
-    end: usize,
+    pub(super) is_stretched: bool,
+    pub(super) end: usize,
 }
 
 impl Words {
     pub(super) fn new() -> Self {
         Self {
-            words: ByHash::default(),
+            by_hash: ByHash::default(),
             stems: ByHash::default(),
             stem_bits: vec![0; 1 << (STEM_BITS - 6)],
             emoticons: ByHash::default(),
@@ -192,7 +192,7 @@ impl Words {
         if let [symbol] = symbols[..] {
             for variant in variants(text) {
                 if let [hash] = self::hashes(&variant)[..] {
-                    let table = if is_stem { &mut self.stems } else { &mut self.words };
+                    let table = if is_stem { &mut self.stems } else { &mut self.by_hash };
                     table.entry(hash.0).or_insert(symbol);
                     self.mark_stem(is_stem, hash);
                 }
@@ -202,7 +202,7 @@ impl Words {
     }
 
     fn learn_hash(&mut self, hash: Hash, is_stem: bool) -> Symbol {
-        let table = if is_stem { &mut self.stems } else { &mut self.words };
+        let table = if is_stem { &mut self.stems } else { &mut self.by_hash };
         let symbol = *table.entry(hash.0).or_insert(self.next);
         self.next = self.next.max(symbol + 1);
         self.mark_stem(is_stem, hash);
@@ -231,13 +231,14 @@ impl Words {
         self.stems.get(&hash.0).copied()
     }
 
-    fn sign(&self, text: &str) -> Option<Symbol> {
+    /// The symbol of a face or picture.
+    pub(super) fn sign(&self, text: &str) -> Option<Symbol> {
         let hash = text.chars().fold(Hash::EMPTY, Hash::of_char);
         self.emoticons.get(&hash.0).copied()
     }
 
     /// Reads the word at the start of `text`, which begins with a letter or digit.
-    fn read(&self, text: &str) -> Read {
+    pub(super) fn read(&self, text: &str) -> Read {
         let mut read = Read {
             hash: Hash::EMPTY,
             stems: [UNKNOWN; MAX_STEMS],
@@ -274,11 +275,11 @@ impl Words {
     }
 
     /// The symbol of a word; of one drawn out, that of its short form.
-    fn symbol(&self, read: &Read, word: &str) -> Symbol {
-        match self.words.get(&read.hash.0) {
+    pub(super) fn symbol(&self, read: &Read, word: &str) -> Symbol {
+        match self.by_hash.get(&read.hash.0) {
             Some(symbol) => *symbol,
             None if read.is_stretched => {
-                [2, 1].into_iter().find_map(|n| self.words.get(&shortened(word, n).0).copied()).unwrap_or(UNKNOWN)
+                [2, 1].into_iter().find_map(|n| self.by_hash.get(&shortened(word, n).0).copied()).unwrap_or(UNKNOWN)
             }
             None => UNKNOWN,
         }
@@ -286,220 +287,8 @@ impl Words {
 
     /// The words of the given parts of a text, in order.
     pub(super) fn tokens(&self, text: &str, parts: &[Range<usize>]) -> Vec<Token> {
-        let mut reader = Reader {
-            words: self,
-            text,
-            tokens: Vec::with_capacity(text.len() / 5 + 1),
-            sentence: 0,
-            is_after_break: false,
-        };
-        for part in parts {
-            reader.part(part.clone());
-            reader.end_sentence();
-        }
-        reader.tokens
+        super::reader::tokens(self, text, parts)
     }
-}
-
-/// Reads a text into tokens.
-struct Reader<'a> {
-    words: &'a Words,
-    text: &'a str,
-    tokens: Vec<Token>,
-    sentence: u32,
-    is_after_break: bool,
-}
-
-impl Reader<'_> {
-    fn end_sentence(&mut self) {
-        if self.tokens.last().is_some_and(|token| token.sentence == self.sentence) {
-            self.sentence += 1;
-        }
-        self.is_after_break = false;
-    }
-
-    fn push(&mut self, symbol: Symbol, range: Range<usize>) {
-        self.tokens.push(Token {
-            symbol,
-            stems: [UNKNOWN; MAX_STEMS],
-            start: range.start as u32,
-            end: range.end as u32,
-            sentence: self.sentence,
-            is_loud: false,
-            is_stretched: false,
-            is_after_break: std::mem::take(&mut self.is_after_break),
-        });
-    }
-
-    fn part(&mut self, part: Range<usize>) {
-        let mut at = part.start;
-        let mut before = ' ';
-        while at < part.end {
-            let rest = &self.text[at..part.end];
-            let Some(c) = rest.chars().next() else { return };
-            let n = if is_letter(c) { self.word_or_link(at, rest) } else { self.sign(at, rest, before) };
-            before = self.text[..at + n].chars().next_back().unwrap_or(' ');
-            at += n;
-        }
-    }
-
-    /// Takes a word, or an address; returns its length.
-    fn word_or_link(&mut self, at: usize, rest: &str) -> usize {
-        let n = link_bytes(rest);
-        if 0 < n {
-            self.push(LINK, at..at + n);
-            return n;
-        }
-        let read = self.words.read(rest);
-        if read.end == 0 {
-            return rest.chars().next().map_or(1, char::len_utf8);
-        }
-        let is_number = rest.as_bytes()[0].is_ascii_digit();
-        let symbol = if is_number { NUMBER } else { self.words.symbol(&read, &rest[..read.end]) };
-        self.push(symbol, at..at + read.end);
-        if let Some(token) = self.tokens.last_mut() {
-            token.stems = read.stems;
-            token.is_loud = 2 <= read.n_letters && read.n_letters == read.n_capitals;
-            token.is_stretched = read.is_stretched && !is_number;
-        }
-        let decimals = if is_number { decimal_bytes(&rest[read.end..]) } else { 0 };
-        read.end + decimals
-    }
-
-    /// Takes what is not a word; returns its length.
-    fn sign(&mut self, at: usize, rest: &str, before: char) -> usize {
-        let c = rest.chars().next().unwrap_or(' ');
-        if c == ' ' {
-            return 1;
-        }
-        let n = self.emoticon(at, rest, before);
-        if 0 < n {
-            return n;
-        }
-        match c {
-            '@' | '#' if !is_letter(before) => return self.name(at, rest, c),
-            '?' | '!' | '\u{2026}' | '\u{ff1f}' | '\u{203d}' => return self.marks(at, rest),
-            '.' => {
-                if rest[1..].chars().next().is_none_or(|next| next.is_whitespace() || next == '.' || next == '"') {
-                    self.end_sentence();
-                }
-            }
-            '`' => return code_bytes(rest),
-            '\n' => {
-                let next = rest[1..].trim_start_matches([' ', '\t', '\r']).chars().next();
-                if next.is_none_or(|next| next.is_uppercase() || "\n-*•".contains(next)) {
-                    self.end_sentence();
-                }
-            }
-            ';' | '\u{b7}' => self.end_sentence(),
-            '-' if is_letter(before) => {}
-            ',' | ':' | '-' | '\u{2013}' | '\u{2014}' | '(' | ')' | '"' | '\u{201c}' | '\u{bf}' | '\u{a1}' => {
-                self.is_after_break = true;
-            }
-            _ => {}
-        }
-        c.len_utf8()
-    }
-
-    /// A row of marks that end a sentence.
-    fn marks(&mut self, at: usize, rest: &str) -> usize {
-        let end = rest.find(|c: char| !"?!\u{2026}\u{ff1f}\u{203d}".contains(c)).unwrap_or(rest.len());
-        let marks = &rest[..end];
-        if marks.contains(['?', '\u{ff1f}', '\u{203d}']) {
-            self.push(QUESTION, at..at + end);
-        } else if marks.contains('!') {
-            self.push(EXCLAMATION, at..at + end);
-        }
-        self.end_sentence();
-        end
-    }
-
-    /// A handle or a tag.
-    fn name(&mut self, at: usize, rest: &str, sign: char) -> usize {
-        let is_part = |c: char| is_letter(c) || c == '_' || c == '.' || c == '-';
-        let n = rest[1..].find(|c: char| !is_part(c)).unwrap_or(rest.len() - 1);
-        let name = rest[1..=n].trim_end_matches(['.', '-']);
-        if !name.starts_with(is_letter) {
-            return 1;
-        }
-        if sign == '@' {
-            self.push(HANDLE, at..at + 1 + name.len());
-            return 1 + name.len();
-        }
-        // A tag's words count as words too.
-        self.push(TAG, at..at + 1);
-        1
-    }
-
-    /// A face or picture made of signs, if it is one that some rules know.
-    fn emoticon(&mut self, at: usize, rest: &str, before: char) -> usize {
-        let first = rest.chars().next().unwrap_or(' ');
-        if !first.is_ascii() {
-            let n = first.len_utf8();
-            if let Some(symbol) = self.words.sign(&rest[..n]) {
-                self.push(symbol, at..at + n);
-                return n;
-            }
-            return 0;
-        }
-        if !":;=<>^-(".contains(first) || (is_letter(before) && first != ':' && first != ';') {
-            return 0;
-        }
-        for n in [4, 3, 2] {
-            let Some(face) = rest.get(..n) else { continue };
-            let is_apart = !rest[n..].starts_with(is_letter) || !face.ends_with(|c: char| c.is_ascii_alphanumeric());
-            if is_apart && let Some(symbol) = self.words.sign(face) {
-                self.push(symbol, at..at + n);
-                return n;
-            }
-        }
-        0
-    }
-}
-
-fn is_letter(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) }
-}
-
-fn is_apostrophe(c: char) -> bool {
-    c == '\'' || c == '\u{2019}' || c == '\u{2018}'
-}
-
-/// Whether what stands before an apostrophe is a word of its own: `j'`, `I'`, `qu'`.
-fn is_elision(before: &str) -> bool {
-    before.len() <= 2 || before.ends_with("qu")
-}
-
-/// Digits that follow a number after a point or comma, as in 3.1.0.
-fn decimal_bytes(rest: &str) -> usize {
-    let bytes = rest.as_bytes();
-    let mut n = 0;
-    while n + 1 < bytes.len() && b".,:".contains(&bytes[n]) && bytes[n + 1].is_ascii_digit() {
-        n += 1 + bytes[n + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    }
-    n
-}
-
-/// The bytes of a web or mail address at the start of a text; 0 if there is none.
-fn link_bytes(rest: &str) -> usize {
-    let end = |text: &str| text.find(|c: char| c.is_whitespace() || "<>\"".contains(c)).unwrap_or(text.len());
-    let bytes = rest.as_bytes();
-    let is_web = bytes[0].eq_ignore_ascii_case(&b'h') && (rest.starts_with("http://") || rest.starts_with("https://"))
-        || bytes[0].eq_ignore_ascii_case(&b'w') && rest.starts_with("www.");
-    if is_web {
-        return rest[..end(rest)].trim_end_matches(['.', ',', '!', '?', ')', ':', ';']).len();
-    }
-    let name = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || b".-_+".contains(b)).count();
-    if bytes.get(name) == Some(&b'@') && bytes.get(name + 1).is_some_and(u8::is_ascii_alphanumeric) {
-        return rest[..end(rest)].trim_end_matches(['.', ',', '!', '?', ')', ':', ';']).len();
-    }
-    0
-}
-
-/// The bytes of `code` between backticks on one line, or of the backtick alone.
-fn code_bytes(rest: &str) -> usize {
-    let line = rest[1..].find('\n').unwrap_or(rest.len() - 1);
-    rest[1..=line].find('`').map_or(1, |end| end + 2)
 }
 
 /// The hashes of the words of a chunk of rule text.
@@ -545,4 +334,18 @@ fn shortened(word: &str, n: usize) -> Hash {
         }
     }
     hash
+}
+
+/// Whether a character is part of words.
+pub(super) fn is_letter(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) }
+}
+
+fn is_apostrophe(c: char) -> bool {
+    c == '\'' || c == '\u{2019}' || c == '\u{2018}'
+}
+
+/// Whether what stands before an apostrophe is a word of its own: `j'`, `I'`, `qu'`.
+fn is_elision(before: &str) -> bool {
+    before.len() <= 2 || before.ends_with("qu")
 }

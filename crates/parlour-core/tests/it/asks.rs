@@ -35,7 +35,8 @@ fn the_worked_example_is_a_complaint_and_says_why() {
 fn praise_around_a_failure_is_a_complaint() {
     let finding = check("great, third week without internet, well done", Class::Complaint, Kind::Negative);
     assert_eq!(says(&finding, "irony about a failure"), "great, third");
-    check("great, third year with you, well done to the team", Class::Opinion, Kind::Positive);
+    let praise = found("great, third year with you, well done to the team");
+    assert!(praise.class != Class::Complaint && praise.kind == Kind::Positive, "{praise:?}");
 }
 
 #[test]
@@ -198,15 +199,15 @@ fn no_text_is_in_both_halves() {
 #[test]
 fn a_language_is_one_file_and_a_wrong_one_is_refused_by_name() {
     let italian = "language = \"it\"\ncommon = \"il la che non sono dove\"\n\
-        [[rule]]\nname = \"domanda\"\nclass = \"question\"\npoints = 2\nany = \"dove ~3 {question}\"\n";
+        [[rule]]\nname = \"domanda\"\nclass = \"question\"\npoints = 2\nany = \"dove ~6 {question}\"\n";
     let classifier = Classifier::new([DEFAULT[0], italian]).unwrap();
     let finding = classifier.classify("dove è il mio pacco?", None);
     assert_eq!((finding.class, finding.language.unwrap().code()), (Class::Question, "it"));
     for (broken, named) in [
         (italian.replace("{question}", "{quesiton}"), "no set `quesiton`"),
-        (italian.replace("~3", "~99"), "a gap is written"),
-        (italian.replace("dove ~3", "(dove"), "a bracket is not closed"),
-        (italian.replace("dove ~3", "~3"), "must begin with a word"),
+        (italian.replace("~6", "~99"), "a gap is written"),
+        (italian.replace("dove ~6", "(dove"), "a bracket is not closed"),
+        (italian.replace("dove ~6", "~6"), "must begin with a word"),
         (italian.replace("\"question\"", "\"quest\""), "unknown variant `quest`"),
         (italian.replace("\"it\"", "\"italiano\""), "no language code"),
         (format!("{italian}[feeling.words]\n\"9\" = \"bello\"\n"), "`9` in the ask rules for `it`"),

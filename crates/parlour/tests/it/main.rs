@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
 mod cdnow;
+mod classify;
 mod clock;
 mod crash;
 mod delivery;
