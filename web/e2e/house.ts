@@ -20,6 +20,7 @@ export const PAGES = [
   "/models?calibration=table",
   "/audiences",
   "/asks",
+  "/answers",
   "/alerts",
   "/alerts?state=all",
   "/definitions",

@@ -14,6 +14,7 @@ const Growth = lazy(() => import("./pages/growth").then((m) => ({ default: m.Gro
 const Cohorts = lazy(() => import("./pages/cohorts").then((m) => ({ default: m.Cohorts })));
 const Models = lazy(() => import("./pages/models").then((m) => ({ default: m.Models })));
 const Alerts = lazy(() => import("./pages/alerts").then((m) => ({ default: m.Alerts })));
+const Answers = lazy(() => import("./pages/answers").then((m) => ({ default: m.Answers })));
 const Asks = lazy(() => import("./pages/asks").then((m) => ({ default: m.Asks })));
 const Audiences = lazy(() => import("./pages/audiences").then((m) => ({ default: m.Audiences })));
 const Definitions = lazy(() => import("./pages/definitions").then((m) => ({ default: m.Definitions })));
@@ -39,6 +40,7 @@ export const router = createBrowserRouter([
           { path: "cohorts", element: <Cohorts /> },
           { path: "models", element: <Models /> },
           { path: "alerts", element: <Alerts /> },
+          { path: "answers", element: <Answers /> },
           { path: "asks", element: <Asks /> },
           { path: "audiences", element: <Audiences /> },
           { path: "definitions", element: <Definitions /> },

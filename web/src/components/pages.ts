@@ -33,6 +33,12 @@ export const PAGES: PageEntry[] = [
     icon: "M3 4h14v9H9l-4 3.5V13H3ZM6.5 7h7M6.5 10h4",
   },
   {
+    path: "/answers",
+    name: "Answers",
+    about: "how many were answered, how soon, and what silence costs",
+    icon: "M3 3v14h14M5.5 5.5h3v4h3v3h5",
+  },
+  {
     path: "/leaving",
     name: "Leaving",
     about: "who is on their way out, why, and what is at risk",

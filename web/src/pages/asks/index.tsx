@@ -12,6 +12,21 @@ import { Found, Queue } from "./queue";
 import { ThreadView } from "./thread";
 import { headline, VIEWS } from "./words";
 
+/** The view of a list that a number of Answers opens; its address says which asks. */
+const LIST = "list";
+const FILTER_NAMES = ["class", "layer", "language", "source", "person"] as const;
+const LIST_NAMES = [
+  ...FILTER_NAMES,
+  "state",
+  "overdue",
+  "late",
+  "peer",
+  "acknowledged",
+  "staff",
+  "asker",
+  "from",
+  "to",
+] as const;
 const VIEW_CHOICES: Option[] = VIEWS.map(({ view, word }) => ({ value: view, word }));
 
 export function Asks() {
@@ -44,15 +59,16 @@ export function Asks() {
 function Body({ counts, brand }: { counts: AskCounts; brand: string | undefined }) {
   const { params } = useUrl();
   const view = VIEWS.find((one) => one.view === (params.get("view") ?? "")) ?? VIEWS[0];
-  const query: AskQuery = { ...view?.query, brand };
-  for (const name of ["class", "layer", "language", "source", "person"] as const) {
+  const isList = params.get("view") === LIST;
+  const query: AskQuery = { ...(isList ? {} : view?.query), brand };
+  for (const name of isList ? LIST_NAMES : FILTER_NAMES) {
     const value = params.get(name);
     if (value) query[name] = value;
   }
   const q = params.get("q") ?? "";
   return (
     <>
-      <Filters counts={counts} view={view?.view ?? ""} />
+      <Filters counts={counts} view={isList ? LIST : (view?.view ?? "")} />
       {q === "" ? <Queue query={query} isEverything={counts.brands.length === 0} /> : <Found q={q} />}
     </>
   );

@@ -6,7 +6,7 @@ import { useAsks, useFoundThreads } from "../../api/asks";
 import type { AskLine, AskQuery } from "../../api/types";
 import { LayerMark } from "../../components/layers";
 import { Answer } from "../../components/states";
-import { ago, instantText } from "../../format";
+import { ago, counted, instantText } from "../../format";
 import { useUrl } from "../../scope";
 import { stateOf } from "./words";
 
@@ -20,6 +20,7 @@ export function Queue({ query, isEverything }: { query: AskQuery; isEverything: 
           <Nothing isEverything={isEverything} />
         ) : (
           <>
+            <p className="fine">{counted(asks.data?.pages[0]?.n_total ?? 0, "ask", "asks")}</p>
             <ul className="ask-lines" aria-label="Asks">
               {rows.map((ask) => (
                 <Line key={ask.key} ask={ask} />
