@@ -7,7 +7,7 @@ use anyhow::Context;
 use parlour_core::ask::{Class, Classifier, DEFAULT, Finding, Language};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{Classify, Format};
+use crate::cli::{Classify, Printed};
 use crate::output::Output;
 
 /// Longest line of input, in bytes.
@@ -109,11 +109,11 @@ fn print(
 ) -> anyhow::Result<()> {
     let finding = classifier.classify(text, options.language.or(language));
     match options.format {
-        Format::Json => {
+        Printed::Json => {
             serde_json::to_writer(&mut *out, &Row { text, finding }).map_err(io::Error::from)?;
             writeln!(out)?;
         }
-        Format::Text => {
+        Printed::Text => {
             let (class, kind) = (out.bold(finding.class.name()), finding.kind.symbol());
             let language = finding.language.map_or("language unknown".to_owned(), |language| language.to_string());
             let automatic = if finding.is_automatic { ", written by a machine" } else { "" };

@@ -117,8 +117,8 @@ pub(crate) struct Classify {
     #[arg(value_name = "TEXT")]
     pub(crate) texts: Vec<String>,
     /// How to print.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    #[arg(long, value_enum, default_value_t = Printed::Text)]
+    pub(crate) format: Printed,
     /// The language they are in, such as `en`; found from the words if not given.
     #[arg(long, value_name = "CODE", value_parser = language)]
     pub(crate) language: Option<Language>,
@@ -132,7 +132,7 @@ pub(crate) struct Classify {
 
 /// For people or for programs.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum Printed {
     /// For people.
     Text,
     /// JSON, one line each.
