@@ -124,42 +124,73 @@ pub(crate) fn load(engine: &Engine, world: &World, start: Day, brand: &str) -> a
     Ok(n + hand_over(&mut waiting)?)
 }
 
-/// What a person does, as events. What the brand answers is not among them: it is no act of theirs.
+/// What simulated people say when they complain.
+const COMPLAINTS: [&str; 6] = [
+    "The parcel came a week late again.",
+    "The record is scratched, and nobody picks up the phone.",
+    "I was charged twice for one order.",
+    "This is the second time that you sent the wrong record.",
+    "The sleeve was torn when it came.",
+    "You promised it for Friday, and it is still not here.",
+];
+/// What the simulated brand says to that.
+const REPLIES: [&str; 3] = [
+    "We are sorry. A new one is on its way to you.",
+    "You are right, that should not have happened. We sent the money back.",
+    "Thank you for telling us. We looked into it and put it right.",
+];
+
+/// What a person does, and what the brand answers them, as events.
 fn events_of<'a>(world: &'a World, life: &Life, start: Day, brand: &'a str) -> impl Iterator<Item = Event> + use<'a> {
     let number = life.number;
     let acts = life.acts(world).enumerate();
-    acts.filter_map(move |(i, act)| {
-        event(&act, start, brand, number).map(|event| Event { message: Some(format!("{brand}-{number}-{i}")), ..event })
+    acts.scan(None, move |complaint, (i, act)| {
+        let message = format!("{brand}-{number}-{i}");
+        let text = |all: &[&str]| Some(all[(number as usize + i) % all.len()].to_owned());
+        let event = event(&act, start, brand, number);
+        Some(match act.what {
+            What::Complained => {
+                *complaint = Some(message.clone());
+                Event { message: Some(message), text: text(&COMPLAINTS), ..event }
+            }
+            What::Replied => {
+                Event { message: Some(message), text: text(&REPLIES), reply_to: complaint.take(), ..event }
+            }
+            What::Visited | What::Viewed | What::Bought => Event { message: Some(message), ..event },
+        })
     })
 }
 
-fn event(act: &Act, start: Day, brand: &str, number: u32) -> Option<Event> {
-    let verb = match act.what {
-        What::Visited => "visited",
-        What::Viewed => "viewed",
-        What::Bought => "bought",
-        What::Complained => "complained",
-        What::Replied => return None,
-    };
+fn event(act: &Act, start: Day, brand: &str, number: u32) -> Event {
     let at = start.start_micros() + i64::from(act.day) * DAY_MICROS + act.micros as i64;
-    let person = Name::new("customer", format!("sim-{number:05}"));
+    let (person, brand) = (Name::new("customer", format!("sim-{number:05}")), Name::new("brand", brand));
+    let (subject, verb, object) = match act.what {
+        What::Visited => (person, "visited", brand),
+        What::Viewed => (person, "viewed", brand),
+        What::Bought => (person, "bought", brand),
+        What::Complained => (person, "complained", brand),
+        What::Replied => (brand, "replied", person),
+    };
     let money = Currency::of_code("USD").map(|currency| Money { minor: act.value_minor, currency });
-    Some(Event {
+    Event {
         layer: PLACES.get(usize::from(act.layer)).map_or(Layer::Web, |(layer, _)| *layer),
         value: money.filter(|_| act.what == What::Bought),
-        ..Event::new(at, person, verb, Name::new("brand", brand))
-    })
+        ..Event::new(at, subject, verb, object)
+    }
 }
 
 fn write_events(world: &World, options: &Simulate, file: &Path) -> anyhow::Result<u64> {
     let mut to = create(file)?;
     let mut n = 0;
     for life in world.lives()? {
-        for event in events_of(world, &life, options.start, &options.brand) {
+        // A file is read as what people do; what the brand does toward them has no place in its mapping.
+        let own = events_of(world, &life, options.start, &options.brand).filter(|event| !event.is_by_brand());
+        for event in own {
             let line = json!({
                 "id": event.message,
                 "subject": { "kind": event.subject.kind, "id": event.subject.id },
                 "verb": event.verb,
+                "text": event.text,
                 "object": { "kind": event.object.kind, "id": event.object.id },
                 "layer": event.layer.name(),
                 "time": parlour_engine::clock::rfc3339(event.at),

@@ -789,6 +789,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reciprocity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which brands engage back, and which are inanimate. */
+        get: operations["get_reciprocity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rejected": {
         parameters: {
             query?: never;
@@ -922,6 +939,23 @@ export interface paths {
         post?: never;
         /** Takes an answer back that has not gone out; what it said is a draft again. 409 if it has gone out. */
         delete: operations["take_back_reply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many asks were answered, how soon, and what an answer seems to change. */
+        get: operations["get_responses"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1959,6 +1993,34 @@ export interface components {
          * @enum {string}
          */
         Basis: "purchases" | "activity";
+        /** @description A brand's engagement toward its people beside theirs toward it. */
+        BrandReciprocity: {
+            /** @description Whether it does nothing toward anybody. */
+            is_inanimate: boolean;
+            last_day: components["schemas"]["Day"] | null;
+            /**
+             * Format: int64
+             * @description People it did something toward within the retention window.
+             */
+            n_engaged_back: number;
+            /**
+             * Format: int64
+             * @description People present.
+             */
+            n_people: number;
+            /** @description `kind:id`. */
+            object: string;
+            /**
+             * Format: double
+             * @description Points of all its people toward it today.
+             */
+            points: number;
+            /**
+             * Format: double
+             * @description Points of what it did toward them.
+             */
+            points_back: number;
+        };
         /**
          * @description The length of a period.
          * @enum {string}
@@ -3069,6 +3131,11 @@ export interface components {
             n_duplicate: number;
             n_rejected: number;
         };
+        /** @description All brands. */
+        Reciprocities: {
+            /** @description Those that do least come first. */
+            rows: components["schemas"]["BrandReciprocity"][];
+        };
         /** @description A page of rejections. */
         Rejected: {
             /** @description Where the next page begins; null on the last. */
@@ -3144,6 +3211,79 @@ export interface components {
             n_replayed: number;
             /** @description Where the next call begins; null if this one came to the end. */
             next: string | null;
+        };
+        /** @description How a group of asks fared. Every number opens the list of asks with the queries told beside it. */
+        ResponseGroup: {
+            /** @description The share that still waits, over time. */
+            curve: components["schemas"]["WaitStep"][];
+            /** @description Parameters of `list_asks` that make this group, without `?`. */
+            list: string;
+            /**
+             * Format: double
+             * @description Hours within which half are answered, those who still wait kept in; null where half never were.
+             */
+            median_hours: number | null;
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: int64
+             * @description Acknowledged by a machine and answered by nobody.
+             */
+            n_acknowledged_only: number;
+            /**
+             * Format: int64
+             * @description Answered by a human of the brand.
+             */
+            n_answered: number;
+            /**
+             * Format: int64
+             * @description Closed without an answer.
+             */
+            n_closed: number;
+            /**
+             * Format: int64
+             * @description Answered after their time.
+             */
+            n_late: number;
+            /** Format: int64 */
+            n_open: number;
+            /**
+             * Format: int64
+             * @description Open beyond their time.
+             */
+            n_overdue: number;
+            /**
+             * Format: int64
+             * @description Answered by another person, whatever the brand did.
+             */
+            n_peer: number;
+            /**
+             * Format: double
+             * @description Share answered by a human of the brand so far.
+             */
+            rate: number;
+            /** @description What they have in common; empty where nobody knows. */
+            value: string;
+            /** @description Share answered within 1, 8, 24 and 168 hours, those who still wait kept in. */
+            within: number[];
+        };
+        /** @description Groups that are told apart by one thing. */
+        ResponseGrouping: {
+            /** @description `class`, `layer`, `brand`, `staff`, `language` or `asker`. */
+            by: string;
+            /** @description The greatest first. */
+            groups: components["schemas"]["ResponseGroup"][];
+        };
+        /** @description Everything about responses. */
+        Responses: {
+            all: components["schemas"]["ResponseGroup"];
+            by: components["schemas"]["ResponseGrouping"][];
+            /**
+             * Format: int64
+             * @description Asks of which was looked what followed.
+             */
+            n_followed: number;
+            sustain: components["schemas"]["SustainEffect"] | null;
         };
         /** @description How a key is replaced. */
         Rotation: {
@@ -3508,6 +3648,40 @@ export interface components {
             /** @description Whose silence is within each window. */
             within: components["schemas"]["Window"][];
         };
+        /** @description What an answer within a week seems to change: the asker's points in the 30 days after. No proof of cause. */
+        SustainEffect: {
+            /**
+             * Format: double
+             * @description Mean change of those who were answered, …
+             */
+            answered: number;
+            /**
+             * Format: double
+             * @description Points of change more than of those like them who got none.
+             */
+            difference: number;
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description Where that lies with 95 % certainty.
+             */
+            low: number;
+            /** Format: int64 */
+            n_answered: number;
+            /** Format: int64 */
+            n_silent: number;
+            /**
+             * Format: int64
+             * @description Left out because nobody on the other side is like them.
+             */
+            n_unmatched: number;
+            /**
+             * Format: double
+             * @description … and of those like them who were not.
+             */
+            silent: number;
+        };
         /** @description What became of a webhook. */
         Taken: {
             /**
@@ -3712,6 +3886,28 @@ export interface components {
             /** @description `none`, `purchase`, `renewal`, `refund` or `cancellation`. */
             role: string;
             verb: string;
+        };
+        /** @description A step of a curve. */
+        WaitStep: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            hours: number;
+            /**
+             * Format: double
+             * @description … and where it lies with 95 % certainty.
+             */
+            low: number;
+            /**
+             * Format: int64
+             * @description How many waited just before.
+             */
+            n_at_risk: number;
+            /**
+             * Format: double
+             * @description Share that still waits, 0 to 1, …
+             */
+            waiting: number;
         };
         /** @description An answer that can still be taken back. */
         WaitingReply: {
@@ -4058,6 +4254,14 @@ export interface operations {
                 overdue?: boolean;
                 /** @description Whether only what was answered too late. */
                 late?: boolean;
+                /** @description Whether only what another person answered. */
+                peer?: boolean;
+                /** @description Whether only what a machine acknowledged and nobody answered. */
+                acknowledged?: boolean;
+                /** @description Answered by this member of staff; `none` for nobody known. */
+                staff?: string;
+                /** @description How engaged who asks is: `top`, `middle` or `bottom` third of those who ever asked the `brand`, which it needs. */
+                asker?: string;
                 /** @description Whether only what rests; without it what rests is left out of what is open. */
                 snoozed?: boolean;
                 /** @description Opened on this day or later. */
@@ -5689,6 +5893,34 @@ export interface operations {
             };
         };
     };
+    get_reciprocity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reciprocities"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_rejected: {
         parameters: {
             query?: {
@@ -6015,6 +6247,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitingReply"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_responses: {
+        parameters: {
+            query?: {
+                /** @description The brand, `kind:id`; with one, askers are told apart by how engaged they are. */
+                brand?: string;
+                /** @description Opened on this day or later. */
+                from?: components["schemas"]["Day"];
+                /** @description Opened on this day or earlier. */
+                to?: components["schemas"]["Day"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responses"];
                 };
             };
             /** @description what went wrong */

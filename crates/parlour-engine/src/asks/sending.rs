@@ -115,6 +115,8 @@ impl Engine {
             let event = Event {
                 message: Some(format!("{IGNORED}:{}:{}", ask.key, ask.due_at)),
                 layer: Layer::of_name(&ask.layer).unwrap_or_default(),
+                // It is no act of anybody: nothing that people do is later or more for it.
+                scored: false,
                 extra: Some(extra.to_string()),
                 ..Event::new(ask.due_at, subject, IGNORED, self.object_named(ask.object))
             };

@@ -19,7 +19,7 @@ use crate::input::Sent;
 const MAX_EXACT: u64 = 1 << 53;
 
 /// What every table holds; one that is not here is told without words.
-const ABOUT: [(&str, &str); 17] = [
+const ABOUT: [(&str, &str); 24] = [
     (
         "standing",
         "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person.",
@@ -39,6 +39,16 @@ const ABOUT: [(&str, &str); 17] = [
     ("audience", "The saved audiences: a name, and the question whose answer they are."),
     ("fit", "Which model each object goes by, week by week."),
     ("alert", "What somebody should be told, each once; `data` is JSON, `state` is open or seen."),
+    (
+        "ask",
+        "What expects an answer, and what came of it; `state` is open, answered or closed, times are microseconds UTC.",
+    ),
+    ("thread", "Conversations: where each began, who began it, where an answer goes."),
+    ("post", "What was said in them, by whom, and what it was taken for; `role` is who speaks."),
+    ("correction", "What staff say a post is, where the rules were wrong."),
+    ("handling", "Who has a thread, until when it rests, what it became part of."),
+    ("note", "What staff tell each other of a thread."),
+    ("reply", "Answers of staff: waiting to go out, sent, or undone."),
     ("delivery", "What was sent to hooks and by mail, and what came of it; times are microseconds UTC."),
 ];
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod alerts;
+mod asks;
 mod audiences;
 mod client;
 mod definitions;

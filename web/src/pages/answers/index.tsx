@@ -39,8 +39,9 @@ function Body({ data, brand }: { data: Responses; brand: string | undefined }) {
     <>
       <h1>{headline(data.all)}</h1>
       <p className="sub">
-        The clock runs from the first word to the first answer of a human of the brand, day and night. Who still waits is
-        kept in, as the curve of Kaplan and Meier does; a machine's receipt and another customer's answer are told apart.
+        The clock runs from the first word to the first answer of a human of the brand, day and night. Who still waits
+        is kept in, as the curve of Kaplan and Meier does; a machine's receipt and another customer's answer are told
+        apart.
       </p>
       <Filters brand={brand} />
       {data.all.n === 0 ? (
@@ -79,37 +80,35 @@ function Filters({ brand }: { brand: string | undefined }) {
       {(["from", "to"] as const).map((name) => (
         <label key={name}>
           Asked {name}{" "}
-          <input
-            type="date"
-            value={params.get(name) ?? ""}
-            onChange={(event) => set({ [name]: event.target.value })}
-          />
+          <input type="date" value={params.get(name) ?? ""} onChange={(event) => set({ [name]: event.target.value })} />
         </label>
       ))}
     </search>
   );
 }
 
-/** A number that opens the asks it counts. */
-function Number({ n, list, also = "" }: { n: number; list: string; also?: string }) {
+/** A number that opens the asks it counts: those of the group, with what else is said of them. */
+function Amount({ n, list, also }: { n: number; list: string; also: Record<string, string> }) {
   if (n === 0) return <span className="hush">0</span>;
+  const params = new URLSearchParams(list);
+  params.set("view", "list");
+  for (const [name, value] of Object.entries(also)) params.set(name, value);
   return (
-    <Link to={`/asks?${queueOf(`${list}${also}`)}`} data-list="">
+    <Link to={`/asks?${params}`} data-list="">
       {count(n)}
     </Link>
   );
 }
 
-/** The queue's address of a list of asks: it shows lists under a view of their own. */
-function queueOf(list: string): string {
-  return `view=list&${list}`;
-}
-
 function columnsOf(by: string): Column<ResponseGroup>[] {
-  const n = (title: string, value: (row: ResponseGroup) => number, also: string): Column<ResponseGroup> => ({
+  const n = (
+    title: string,
+    value: (row: ResponseGroup) => number,
+    also: Record<string, string> = {},
+  ): Column<ResponseGroup> => ({
     title,
     value,
-    show: (row) => <Number n={value(row)} list={row.list} also={also} />,
+    show: (row) => <Amount n={value(row)} list={row.list} also={also} />,
     isNumber: true,
   });
   const within = (title: string, at: number): Column<ResponseGroup> => ({
@@ -120,8 +119,8 @@ function columnsOf(by: string): Column<ResponseGroup>[] {
   });
   return [
     { title: BY_WORDS[by] ?? by, value: (row) => row.value, show: (row) => row.value || "not known", isHead: true },
-    n("Asked", (row) => row.n, ""),
-    n("Answered", (row) => row.n_answered, "&state=answered"),
+    n("Asked", (row) => row.n),
+    n("Answered", (row) => row.n_answered, { state: "answered" }),
     { title: "Rate", value: (row) => row.rate, show: (row) => percent(row.rate), isNumber: true },
     {
       title: "Half within",
@@ -133,11 +132,11 @@ function columnsOf(by: string): Column<ResponseGroup>[] {
     within("In 8 h", 1),
     within("In 24 h", 2),
     within("In a week", 3),
-    n("Late", (row) => row.n_late, "&late=true"),
-    n("Ignored now", (row) => row.n_overdue, "&overdue=true"),
-    n("Closed unanswered", (row) => row.n_closed, "&state=closed"),
-    n("By a customer", (row) => row.n_peer, "&peer=true"),
-    n("Receipt only", (row) => row.n_acknowledged_only, "&acknowledged=true"),
+    n("Late", (row) => row.n_late, { late: "true" }),
+    n("Ignored now", (row) => row.n_overdue, { overdue: "true" }),
+    n("Closed unanswered", (row) => row.n_closed, { state: "closed" }),
+    n("By a customer", (row) => row.n_peer, { peer: "true" }),
+    n("Receipt only", (row) => row.n_acknowledged_only, { acknowledged: "true" }),
   ];
 }
 
@@ -170,9 +169,9 @@ function Sustain({ data }: { data: Responses }) {
       </p>
       {sustain ? (
         <p className="fine">
-          {count(sustain.n_answered)} answered within a week beside {count(sustain.n_silent)} not answered within 30 days,
-          alike in class, layer, direction and involvement before; {count(sustain.n_unmatched)} were like nobody on the
-          other side. Nobody drew lots over who is answered, so this is no proof of cause.
+          {count(sustain.n_answered)} answered within a week beside {count(sustain.n_silent)} not answered within 30
+          days, alike in class, layer, direction and involvement before; {count(sustain.n_unmatched)} were like nobody
+          on the other side. Nobody drew lots over who is answered, so this is no proof of cause.
         </p>
       ) : null}
     </section>
