@@ -54,8 +54,8 @@ pub struct Effects {
     pub objects: Vec<SeenObject>,
     /// Links between raw ids.
     pub links: Vec<SeenLink>,
-    /// Whose events were not scored, so that no row tells of them, and on which day.
-    pub unscored: Vec<(Key, Day)>,
+    /// Whose events were not scored, so that no row tells of them.
+    pub unscored: Vec<Key>,
 }
 
 /// Folds events; remembers which ids and objects it has told.
@@ -105,7 +105,7 @@ impl Fold {
         if event.scored {
             effects.rows.push(row((event, evidence), subject, object, verbs));
         } else {
-            effects.unscored.push((subject, Day::of_micros(event.at)));
+            effects.unscored.push(subject);
         }
     }
 

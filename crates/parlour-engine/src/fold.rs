@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use parlour_core::activity::ActivityRow;
-use parlour_core::day::Day;
 use parlour_core::event::{Event, Flaw, Name};
 use parlour_core::fold::{Effects, Fold, SeenId, SeenLink, SeenObject};
 use parlour_core::identity::Link;
@@ -49,7 +48,7 @@ struct Ready {
     n: u64,
     clock: WindowClock,
     rows: Vec<ActivityRow>,
-    unscored: Vec<(Key, Day)>,
+    unscored: Vec<Key>,
     dropped: Vec<u32>,
     seen: Vec<(u128, Seen)>,
 }
@@ -241,8 +240,8 @@ impl Engine {
         }
         for batch in ready {
             state.tail.add(batch.seq, &batch.rows, &verbs);
-            for (subject, day) in batch.unscored {
-                state.tail.note_event(batch.seq, subject, day);
+            for subject in batch.unscored {
+                state.tail.note_event(batch.seq, subject);
             }
             state.tail.seen.extend(batch.seen);
             state.tail.note_batch(batch.seq, batch.n, batch.clock);

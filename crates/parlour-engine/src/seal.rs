@@ -19,7 +19,7 @@ use parlour_store::{StoreError, journal, run};
 
 use crate::duplicates::{self, SeenFile};
 use crate::engine::{Engine, LiveRun, RUN_KINDS, State};
-use crate::tail::Tail;
+use crate::tail::{NO_DAYS, Tail};
 use crate::window::WindowClock;
 use crate::{EngineError, clock, codec};
 
@@ -426,10 +426,15 @@ impl LiveRun {
     }
 }
 
+/// Whether people did something on any day of a run.
+pub(crate) fn has_days(run: &run::Run) -> bool {
+    run.n_rows > 0 && run.min_day <= run.max_day
+}
+
 /// First and last day of what these runs hold; a run without rows has none.
 pub(crate) fn days_of<'r>(runs: impl Iterator<Item = &'r run::Run>) -> (Day, Day) {
-    let days = runs.filter(|run| run.n_rows > 0).map(|run| (run.min_day, run.max_day));
-    days.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((Day(0), Day(0)))
+    let days = runs.filter(|run| has_days(run)).map(|run| (run.min_day, run.max_day));
+    days.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((Day(NO_DAYS.0), Day(NO_DAYS.1)))
 }
 
 /// What a run covers.

@@ -18,7 +18,7 @@ impl Engine {
     pub fn mark_simulated(&self, name: &Name) -> Result<(), EngineError> {
         let name = name.to_string();
         Ok(self.database.write(move |conn| {
-            let mut all = names(setting::get(conn, SIMULATED)?);
+            let mut all = names(setting::get(conn, SIMULATED)?.as_deref());
             all.insert(name);
             setting::set(conn, SIMULATED, &all.into_iter().collect::<Vec<_>>().join("\n"))
         })?)
@@ -26,7 +26,7 @@ impl Engine {
 
     /// The objects that are simulated, as `kind:id`.
     pub fn simulated(&self) -> Result<BTreeSet<String>, EngineError> {
-        Ok(names(self.database.read(|conn| setting::get(conn, SIMULATED))?))
+        Ok(names(self.database.read(|conn| setting::get(conn, SIMULATED))?.as_deref()))
     }
 
     /// Says what people call an object that is known already.
@@ -36,9 +36,9 @@ impl Engine {
             return Err(EngineError::NotFound(format!("there is no object `{name}`")));
         }
         let mut state = self.state_mut();
-        let titled = |object: &Object| match object.key == key {
-            true => Object { title: Some(title.to_owned()), ..object.clone() },
-            false => object.clone(),
+        let titled = |object: &Object| {
+            let is_it = object.key == key;
+            Object { title: if is_it { Some(title.to_owned()) } else { object.title.clone() }, ..object.clone() }
         };
         state.objects = Arc::new(Objects::new(state.objects.all().iter().map(titled).collect()));
         state.version += 1;
@@ -46,6 +46,6 @@ impl Engine {
     }
 }
 
-fn names(text: Option<String>) -> BTreeSet<String> {
-    text.iter().flat_map(|text| text.lines()).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+fn names(text: Option<&str>) -> BTreeSet<String> {
+    text.into_iter().flat_map(str::lines).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }

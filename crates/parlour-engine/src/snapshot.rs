@@ -21,6 +21,7 @@ use parlour_lake::run::LakeError;
 use crate::EngineError;
 use crate::engine::Engine;
 use crate::kept::Kept;
+use crate::seal::has_days;
 
 /// Days whose populations are remembered, each a few dozen bytes an object.
 const REMEMBERED_DAYS: usize = 96;
@@ -141,7 +142,7 @@ impl Engine {
         let runs = state.activity.iter().map(|run| Arc::clone(&run.file)).collect();
         let united: HashMap<Key, Key> =
             state.identity.united().flat_map(|(person, ids)| ids.iter().map(|id| (*id, *person))).collect();
-        let sealed = state.activity.iter().filter(|run| run.row.n_rows > 0);
+        let sealed = state.activity.iter().filter(|run| has_days(&run.row));
         let sealed = sealed.map(|run| (run.row.min_day, run.row.max_day));
         let unsealed = [state.sealing.as_deref(), Some(&state.tail)].into_iter().flatten();
         let unsealed = unsealed.filter_map(|tail| tail.days).map(|(first, last)| (Day(first), Day(last)));

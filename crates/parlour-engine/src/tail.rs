@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use parlour_core::activity::{ActivityRow, Verbs, sort_and_merge};
 use parlour_core::day::Day;
+use parlour_core::event::BACK;
 use parlour_core::key::{Key, KeyHashing};
 
 use crate::duplicates::Seen;
 use crate::seal::Range;
 use crate::window::WindowClock;
 
+/// First and last day where there is none.
+pub(crate) const NO_DAYS: (i32, i32) = (1, 0);
 /// Rows a person may gather before those with equal keys are added up.
 const MERGE_AT: usize = 32;
 
@@ -57,8 +60,14 @@ impl Tail {
     /// Adds rows of the batch `seq`.
     pub(crate) fn add(&mut self, seq: i64, rows: &[ActivityRow], verbs: &Verbs) {
         self.n_events += rows.len() as u64;
+        let is_back: Vec<bool> = verbs.names().iter().map(|verb| verb.starts_with(BACK)).collect();
         for row in rows {
-            let person = self.note_event(seq, row.key.subject, row.key.day);
+            // The days are those on which people did something; what a brand does is no day of theirs.
+            if !is_back.get(row.key.verb as usize).is_some_and(|is_back| *is_back) {
+                let day = row.key.day.0;
+                self.days = Some(self.days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
+            }
+            let person = self.note_event(seq, row.key.subject);
             person.rows.push(*row);
             if person.rows.len() >= person.merge_at.max(MERGE_AT) {
                 sort_and_merge(&mut person.rows, verbs);
@@ -67,9 +76,8 @@ impl Tail {
         }
     }
 
-    /// Notes that the batch `seq` has an event of this person on this day.
-    pub(crate) fn note_event(&mut self, seq: i64, subject: Key, day: Day) -> &mut PersonRows {
-        self.days = Some(self.days.map_or((day.0, day.0), |(first, last)| (first.min(day.0), last.max(day.0))));
+    /// Notes that the batch `seq` has an event of this person.
+    pub(crate) fn note_event(&mut self, seq: i64, subject: Key) -> &mut PersonRows {
         let person = self.people.entry(subject).or_default();
         if person.batches.last() != Some(&seq) {
             person.batches.push(seq);
@@ -86,7 +94,7 @@ impl Tail {
 
     /// What a run of these batches of it covers.
     pub(crate) fn range(&self, seqs: (i64, i64)) -> Range {
-        let (first, last) = self.days.unwrap_or((0, 0));
+        let (first, last) = self.days.unwrap_or(NO_DAYS);
         Range { seqs, days: (Day(first), Day(last)), level: 0 }
     }
 

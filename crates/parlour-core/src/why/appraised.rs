@@ -31,7 +31,7 @@ impl Facts<'_> {
         let worth = outlook.worth(&bought, self.relation.value_minor);
         let value = money(worth.potential_minor, self.reading.currency);
         let (sentence, mut steps) = match &worth.renewal {
-            Some(renewal) => (renewal.in_words(), self.steps_of_contract(outlook, renewal)),
+            Some(renewal) => (renewal.in_words(), steps_of_contract(outlook, renewal)),
             None => self.foreseen(outlook, &bought, &worth),
         };
         steps.extend(self.steps_of_value(outlook, &bought, &worth));
@@ -39,24 +39,6 @@ impl Facts<'_> {
             step("Not counted, since no rate is known: of the trailing year", money(minor, currency))
         }));
         Why { value, steps, ..none(sentence) }
-    }
-
-    fn steps_of_contract(&self, outlook: &Outlook, renewal: &Renewal) -> Vec<Step> {
-        let terms = outlook.terms.as_ref().map_or_else(String::new, Terms::in_words);
-        let renewals = format!(
-            "{}, about every {}",
-            counted(u64::from(renewal.n), "renewal", "renewals"),
-            counted(renewal.period.unsigned_abs().into(), "day", "days")
-        );
-        vec![
-            step("What they did", renewals),
-            step("The next renewal", day_in_words(Day(renewal.next))),
-            step("The model, fitted to everyone with a contract", terms),
-            step("Chance that whoever renewed as often makes the next", percent(renewal.p_next)),
-            step("Chance that they are still there", format!("{:.1} %", renewal.p_alive() * 100.0)),
-            step("Renewals in the year ahead, if it went on", short(renewal.n_due)),
-            step("Expected of them", short(renewal.expected)),
-        ]
     }
 
     fn foreseen(&self, outlook: &Outlook, bought: &Bought, worth: &Worth) -> (String, Vec<Step>) {
@@ -131,4 +113,22 @@ impl Facts<'_> {
 
 fn counted_about(expected: f64, one: &str, many: &str) -> String {
     format!("{} {}", short((expected * 100.0).round() / 100.0), if (expected - 1.0).abs() < 0.005 { one } else { many })
+}
+
+fn steps_of_contract(outlook: &Outlook, renewal: &Renewal) -> Vec<Step> {
+    let terms = outlook.terms.as_ref().map_or_else(String::new, Terms::in_words);
+    let renewals = format!(
+        "{}, about every {}",
+        counted(u64::from(renewal.n), "renewal", "renewals"),
+        counted(renewal.period.unsigned_abs().into(), "day", "days")
+    );
+    vec![
+        step("What they did", renewals),
+        step("The next renewal", day_in_words(Day(renewal.next))),
+        step("The model, fitted to everyone with a contract", terms),
+        step("Chance that whoever renewed as often makes the next", percent(renewal.p_next)),
+        step("Chance that they are still there", format!("{:.1} %", renewal.p_alive() * 100.0)),
+        step("Renewals in the year ahead, if it went on", short(renewal.n_due)),
+        step("Expected of them", short(renewal.expected)),
+    ]
 }

@@ -74,7 +74,7 @@ fn contracts_margins_and_currencies_are_kept_apart(kind: Kind) {
     let [running, ended, cancelled, free] = told("");
     let terms = [running, ended, cancelled].map(|worth| worth.renewal.unwrap().term);
     assert_eq!(terms, [Term::Current, Term::Ended, Term::Cancelled]);
-    assert_eq!([running, ended, cancelled].map(|worth| worth.p_alive), [1.0, 0.0, 0.0]);
+    assert_eq!([running, ended, cancelled].map(|worth| worth.p_alive.to_bits()), [1.0_f64, 0.0, 0.0].map(f64::to_bits));
     let renewal = running.renewal.unwrap();
     assert!(0.8 < renewal.p_next && renewal.p_next < 1.0 && renewal.period == 30, "{renewal:?}");
     let sum = running.potential_minor + running.at_risk_minor;

@@ -213,14 +213,12 @@ pub(crate) async fn get_responses(
         let from = query.from.map(|date| date.0.start_micros());
         let before = query.to.map(|date| Day(date.0.0.saturating_add(1)).start_micros());
         let told = app.engine.responses(brand, (from, before))?;
-        let mut base = "state=all".to_owned();
-        let days = [("from", query.from), ("to", query.to)];
-        for (name, date) in days.into_iter().filter_map(|(name, date)| Some((name, date?))) {
-            base += &format!("&{name}={}", date.0);
+        let mut base = form_urlencoded::Serializer::new("state=all".to_owned());
+        for (name, date) in [("from", query.from), ("to", query.to)] {
+            base.extend_pairs(date.map(|date| (name, date.0.to_string())));
         }
-        if let Some(brand) = query.brand.as_deref().filter(|brand| !brand.is_empty()) {
-            base += &format!("&brand={}", form_urlencoded::byte_serialize(brand.as_bytes()).collect::<String>());
-        }
+        base.extend_pairs(query.brand.filter(|brand| !brand.is_empty()).map(|brand| ("brand", brand)));
+        let base = base.finish();
         let by = told.by.iter().zip(GROUPINGS).map(|(groups, by)| ResponseGrouping {
             by: by.to_owned(),
             groups: groups.iter().map(|one| group(one.clone(), list_of(&base, by, &one.value))).collect(),
