@@ -105,7 +105,9 @@ impl Engine {
             None => self.database.read(|conn| journal::cursor(conn, journal::FOLD))?,
         };
         folding.effected = None;
-        let (mut verbs, vocabulary) = ((*self.state().verbs).clone(), self.vocabulary());
+        // One look at the state after the other: two at once wait for whoever wants to change it, who waits for them.
+        let mut verbs = (*self.state().verbs).clone();
+        let vocabulary = self.vocabulary();
         let (heeded, mut said) = (Heeded::new(&vocabulary), Vec::new());
         let mut effects = Effects::default();
         let mut ready = Vec::new();

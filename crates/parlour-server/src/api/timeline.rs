@@ -68,7 +68,7 @@ pub(crate) struct TimelineRow {
 pub(crate) struct TimelineQuery {
     /// Taken for the sake of links between pages; the timeline has every object.
     object: Option<String>,
-    /// The last day that is told; by default the last with activity.
+    /// The last day that is told; all that is known unless given.
     on: Option<Date>,
     /// Taken for the sake of links between pages; it changes nothing.
     since: Option<Date>,
@@ -95,13 +95,14 @@ pub(crate) async fn list_timeline(
 fn timeline(app: &App, name: &str, query: TimelineQuery) -> Result<Timeline, ApiError> {
     let limit = people::limit(query.limit)?;
     let cursor = query.next.as_deref().map(|next| Cursor::of(next, LIST)).transpose()?;
+    let last = query.on.map_or(i64::MAX, |on| Day(on.0.0.saturating_add(1)).start_micros());
     let asked = asked(app, &question(query.object, query.on, query.since))?;
     let person = app.engine.person_named(&asked, name)?;
     // Many things may have happened at one moment, so a page begins at the moment where the last one ended and leaves
     // out what that one told of it.
     let (before, n_told) = match cursor {
         Some(cursor) => (cursor.value.saturating_add(1), (cursor.tie.0 as usize).min(MAX_OF_A_MOMENT)),
-        None => (Day(asked.on.0.saturating_add(1)).start_micros(), 0),
+        None => (last, 0),
     };
     let mut events = app.engine.timeline(&asked, person, before, n_told + limit + 1)?;
     let has_more = events.len() > n_told + limit;
