@@ -26,8 +26,8 @@ pub(crate) use thread::write;
 pub const DESK: &str = "desk";
 /// The verb that notes that an ask is overdue.
 pub(crate) const IGNORED: &str = "ignored";
-/// Longest title that is kept, in characters.
-const MAX_TITLE: usize = 300;
+/// Longest title, address or name that is kept of what a sender says beside, in characters.
+const MAX_BESIDE: usize = 300;
 
 /// What an event says of feeling, and what it asks.
 #[derive(Debug, Default)]
@@ -55,6 +55,8 @@ pub(crate) struct Said {
 pub(crate) struct Heeded<'v> {
     vocabulary: &'v Vocabulary,
     verbs: HashSet<&'v str>,
+    /// The bytes they begin with, by which nearly all others are told apart at once.
+    beginnings: [bool; 256],
 }
 
 impl<'v> Heeded<'v> {
@@ -65,13 +67,18 @@ impl<'v> Heeded<'v> {
         let mapped = vocabulary.names.iter().filter(|(_, verb)| verbs.contains(verb.as_str()));
         let mapped: Vec<&str> = mapped.map(|(name, _)| name.as_str()).collect();
         verbs.extend(mapped);
-        Self { vocabulary, verbs }
+        let mut beginnings = [false; 256];
+        for first in verbs.iter().filter_map(|verb| verb.as_bytes().first()) {
+            beginnings[usize::from(*first)] = true;
+        }
+        Self { vocabulary, verbs, beginnings }
     }
 
     /// Whether a stored verb matters even without a text.
     pub(crate) fn has(&self, stored: &str) -> bool {
         let name = stored.strip_prefix(BACK).unwrap_or(stored);
-        self.verbs.contains(name.strip_prefix("did:").unwrap_or(name))
+        let name = name.strip_prefix("did:").unwrap_or(name);
+        name.as_bytes().first().is_some_and(|first| self.beginnings[usize::from(*first)]) && self.verbs.contains(name)
     }
 
     fn verb(&self, stored: &str) -> Option<(&'v str, &'v Verb)> {
@@ -104,9 +111,10 @@ impl Engine {
             return None;
         }
         let extra: Value = event.extra.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let told = |name: &str| extra.get(name).and_then(Value::as_str);
+        let told = |name: &str| extra.get(name).and_then(Value::as_str).map(kept);
+        let told = |name: &str| told(name).filter(|text| !text.is_empty());
         let is_ours = event.source == DESK;
-        let thread = told("thread").filter(|_| is_ours).and_then(Key::from_hex);
+        let thread = told("thread").filter(|_| is_ours).and_then(|text| Key::from_hex(&text));
         let verb = heeded.verb(&event.verb);
         let is_automatic = extra.get("automatic").and_then(Value::as_bool).unwrap_or(false)
             || judged.finding.as_ref().is_some_and(|finding| finding.is_automatic);
@@ -131,13 +139,13 @@ impl Engine {
             object: event.object,
             source: event.source.clone(),
             message: event.message.clone(),
-            staff: told("staff").map(str::to_owned),
+            staff: told("staff"),
             verb: verb.map_or_else(|| event.verb.clone(), |(name, _)| name.to_owned()),
             layer: event.layer.name().to_owned(),
-            title: told("title").map(|title| title.chars().take(MAX_TITLE).collect()),
-            address: told("reply_address").map(str::to_owned),
-            text: event.text.clone().or_else(|| told("reason").map(str::to_owned)).unwrap_or_default(),
-            about: told("ask").filter(|_| is_ours).and_then(Key::from_hex),
+            title: told("title"),
+            address: told("reply_address"),
+            text: event.text.clone().or_else(|| told("reason")).unwrap_or_default(),
+            about: told("ask").filter(|_| is_ours).and_then(|text| Key::from_hex(&text)),
             class: (class != Class::None).then(|| class.name().to_owned()),
             kind: i64::from(of_verb.unwrap_or(judged.evidence)),
             language: judged.finding.as_ref().and_then(|found| found.language).map(|found| found.to_string()),
@@ -154,6 +162,11 @@ impl Engine {
     pub(crate) fn ids_of(&self, id: Key) -> Vec<Key> {
         self.state().identity.ids_of(&id).to_vec()
     }
+}
+
+/// What is kept of something a sender says beside an event: JSON may hold what no text in a database may.
+fn kept(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MAX_BESIDE).collect()
 }
 
 /// Under what a post is known: its source and message, or its place in the journal where it has none. A thread is known

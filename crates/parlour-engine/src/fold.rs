@@ -53,6 +53,15 @@ struct Ready {
     seen: Vec<(u128, Seen)>,
 }
 
+/// What the events of a batch say.
+#[derive(Default)]
+struct JudgedBatch {
+    /// Of each new event in order, the feeling it is evidence of.
+    evidence: Vec<i8>,
+    /// Those that are part of a conversation, by their places.
+    said: Vec<(u32, Judged)>,
+}
+
 /// What a message id says of an event.
 enum Repeat {
     New(Option<(u128, Seen)>),
@@ -119,19 +128,18 @@ impl Engine {
             clock = clock.after(batch.received_at);
             let repeats = self.repeats(&batch, clock.now(), &mut seen_now)?;
             let dropped: Vec<u32> = (0..).zip(&repeats).filter(|(_, r)| !r.is_new()).map(|(i, _)| i).collect();
-            let mut judged: Vec<_> =
-                fresh_of(&batch, &repeats).map(|(_, event)| self.judge_event(&heeded, event)).collect();
+            let judged = self.judge_batch(&heeded, &batch, &repeats);
             let start = effects.rows.len();
-            let fresh = fresh_of(&batch, &repeats).zip(&judged).map(|((_, event), judged)| (event, judged.evidence));
+            let fresh = fresh_of(&batch, &repeats).map(|(_, event)| event).zip(judged.evidence);
             folding.fold.fold(fresh, &mut verbs, &mut effects);
             let rows = effects.rows.split_off(start);
             let unscored = std::mem::take(&mut effects.unscored);
             if batch.seq > effected {
-                said.extend(
-                    fresh_of(&batch, &repeats)
-                        .zip(judged.drain(..))
-                        .filter_map(|((place, event), judged)| self.said_in(&heeded, &batch, (place, event), judged)),
-                );
+                said.extend(judged.said.into_iter().filter_map(|(place, judged)| {
+                    let event = batch.events.get(place as usize)?.clone();
+                    let event = self.lake_event(event, (&batch.source, batch.received_at), seq_of(batch.seq, place));
+                    self.said(&heeded, &event, judged)
+                }));
                 n_folded += (batch.events.len() - dropped.len()) as i64;
                 n_dropped += dropped.len() as i64;
                 refused.extend(conflicts(&batch, &repeats));
@@ -155,23 +163,19 @@ impl Engine {
         Ok(n_events)
     }
 
-    fn judge_event(&self, heeded: &Heeded<'_>, event: &Event) -> Judged {
-        self.judge(heeded, &event.verb, event.text.as_deref(), event.rating)
-    }
-
-    /// What an event of a batch says in a conversation, if it says anything.
-    fn said_in(
-        &self,
-        heeded: &Heeded<'_>,
-        batch: &Fresh,
-        (place, event): (u32, &Event),
-        judged: Judged,
-    ) -> Option<Said> {
-        if event.text.is_none() && !heeded.has(&event.verb) {
-            return None;
+    /// What the new events of a batch are evidence of, and what those say that are part of a conversation.
+    fn judge_batch(&self, heeded: &Heeded<'_>, batch: &Fresh, repeats: &[Repeat]) -> JudgedBatch {
+        let mut judged = JudgedBatch::default();
+        for (place, event) in fresh_of(batch, repeats) {
+            if event.text.is_none() && !heeded.has(&event.verb) {
+                judged.evidence.push(event.evidence());
+                continue;
+            }
+            let one = self.judge(heeded, &event.verb, event.text.as_deref(), event.rating);
+            judged.evidence.push(one.evidence);
+            judged.said.push((place, one));
         }
-        let event = self.lake_event(event.clone(), (&batch.source, batch.received_at), seq_of(batch.seq, place));
-        self.said(heeded, &event, judged)
+        judged
     }
 
     /// The batches after `seq`: those just taken in are at hand, others are read.

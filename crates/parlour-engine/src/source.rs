@@ -8,6 +8,7 @@ use parlour_store::{StoreError, source, source_key};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::asks::DESK;
 use crate::desk::name_of;
 use crate::engine::Engine;
 use crate::mapping::Mapping;
@@ -358,6 +359,9 @@ fn check_name(name: &str) -> Result<(), EngineError> {
         && name.trim() == name
         && name.len() <= MAX_NAME_BYTES
         && !name.chars().any(|c| c.is_control() || c == '/');
+    if name == DESK {
+        return Err(EngineError::Invalid(format!("`{DESK}` is what is done in the Desk itself; choose another name")));
+    }
     if is_fine {
         return Ok(());
     }

@@ -23,7 +23,8 @@ crate::on_both!(
     threads_become_one_and_are_closed_with_a_reason,
     staff_outrank_the_rules,
     words_are_found,
-    nobody_answers_while_somebody_writes
+    nobody_answers_while_somebody_writes,
+    what_senders_say_beside_does_no_harm
 );
 
 const HOUR: i64 = 3_600_000_000;
@@ -317,4 +318,34 @@ fn nobody_answers_while_somebody_writes(kind: Kind) {
     let counts = engine.ask_counts(None, "eva").unwrap();
     assert_eq!((counts.n_open, counts.n_mine, counts.n_unassigned), (1, 1, 0));
     assert_eq!(counts.by[0], [(Some("question".to_owned()), 1)]);
+}
+
+fn what_senders_say_beside_does_no_harm(kind: Kind) {
+    let bench = Bench::new(kind, "");
+    let beside = |extra: &str, event: Event| Event { extra: Some(extra.to_owned()), ..event };
+    let engine = filled(&bench, &[said(1, "anna", "asked", "a", "Open on Sunday?")]);
+    let victim = only(&engine).thread;
+    let long = format!(r#"{{"title":"{}","reply_address":7,"staff":[1]}}"#, "x".repeat(5_000));
+    let events = [
+        beside(
+            r#"{"title":"a\u0000b\r\nBcc: x","reply_address":"mailto:\u0000"}"#,
+            said(2, "ben", "asked", "b", "And?"),
+        ),
+        beside(&long, said(3, "cleo", "asked", "c", "And then?")),
+        // Only what is done in the Desk names a thread.
+        beside(
+            &format!(r#"{{"thread":"{victim}","ask":"{victim}","staff":"eva"}}"#),
+            by_brand(4, "dora", "replied", "r", Some("Closed.")),
+        ),
+        beside(&format!(r#"{{"ask":"{victim}"}}"#), said(5, "emil", "ignored", "i", "x")),
+    ];
+    append(&engine, "forum", &events);
+    engine.fold_all().unwrap();
+    let found = asks(&engine);
+    assert_eq!((found[0].state.as_str(), found[0].ignored_at), (OPEN, None));
+    let titles: Vec<_> =
+        found[1..].iter().map(|ask| engine.thread(ask.thread).unwrap().title.unwrap_or_default()).collect();
+    assert_eq!((titles[0].as_str(), titles[1].len()), ("abBcc: x", 300));
+    let new = parlour_engine::source::NewSource::named("desk");
+    assert!(matches!(engine.create_source(new), Err(EngineError::Invalid(_))));
 }
