@@ -71,8 +71,10 @@ test("every number of Answers opens as many asks", async ({ page }) => {
   const links = await page
     .locator("main [data-list]")
     .evaluateAll((all) => all.map((link) => ({ n: link.textContent ?? "", href: link.getAttribute("href") ?? "" })));
-  expect(links.length).toBeGreaterThan(6);
-  for (const { n, href } of links.slice(0, 12)) {
+  // Other tests answer and close asks meanwhile; how many were asked stays.
+  const asked = links.filter(({ href }) => /state=all(?!.*(overdue|late|peer|acknowledged))/.test(href));
+  expect(asked.length).toBeGreaterThan(6);
+  for (const { n, href } of asked) {
     await open(page, href);
     const told = (await page.locator("main .asks-queue p.fine").first().textContent()) ?? "";
     expect(wholeNumber(told.split(" ")[0] ?? "")).toBe(wholeNumber(n));

@@ -4,7 +4,7 @@
 //! The clock of every number runs around the clock, from the first word to the first answer of a human of the brand. Who
 //! still waits is censored now; what was closed without an answer is censored when it was closed.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use parlour_core::day::Day;
@@ -108,6 +108,37 @@ struct Line {
     band: Option<usize>,
 }
 
+/// An ask of which is looked what followed.
+struct Followed<'a> {
+    line: &'a Line,
+    object: ObjectId,
+    day: i32,
+    is_treated: bool,
+}
+
+impl<'a> Followed<'a> {
+    /// `None` where the days after are not over, or where it was answered too late to count as answered and too soon to
+    /// count as not.
+    fn of(line: &'a Line, snapshot: &Snapshot, last: i32) -> Option<Self> {
+        let day = Day::of_micros(line.ask.opened_at).0;
+        let waited = line.ask.answered_at.map(|at| at - line.ask.opened_at);
+        let is_within = |days: i64| waited.is_some_and(|waited| waited <= days * MICROS_PER_DAY);
+        let is_treated = is_within(ANSWERED_DAYS);
+        let is_over = day + FOLLOWED_DAYS <= last && line.ask.state != CLOSED;
+        let is_between = !is_treated && is_within(i64::from(FOLLOWED_DAYS));
+        (is_over && !is_between).then_some(Self { line, object: snapshot.objects.id(line.ask.brand)?, day, is_treated })
+    }
+
+    /// The day before, so that the ask itself is in neither.
+    fn before(&self) -> i32 {
+        self.day - 1
+    }
+
+    fn after(&self) -> i32 {
+        self.day + FOLLOWED_DAYS
+    }
+}
+
 impl Engine {
     /// How asks of a brand, or of all, fared that were opened between two times (microseconds UTC). With a brand, its
     /// askers are told apart by how engaged they are.
@@ -204,41 +235,43 @@ impl Engine {
     /// asked: beside those like them in class, layer, direction and involvement who had none.
     fn sustain(&self, snapshot: &Arc<Snapshot>, lines: &[Line]) -> Result<(Option<Effect>, u64), EngineError> {
         let last = self.default_day(snapshot).0;
-        let is_over = |line: &&Line| {
-            let day = Day::of_micros(line.ask.opened_at).0;
-            day + FOLLOWED_DAYS <= last && line.ask.state != CLOSED
-        };
-        let over: Vec<&Line> = lines.iter().filter(is_over).collect();
-        let step = (over.len() as u64).div_ceil(MAX_FOLLOWED).max(1) as usize;
-        let mut readings: HashMap<i32, Reading<'_>> = HashMap::new();
-        let mut cases = Vec::new();
-        for line in over.into_iter().step_by(step) {
-            let Some(object) = snapshot.objects.id(line.ask.brand) else { continue };
-            let day = Day::of_micros(line.ask.opened_at).0;
-            let columns = self.rows_of_person(snapshot, line.person)?;
-            let mut relation_on = |on: i32| {
-                let reading = readings.entry(on).or_insert_with(|| self.reading(snapshot, Day(on)));
-                let mut found = Relation::default();
-                PersonFold::new(reading).read(&columns, 0..columns.len(), &mut |id, _, relation| {
-                    if id == object {
-                        found = *relation;
-                    }
-                });
-                let direction = Yardstick::new(reading).measure(&found, &Population::default()).direction;
-                (found.involvement(), direction)
-            };
-            // The day before, so that the ask itself is in neither.
-            let (before, direction) = relation_on(day - 1);
-            let (after, _) = relation_on(day + FOLLOWED_DAYS);
-            let waited = line.ask.answered_at.map(|at| at - line.ask.opened_at);
-            let is_treated = waited.is_some_and(|waited| waited <= ANSWERED_DAYS * MICROS_PER_DAY);
-            // Who was answered later is neither.
-            if !is_treated && waited.is_some_and(|waited| waited <= i64::from(FOLLOWED_DAYS) * MICROS_PER_DAY) {
-                continue;
-            }
-            let stratum = stratum(&[&line.ask.class, &line.ask.layer, direction.name(), &size_of(before).to_string()]);
-            cases.push(Case { stratum, is_treated, outcome: (after - before) as f64 / MICRO as f64 });
+        let followed: Vec<Followed<'_>> = lines.iter().filter_map(|line| Followed::of(line, snapshot, last)).collect();
+        let step = (followed.len() as u64).div_ceil(MAX_FOLLOWED).max(1) as usize;
+        let mut by_person: HashMap<Key, Vec<Followed<'_>>> = HashMap::new();
+        let mut days = BTreeSet::new();
+        for one in followed.into_iter().step_by(step) {
+            days.extend([one.before(), one.after()]);
+            by_person.entry(one.line.person).or_default().push(one);
         }
+        let readings: Vec<Reading<'_>> = days.iter().map(|day| self.reading(snapshot, Day(*day))).collect();
+        let readings: HashMap<i32, (&Reading<'_>, Yardstick<'_>)> =
+            readings.iter().map(|reading| (reading.day.0, (reading, Yardstick::new(reading)))).collect();
+        let nobody = Population::default();
+        let states = snapshot.everyone().visit(Vec::new, |cases: &mut Vec<Case>, person, columns, rows| {
+            for one in by_person.get(&person).into_iter().flatten() {
+                let standing_on = |day: i32| {
+                    let (reading, yardstick) = &readings[&day];
+                    let mut found = Relation::default();
+                    PersonFold::new(reading).read(columns, rows.clone(), &mut |id, _, relation| {
+                        if id == one.object {
+                            found = *relation;
+                        }
+                    });
+                    (found.involvement(), yardstick.measure(&found, &nobody).direction)
+                };
+                let (before, direction) = standing_on(one.before());
+                let (after, _) = standing_on(one.after());
+                let Ask { class, layer, .. } = &one.line.ask;
+                let stratum = stratum(&[class, layer, direction.name(), &size_of(before).to_string()]);
+                let outcome = (after - before) as f64 / MICRO as f64;
+                cases.push(Case { stratum, is_treated: one.is_treated, outcome });
+            }
+        })?;
+        let mut cases: Vec<Case> = states.into_iter().flatten().collect();
+        // In whatever parts they were visited, the same interval.
+        cases.sort_unstable_by(|a, b| {
+            (a.stratum, a.is_treated).cmp(&(b.stratum, b.is_treated)).then(a.outcome.total_cmp(&b.outcome))
+        });
         Ok((matched::effect(&cases, SEED), cases.len() as u64))
     }
 

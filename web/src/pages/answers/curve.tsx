@@ -31,7 +31,7 @@ function lineOf(group: ResponseGroup, most: number): [number, number][] {
 function chart(groups: ResponseGroup[]) {
   // A few answers after months would press everything else to the left.
   const ends = groups.map((group) => group.curve[group.curve.length - 1]?.hours ?? 0);
-  const most = Math.min(720, Math.max(24, ...ends));
+  const most = Math.min(720, 24 * Math.ceil(Math.max(24, ...ends) / 24));
   return (tokens: Tokens): EChartsCoreOption => {
     const label = { color: tokens.soft, fontSize: 11.5 };
     return {

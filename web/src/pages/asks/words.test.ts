@@ -9,6 +9,7 @@ const ask = (changes: Partial<AskLine>) =>
 describe("asks", () => {
   test("a wait is told as people say it", () => {
     expect([0, 0.5, 1, 40, 49].map(waitText)).toEqual(["1 minute", "30 minutes", "1 hour", "40 hours", "2 days"]);
+    expect(waitText(262_000)).toBe("30 years");
   });
   test("the queue is one sentence", () => {
     expect(headline(counts(0, 0))).toBe("Nobody waits for an answer.");

@@ -16,11 +16,12 @@ export const VIEWS: { view: string; word: string; query: AskQuery }[] = [
   { view: "closed", word: "closed", query: { state: "closed" } },
 ];
 
-/** Hours as people say them: 40 minutes, 40 hours, 3 days. */
+/** Hours as people say them: 40 minutes, 40 hours, 3 days, 2 years. */
 export function waitText(hours: number): string {
   if (hours < 1) return counted(Math.max(1, Math.round(hours * 60)), "minute", "minutes");
   if (hours < 48) return counted(Math.round(hours), "hour", "hours");
-  return counted(Math.round(hours / 24), "day", "days");
+  if (hours < 24 * 730) return counted(Math.round(hours / 24), "day", "days");
+  return counted(Math.round(hours / 8766), "year", "years");
 }
 
 /** What the queue comes to, in one sentence. */
