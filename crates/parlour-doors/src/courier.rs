@@ -30,7 +30,7 @@ impl Courier {
     /// A courier by the settings under `[delivery]` and `[mail]`; fails where the mail server's address is none.
     pub fn new(settings: &Settings) -> Result<Self, EngineError> {
         let timeout = Duration::from_secs(settings.delivery.timeout_seconds);
-        let mail = if settings.mail.is_set() { Some(Mail::new(&settings.mail, timeout)?) } else { None };
+        let mail = if settings.mail.has_server() { Some(Mail::new(&settings.mail, timeout)?) } else { None };
         let post = Post::new(timeout, settings.delivery.allow_private);
         Ok(Self { post, mail, looked: Mutex::default() })
     }

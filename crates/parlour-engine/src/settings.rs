@@ -129,9 +129,14 @@ pub struct MailSettings {
 }
 
 impl MailSettings {
-    /// Whether there is a server, and somebody to write to.
+    /// Whether there is a server, so that answers can go out by mail.
+    pub fn has_server(&self) -> bool {
+        !self.url.is_empty()
+    }
+
+    /// Whether there is somebody to write a digest to as well.
     pub fn is_set(&self) -> bool {
-        !self.url.is_empty() && !self.to.is_empty()
+        self.has_server() && !self.to.is_empty()
     }
 
     fn check(&self) -> Result<(), EngineError> {
@@ -140,7 +145,7 @@ impl MailSettings {
             // It may hold a password.
             return wrong("`mail.url` must begin with `smtp://` or `smtps://`");
         }
-        if self.is_set() && !self.from.contains('@') {
+        if self.has_server() && !self.from.contains('@') {
             return wrong("`mail.from` must be the address that mail comes from, such as `parlour@example.com`");
         }
         if MAX_MAIL_ADDRESSES < self.to.len() || !self.to.iter().all(|to| to.contains('@')) {

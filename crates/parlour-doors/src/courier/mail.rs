@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::SmtpTransport;
 use lettre::{Message, Transport};
 use parlour_engine::EngineError;
@@ -22,7 +22,14 @@ pub(super) struct Mail {
 struct Letter {
     subject: String,
     text: String,
-    html: String,
+    /// Where there is none, it is plain text alone.
+    html: Option<String>,
+    /// The message that it answers, …
+    #[serde(default)]
+    in_reply_to: Option<String>,
+    /// … and those before it.
+    #[serde(default)]
+    references: Vec<String>,
 }
 
 impl Mail {
@@ -55,14 +62,27 @@ impl Mail {
     fn message(&self, address: &str, delivery: &Delivery) -> Result<Message, String> {
         let letter: Letter = serde_json::from_str(&delivery.body).map_err(|error| error.to_string())?;
         let to: Mailbox = address.parse().map_err(|error| format!("`{address}` is no mail address: {error}"))?;
-        let id = format!("<{}@{}>", delivery.message, self.from.email.domain());
-        Message::builder()
-            .message_id(Some(id))
+        let id = |message: &str| format!("<{message}@{}>", self.from.email.domain());
+        // What was sent from here is named as it was then; a line break in a name would begin another header.
+        let named = |message: &String| {
+            let plain: String = message.chars().filter(|c| c.is_ascii_graphic()).collect();
+            if plain.starts_with('<') { plain } else { id(&plain) }
+        };
+        let mut builder = Message::builder()
+            .message_id(Some(id(&delivery.message)))
             .from(self.from.clone())
             .to(to)
-            // A line break in what somebody is called would begin another header.
-            .subject(letter.subject.replace(char::is_control, " "))
-            .multipart(MultiPart::alternative_plain_html(letter.text, letter.html))
-            .map_err(|error| error.to_string())
+            .subject(letter.subject.replace(char::is_control, " "));
+        if let Some(message) = &letter.in_reply_to {
+            builder = builder.in_reply_to(named(message));
+        }
+        if !letter.references.is_empty() {
+            builder = builder.references(letter.references.iter().map(named).collect::<Vec<_>>().join(" "));
+        }
+        let message = match letter.html {
+            Some(html) => builder.multipart(MultiPart::alternative_plain_html(letter.text, html)),
+            None => builder.singlepart(SinglePart::plain(letter.text)),
+        };
+        message.map_err(|error| error.to_string())
     }
 }

@@ -4,9 +4,11 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use parlour_core::event::{Event, Name};
 use parlour_doors::courier::Courier;
-use parlour_engine::{Engine, clock};
+use parlour_engine::{Engine, Submission, clock};
 use parlour_store::alert::{self, Alert};
+use parlour_store::ask;
 use parlour_store::delivery::{self, Delivery, Wanted};
 
 /// Keeps mail in a Maildir; knows no `nobody`, and takes the first mail for `later` only when it comes again.
@@ -113,6 +115,47 @@ fn a_digest_reaches_each_once() {
         let head = mail.split("\n\n").next().unwrap();
         assert!(!head.lines().any(|line| line.starts_with("Bcc")), "a name is never a header: {head}");
     }
+}
+
+#[test]
+fn an_answer_of_the_desk_goes_to_whoever_asked_and_names_what_it_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let maildir = folder.path().join("mail");
+    let (_server, port) = serve(&maildir);
+    // Nobody gets a digest, and an answer goes out all the same.
+    let settings = format!(
+        "[mail]\nurl = \"smtp://127.0.0.1:{port}\"\nfrom = \"Acme <help@acme.example>\"\n\
+         [delivery]\ntimeout_seconds = 60\n[asks]\nundo_seconds = 0\n"
+    );
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/parlour.toml"), settings).unwrap();
+    let engine = Engine::open(&folder.path().join("data"), None).unwrap();
+    let courier = Courier::new(&engine.settings).unwrap();
+    let asked = Event {
+        message: Some("<m1@example.org>".to_owned()),
+        text: Some("Where is my order?".to_owned()),
+        extra: Some(r#"{"title":"My order","reply_address":"mailto:anna@example.org"}"#.to_owned()),
+        ..Event::new(clock::now(), Name::new("email", "anna@example.org"), "asked", Name::new("brand", "acme"))
+    };
+    engine.append("mail", Submission { events: vec![(asked, None)], ..Submission::default() }).unwrap();
+    engine.fold_all().unwrap();
+    let thread = engine.asks(&ask::Wanted::default(), None, 1).unwrap()[0].ask.thread;
+    let reply = engine.reply(thread, "eva", "replied", "It left on Monday.\n.\nEva").unwrap();
+    assert!(engine.send_replies().unwrap());
+    assert_eq!(courier.deliver(&engine, clock::now()).unwrap(), 1);
+    let mails = mails(&maildir);
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    for told in [
+        "To: anna@example.org",
+        "Subject: Re: My order",
+        "In-Reply-To: <m1@example.org>",
+        "References: <m1@example.org>",
+        &format!("Message-ID: <{}@acme.example>", reply.message),
+        "It left on Monday.",
+    ] {
+        assert!(mails[0].contains(told), "{told} in {}", mails[0]);
+    }
+    assert!(!mails[0].contains("text/html"));
 }
 
 #[test]
