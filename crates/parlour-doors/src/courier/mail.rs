@@ -65,7 +65,7 @@ impl Mail {
         let id = |message: &str| format!("<{message}@{}>", self.from.email.domain());
         // What was sent from here is named as it was then; a line break in a name would begin another header.
         let named = |message: &String| {
-            let plain: String = message.chars().filter(|c| c.is_ascii_graphic()).collect();
+            let plain: String = message.chars().filter(char::is_ascii_graphic).collect();
             if plain.starts_with('<') { plain } else { id(&plain) }
         };
         let mut builder = Message::builder()
