@@ -1,5 +1,6 @@
 //! What goes out of the Desk: answers become events and deliveries in one transaction; overdue asks are noted.
 
+use parlour_core::conversation::Role;
 use parlour_core::event::{BACK, Event, Layer, Name};
 use parlour_core::key::Key;
 use parlour_store::reply::{self, Reply, SENT};
@@ -75,6 +76,8 @@ impl Engine {
     fn letter(&self, thread: &Thread, reply: &Reply) -> Result<serde_json::Value, EngineError> {
         let posts = self.database.read(|conn| post::of_thread(conn, thread.key, STEP))?;
         let messages: Vec<&str> = posts.iter().filter_map(|post| post.message.as_deref()).collect();
+        let is_theirs = |post: &&post::Post| post.role == Role::Person.name() && post.person == thread.person;
+        let last = posts.iter().rev().filter(is_theirs).find_map(|post| post.message.as_deref());
         let title = thread.title.as_deref().unwrap_or_default();
         let subject = if title.is_empty() || title.to_ascii_lowercase().starts_with("re:") {
             title.to_owned()
@@ -88,7 +91,7 @@ impl Engine {
             "source": thread.source,
             "message": reply.message,
             "address": thread.address,
-            "in_reply_to": messages.last(),
+            "in_reply_to": last,
             "references": messages,
         }))
     }

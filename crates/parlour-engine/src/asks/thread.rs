@@ -102,6 +102,7 @@ fn read_anew(conn: &mut dyn Conn, key: Key, duty: &Duty, brands: &mut HashMap<Ke
     let begun_by = posts.iter().find(|post| is_by(post, Role::Person)).unwrap_or(first).clone();
     let brand = brand_of(conn, begun_by.object, brands)?;
     correct(conn, &mut posts)?;
+    let own = || posts.iter().filter(|post| is_by(post, Role::Person) && post.person == begun_by.person);
     let row = thread::Thread {
         key,
         source: begun_by.source.clone(),
@@ -109,8 +110,9 @@ fn read_anew(conn: &mut dyn Conn, key: Key, duty: &Duty, brands: &mut HashMap<Ke
         object: begun_by.object,
         brand,
         layer: begun_by.layer.clone(),
-        title: posts.iter().find_map(|post| post.title.clone()),
-        address: posts.iter().rev().find_map(|post| post.address.clone().filter(|_| is_by(post, Role::Person))),
+        title: own().chain(&posts).find_map(|post| post.title.clone()),
+        // Whoever else writes in it is not answered in their place.
+        address: own().rev().find_map(|post| post.address.clone()),
         opened_at: posts.first().map_or(0, |post| post.at),
         last_at: posts.last().map_or(0, |post| post.at),
         n_posts: posts.iter().filter(|post| !is_by(post, Role::Overdue)).count() as i64,
