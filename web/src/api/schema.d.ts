@@ -5663,7 +5663,7 @@ export interface operations {
             query?: {
                 /** @description Taken for the sake of links between pages; the timeline has every object. */
                 object?: string;
-                /** @description The last day that is told; by default the last with activity. */
+                /** @description The last day that is told; all that is known unless given. */
                 on?: components["schemas"]["Day"];
                 /** @description Taken for the sake of links between pages; it changes nothing. */
                 since?: components["schemas"]["Day"];

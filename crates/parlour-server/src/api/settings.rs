@@ -244,7 +244,7 @@ mod tests {
         assert!(
             told.iter().any(|of| of.name == "server.metrics_token" && of.value == "set" && of.default == "not set")
         );
-        let own = EngineSettings::parse("[mail]\nurl = \"smtp://me:s3cret@x\"\n").unwrap();
+        let own = EngineSettings::parse("[mail]\nurl = \"smtp://me:s3cret@x\"\nfrom = \"a@b.example\"\n").unwrap();
         assert!(super::parameters(&own).unwrap().iter().any(|of| of.name == "mail.url" && of.value == "set"));
         let shared: Vec<_> = parameters.iter().filter(|of| of.about.contains("to send its headers")).collect();
         assert_eq!(shared.len(), 2);
