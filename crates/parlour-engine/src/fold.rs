@@ -15,9 +15,11 @@ use parlour_store::{entity, identity, journal, link, rejected, source_tally, tal
 
 use crate::asks::{self, Heeded, Judged, Said};
 use crate::duplicates::Seen;
-use crate::engine::{EVENT_DIALECT, Engine, Refused, State, rejections};
+use crate::engine::Engine;
 use crate::intake::Fresh;
 use crate::seal::seq_of;
+use crate::state::State;
+use crate::submission::{EVENT_DIALECT, Refused, rejections};
 use crate::window::WindowClock;
 use crate::{EngineError, clock};
 

@@ -13,9 +13,9 @@ use parlour_store::{Database, StoreError, journal, rejected, tally};
 
 use crate::arrivals::{self, Arrivals, Count};
 use crate::bell::Bell;
-use crate::engine::{Alongside, MAX_BATCH_EVENTS, Receipt};
 use crate::seal::unpacked;
 use crate::source::Sources;
+use crate::submission::{Alongside, MAX_BATCH_EVENTS, Receipt};
 use crate::{EngineError, clock, codec};
 
 /// Most events that are handed to the fold in memory; beyond it the fold reads them from the journal.

@@ -31,11 +31,16 @@ pub mod signature;
 mod simulated;
 pub mod snapshot;
 pub mod source;
+mod state;
+mod submission;
 mod tail;
+mod tasks;
 pub mod webhook;
 mod window;
 
-pub use engine::{Alongside, Engine, Receipt, Refused, Submission, Tasks};
+pub use engine::Engine;
 pub use error::EngineError;
 pub use foretell::{Foretold, Novelty};
 pub use rebuild::Rebuilt;
+pub use submission::{Alongside, Receipt, Refused, Submission};
+pub use tasks::Tasks;

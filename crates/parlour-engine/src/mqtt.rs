@@ -7,9 +7,10 @@ use parlour_store::rejected::Rejected;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::engine::{Engine, Receipt, Refused, Submission};
+use crate::engine::Engine;
 use crate::mapping::{Body, Mapping};
 use crate::source::{Source, SourceKind};
+use crate::submission::{Receipt, Refused, Submission};
 use crate::{EngineError, clock};
 
 /// The dialect of what a broker sent.

@@ -17,8 +17,9 @@ use parlour_store::{ask, link, post, thread};
 
 use crate::EngineError;
 use crate::asks::{self, Heeded, Said};
-use crate::engine::{Engine, LiveRun, link_of};
+use crate::engine::{Engine, link_of};
 use crate::seal::{Range, days_of};
+use crate::state::LiveRun;
 
 /// What was rebuilt.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use parlour_core::wire::{Context, Dialect, Item, Origin};
 use parlour_store::rejected::{self, OPEN, Rejected, Wanted};
 use parlour_store::{Conn, StoreError};
 
-use crate::engine::{EVENT_DIALECT, Engine, Submission};
+use crate::engine::Engine;
+use crate::submission::{EVENT_DIALECT, Submission};
 use crate::{EngineError, clock, mqtt, webhook};
 
 /// Rejections read at once.

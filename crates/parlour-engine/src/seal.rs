@@ -18,7 +18,8 @@ use parlour_lake::run::{EVENT_GROUP_ROWS, RunFile, Written};
 use parlour_store::{StoreError, journal, run};
 
 use crate::duplicates::{self, SeenFile};
-use crate::engine::{Engine, LiveRun, RUN_KINDS, State};
+use crate::engine::{Engine, RUN_KINDS};
+use crate::state::{LiveRun, State};
 use crate::tail::{NO_DAYS, Tail};
 use crate::window::WindowClock;
 use crate::{EngineError, clock, codec};

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use parlour_core::event::{Event, Flaw};
 use parlour_store::rejected::Rejected;
 
-use crate::engine::{Engine, Receipt, Refused, Submission};
+use crate::engine::Engine;
 use crate::mapping::{Body, Mapping};
 use crate::source::{Source, SourceKind};
+use crate::submission::{Receipt, Refused, Submission};
 use crate::{EngineError, clock, mqtt};
 
 /// The dialect of what came by a webhook.

@@ -9,8 +9,9 @@ use parlour_store::{Conn, StoreError, ask, delivery, handling, hook, identity, p
 use serde_json::json;
 
 use super::{DESK, IGNORED};
-use crate::engine::{Engine, Submission};
+use crate::engine::Engine;
 use crate::outbox::{Messages, REPLY, delivery_of, wants};
+use crate::submission::Submission;
 use crate::{EngineError, clock};
 
 /// Most answers sent, and most overdue asks noted, in one step.
