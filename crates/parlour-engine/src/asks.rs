@@ -4,6 +4,7 @@
 //! staff correct is laid over, and what they do with a thread beside it stays.
 
 pub mod handling;
+mod place;
 mod sending;
 mod thread;
 
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Engine;
 
-pub(crate) use thread::write;
+pub(crate) use place::write;
 
 /// The source of what is done in the Desk.
 pub const DESK: &str = "desk";

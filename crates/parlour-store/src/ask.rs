@@ -1,5 +1,6 @@
 //! Asks: what expects something back, and what came. Made of posts, and made again by a rebuild.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use parlour_core::key::Key;
@@ -101,11 +102,22 @@ const COLUMNS: &str = "key, thread, person, object, brand, source, layer, class,
     last_at, due_at, acknowledged_at, peer_at, answered_at, closed_at, closed_why, ignored_at, staff, n_posts";
 const N_COLUMNS: usize = 22;
 
-/// Keeps the asks of a thread in the place of those it had.
+/// Keeps the asks of a thread in the place of those it had; what is the same is left as it is.
 pub fn replace(conn: &mut dyn Conn, thread: Key, asks: &[Ask]) -> Result<(), StoreError> {
-    conn.execute("DELETE FROM ask WHERE thread = $1", &[thread.into()])?;
+    let mut known: HashMap<Key, Ask> = of_thread(conn, thread)?.into_iter().map(|ask| (ask.key, ask)).collect();
+    let mut changed = Vec::new();
+    for ask in asks {
+        if known.get(&ask.key) == Some(ask) {
+            known.remove(&ask.key);
+        } else {
+            changed.push(ask);
+        }
+    }
+    for key in known.into_keys() {
+        conn.execute("DELETE FROM ask WHERE key = $1", &[key.into()])?;
+    }
     let head = format!("INSERT INTO ask ({COLUMNS})");
-    insert_many(conn, (&head, ""), N_COLUMNS, asks, |ask, values| {
+    insert_many(conn, (&head, ""), N_COLUMNS, &changed, |ask, values| {
         values.extend::<[Value; N_COLUMNS]>([
             ask.key.into(),
             ask.thread.into(),
@@ -164,9 +176,8 @@ pub fn list(
     let (mut from, mut params) = condition(wanted);
     if let Some((due_at, key)) = after {
         let n = params.len();
-        write!(from, " AND (due_at > ${} OR (due_at = ${} AND key > ${}))", n + 1, n + 2, n + 3)
-            .expect("a String takes any text");
-        params.extend([due_at.into(), due_at.into(), key.into()]);
+        write!(from, " AND (due_at, key) > (${}, ${})", n + 1, n + 2).expect("a String takes any text");
+        params.extend([due_at.into(), key.into()]);
     }
     params.push((limit as i64).into());
     let columns = COLUMNS.replace("thread", "ask.thread");
@@ -204,10 +215,12 @@ pub fn for_each(
 
 /// Open asks that were due before a time and of which nobody noted it, at most `limit`.
 pub fn overdue(conn: &mut dyn Conn, now: i64, limit: usize) -> Result<Vec<Ask>, StoreError> {
+    // The condition is that of an index, which a parameter would hide.
     let sql = format!(
-        "SELECT {COLUMNS} FROM ask WHERE state = $1 AND due_at < $2 AND ignored_at IS NULL ORDER BY due_at, key LIMIT $3"
+        "SELECT {COLUMNS} FROM ask WHERE state = 'open' AND ignored_at IS NULL AND due_at < $1 \
+         ORDER BY due_at, key LIMIT $2"
     );
-    conn.query(&sql, &[OPEN.into(), now.into(), (limit as i64).into()])?.into_iter().map(ask).collect()
+    conn.query(&sql, &[now.into(), (limit as i64).into()])?.into_iter().map(ask).collect()
 }
 
 /// Notes that an ask is overdue; the event that tells it says the same when it is folded.

@@ -2,7 +2,6 @@
 
 use parlour_core::key::Key;
 
-use crate::rows::select_in;
 use crate::{Conn, Row, StoreError};
 
 /// One correction.
@@ -30,21 +29,15 @@ pub fn put(conn: &mut dyn Conn, correction: &Correction) -> Result<(), StoreErro
     Ok(())
 }
 
-/// The corrections of these posts, in no order.
-pub fn of_posts(conn: &mut dyn Conn, posts: &[Key]) -> Result<Vec<Correction>, StoreError> {
-    let mut found = Vec::new();
-    let head = "SELECT post, class, kind, staff, at FROM correction WHERE post";
-    select_in(conn, head, posts, |key| (*key).into(), &mut |mut row: Row| {
-        found.push(Correction {
-            post: row.get_key(0)?,
-            class: row.take_text(1)?,
-            kind: row.get_int(2)?,
-            staff: row.take_text(3)?,
-            at: row.get_int(4)?,
-        });
-        Ok(())
-    })?;
-    Ok(found)
+/// The corrections of the posts of a thread, in no order.
+pub fn of_thread(conn: &mut dyn Conn, thread: Key) -> Result<Vec<Correction>, StoreError> {
+    let sql = "SELECT correction.post, correction.class, correction.kind, correction.staff, correction.at \
+        FROM post JOIN correction ON correction.post = post.key WHERE post.thread = $1";
+    let correction = |mut row: Row| {
+        let (post, class) = (row.get_key(0)?, row.take_text(1)?);
+        Ok(Correction { post, class, kind: row.get_int(2)?, staff: row.take_text(3)?, at: row.get_int(4)? })
+    };
+    conn.query(sql, &[thread.into()])?.into_iter().map(correction).collect()
 }
 
 /// A text and what it is, as data to measure rules by.

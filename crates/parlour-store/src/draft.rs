@@ -16,6 +16,14 @@ pub fn put(conn: &mut dyn Conn, thread: Key, staff: &str, text: &str, now: i64) 
     Ok(())
 }
 
+/// Moves the drafts of a thread to another, of whoever has none there.
+pub fn move_all(conn: &mut dyn Conn, from: Key, to: Key) -> Result<(), StoreError> {
+    let sql = "UPDATE draft SET thread = $1 WHERE thread = $2 \
+        AND staff NOT IN (SELECT other.staff FROM draft AS other WHERE other.thread = $3)";
+    conn.execute(sql, &[to.into(), from.into(), to.into()])?;
+    Ok(())
+}
+
 /// What somebody has written so far.
 pub fn get(conn: &mut dyn Conn, thread: Key, staff: &str) -> Result<Option<String>, StoreError> {
     let sql = "SELECT text FROM draft WHERE thread = $1 AND staff = $2";

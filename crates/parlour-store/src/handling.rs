@@ -41,10 +41,15 @@ pub fn by_threads(conn: &mut dyn Conn, threads: &[Key]) -> Result<Vec<Handling>,
     Ok(found)
 }
 
-/// All threads that are one with another, each with that one.
-pub fn merged(conn: &mut dyn Conn) -> Result<Vec<(Key, Key)>, StoreError> {
-    let sql = "SELECT thread, merged_into FROM handling WHERE merged_into IS NOT NULL";
-    conn.query(sql, &[])?.into_iter().map(|row| Ok((row.get_key(0)?, row.get_key(1)?))).collect()
+/// Those of these threads that are one with another, each with that one.
+pub fn merged_of(conn: &mut dyn Conn, threads: &[Key]) -> Result<Vec<(Key, Key)>, StoreError> {
+    let mut merged = Vec::new();
+    let head = "SELECT thread, merged_into FROM handling WHERE merged_into IS NOT NULL AND thread";
+    select_in(conn, head, threads, |key| (*key).into(), &mut |row| {
+        merged.push((row.get_key(0)?, row.get_key(1)?));
+        Ok(())
+    })?;
+    Ok(merged)
 }
 
 /// Gives a thread to somebody, or to nobody.
@@ -61,11 +66,21 @@ pub fn set_snoozed(conn: &mut dyn Conn, thread: Key, until: Option<i64>, now: i6
     Ok(())
 }
 
-/// Makes a thread, and those that are one with it, one with another.
+/// Makes a thread one with another, for good.
 pub fn merge(conn: &mut dyn Conn, thread: Key, into: Key, now: i64) -> Result<(), StoreError> {
     touch(conn, thread, now)?;
-    let sql = "UPDATE handling SET merged_into = $1 WHERE thread = $2 OR merged_into = $3";
-    conn.execute(sql, &[into.into(), thread.into(), thread.into()])?;
+    conn.execute("UPDATE handling SET merged_into = $1 WHERE thread = $2", &[into.into(), thread.into()])?;
+    Ok(())
+}
+
+/// What was one with a thread is one with another, which somebody has if they had the first and nobody the second.
+pub fn move_all(conn: &mut dyn Conn, from: Key, to: Key, now: i64) -> Result<(), StoreError> {
+    conn.execute("UPDATE handling SET merged_into = $1 WHERE merged_into = $2", &[to.into(), from.into()])?;
+    let Some(assignee) = get(conn, from)?.and_then(|handling| handling.assignee) else { return Ok(()) };
+    set_assignee(conn, from, None, now)?;
+    if get(conn, to)?.is_none_or(|handling| handling.assignee.is_none()) {
+        set_assignee(conn, to, Some(&assignee), now)?;
+    }
     Ok(())
 }
 

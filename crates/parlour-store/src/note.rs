@@ -28,6 +28,12 @@ pub fn create(conn: &mut dyn Conn, note: &Note) -> Result<i64, StoreError> {
     one_int(conn, sql, &params)
 }
 
+/// Moves the notes about a thread to another.
+pub fn move_all(conn: &mut dyn Conn, from: Key, to: Key) -> Result<(), StoreError> {
+    conn.execute("UPDATE note SET thread = $1 WHERE thread = $2", &[to.into(), from.into()])?;
+    Ok(())
+}
+
 /// The notes about a thread, oldest first.
 pub fn of_thread(conn: &mut dyn Conn, thread: Key) -> Result<Vec<Note>, StoreError> {
     let sql = "SELECT id, thread, staff, at, text FROM note WHERE thread = $1 ORDER BY id";

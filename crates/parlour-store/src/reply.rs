@@ -60,6 +60,12 @@ pub fn settle(conn: &mut dyn Conn, id: i64, state: &str) -> Result<bool, StoreEr
     Ok(conn.execute(sql, &[state.into(), id.into(), WAITING.into()])? != 0)
 }
 
+/// Moves the replies of a thread to another.
+pub fn move_all(conn: &mut dyn Conn, from: Key, to: Key) -> Result<(), StoreError> {
+    conn.execute("UPDATE reply SET thread = $1 WHERE thread = $2", &[to.into(), from.into()])?;
+    Ok(())
+}
+
 /// The reply of an id, if there is one.
 pub fn get(conn: &mut dyn Conn, id: i64) -> Result<Option<Reply>, StoreError> {
     let rows = conn.query(&format!("SELECT {COLUMNS} FROM reply WHERE id = $1"), &[id.into()])?;

@@ -10,7 +10,8 @@ use parlour_store::saved_answer::{self, SavedAnswer};
 use parlour_store::thread::Thread;
 use parlour_store::{correction, draft, handling, note, post, thread};
 
-use super::thread::{refold, unite};
+use super::place::move_thread;
+use super::thread::refold;
 use crate::engine::Engine;
 use crate::outbox::Messages;
 use crate::{EngineError, clock};
@@ -35,12 +36,15 @@ fn written(name: &str, text: &str, most: usize) -> Result<String, EngineError> {
     Ok(text.to_owned())
 }
 
+fn no_thread(key: Key) -> EngineError {
+    EngineError::NotFound(format!("there is no thread `{key}`; it may be one with another now"))
+}
+
 impl Engine {
     /// The thread of a key.
     pub fn thread(&self, key: Key) -> Result<Thread, EngineError> {
         let found = self.database.read(|conn| thread::get(conn, key))?;
-        found
-            .ok_or_else(|| EngineError::NotFound(format!("there is no thread `{key}`; it may be one with another now")))
+        found.ok_or_else(|| no_thread(key))
     }
 
     /// Has an answer sent, after the time in which it can be taken back; `verb` says what it is. Refused while somebody
@@ -142,30 +146,35 @@ impl Engine {
         if key == into {
             return Err(EngineError::Invalid("a thread is one with itself already".to_owned()));
         }
-        self.thread(key)?;
-        self.thread(into)?;
         let duty = self.settings.duty.clone();
-        self.database.write(move |conn| {
+        let missing = self.database.write(move |conn| {
+            for one in [key, into] {
+                if thread::get(conn, one)?.is_none() {
+                    return Ok(Some(one));
+                }
+            }
             handling::merge(conn, key, into, clock::now())?;
-            unite(conn, key, into, &duty)
+            move_thread(conn, key, into)?;
+            refold(conn, into, &duty)?;
+            Ok(None)
         })?;
         self.stir();
-        Ok(())
+        missing.map_or(Ok(()), |missing| Err(no_thread(missing)))
     }
 
     /// Says what a post is, where the rules were wrong; the asks of its thread follow.
     pub fn correct(&self, post: Key, class: Class, kind: i8, staff: &str) -> Result<(), EngineError> {
-        let found = self.database.read(|conn| post::get(conn, post))?;
-        let found = found.ok_or_else(|| EngineError::NotFound(format!("there is no post `{post}`")))?;
         let class = class.name().to_owned();
         let row = Correction { post, class, kind: i64::from(kind.signum()), staff: staff.to_owned(), at: clock::now() };
         let duty = self.settings.duty.clone();
-        self.database.write(move |conn| {
+        let is_known = self.database.write(move |conn| {
+            let Some(found) = post::get(conn, post)? else { return Ok(false) };
             correction::put(conn, &row)?;
-            refold(conn, found.thread, &duty)
+            refold(conn, found.thread, &duty)?;
+            Ok(true)
         })?;
         self.stir();
-        Ok(())
+        if is_known { Ok(()) } else { Err(EngineError::NotFound(format!("there is no post `{post}`"))) }
     }
 
     /// Says that somebody is writing an answer; returns who has the thread then, which may be another.

@@ -5,9 +5,10 @@ use parlour_core::event::{BACK, Event, Layer, Name};
 use parlour_core::key::Key;
 use parlour_store::reply::{self, Reply, SENT};
 use parlour_store::thread::Thread;
-use parlour_store::{Conn, StoreError, ask, delivery, handling, hook, identity, post, thread};
+use parlour_store::{Conn, StoreError, ask, delivery, hook, identity, post, thread};
 use serde_json::json;
 
+use super::place::thread_now;
 use super::{DESK, IGNORED};
 use crate::engine::Engine;
 use crate::outbox::{Messages, REPLY, delivery_of, wants};
@@ -160,6 +161,6 @@ impl Engine {
 
 /// The thread of a key, or the one that it became part of.
 fn place_of(conn: &mut dyn Conn, key: Key) -> Result<Option<Thread>, StoreError> {
-    let into = handling::get(conn, key)?.and_then(|handling| handling.merged_into);
-    thread::get(conn, into.unwrap_or(key))
+    let now = thread_now(conn, key)?;
+    thread::get(conn, now)
 }

@@ -1,6 +1,6 @@
-//! Threads in the database: where each post belongs, and the asks of every thread that was touched.
+//! Threads in the database: each and its asks are made of its posts, whenever one of these changes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use parlour_core::ask::{Class, Kind};
 use parlour_core::conversation::{self, Role, asks_of};
@@ -8,9 +8,7 @@ use parlour_core::duty::Duty;
 use parlour_core::event::Layer;
 use parlour_core::key::Key;
 use parlour_store::ask::{ANSWERED, CLOSED, OPEN};
-use parlour_store::{Conn, StoreError, ask, correction, entity, handling, post, thread};
-
-use super::Said;
+use parlour_store::{Conn, StoreError, ask, correction, entity, post, thread};
 
 /// Posts of one thread that are read, the last ones; a longer thread is judged by these.
 const MAX_POSTS: usize = 10_000;
@@ -19,89 +17,23 @@ const MAX_LINE: usize = 8;
 /// The kind of object that asks are answered for.
 const BRAND: &str = "brand";
 
-/// Lays what was said into its threads and makes the asks of those anew.
-pub(crate) fn write(conn: &mut dyn Conn, said: Vec<Said>, duty: &Duty) -> Result<(), StoreError> {
-    if said.is_empty() {
-        return Ok(());
-    }
-    let replies: Vec<Key> = said.iter().filter_map(|said| said.reply_to).flatten().collect();
-    let mut places: HashMap<Key, Key> = post::threads_of(conn, &replies)?.into_iter().collect();
-    let merged: HashMap<Key, Key> = handling::merged(conn)?.into_iter().collect();
-    let mut waiting: Vec<post::Post> = Vec::new();
-    let mut touched = BTreeSet::new();
-    for said in said {
-        let own = said.post.key;
-        let place = |[its, ours]: [Key; 2]| places.get(&its).or_else(|| places.get(&ours)).copied().unwrap_or(its);
-        let thread = match said.thread.or_else(|| said.reply_to.map(place)) {
-            Some(thread) => thread,
-            None if said.people.is_empty() => own,
-            None => {
-                // What is open is known once all before it is written.
-                flush(conn, &mut waiting, &mut touched, duty)?;
-                ask::open_thread_of(conn, &said.people)?.unwrap_or(own)
-            }
-        };
-        let thread = merged.get(&thread).copied().unwrap_or(thread);
-        if thread != own {
-            // Answers to it came before it did.
-            flush_where(conn, (&mut waiting, &mut touched), own, duty)?;
-            if post::move_all(conn, own, thread)? != 0 {
-                thread::delete(conn, own)?;
-                ask::replace(conn, own, &[])?;
-                places.values_mut().filter(|place| **place == own).for_each(|place| *place = thread);
-            }
-        }
-        places.insert(own, thread);
-        touched.insert(thread);
-        waiting.push(post::Post { thread, ..said.post });
-    }
-    flush(conn, &mut waiting, &mut touched, duty)
-}
-
-/// Writes what waits, if some of it lies in this thread.
-fn flush_where(
-    conn: &mut dyn Conn,
-    (waiting, touched): (&mut Vec<post::Post>, &mut BTreeSet<Key>),
-    thread: Key,
-    duty: &Duty,
-) -> Result<(), StoreError> {
-    if touched.contains(&thread) { flush(conn, waiting, touched, duty) } else { Ok(()) }
-}
-
-fn flush(
-    conn: &mut dyn Conn,
-    waiting: &mut Vec<post::Post>,
-    touched: &mut BTreeSet<Key>,
-    duty: &Duty,
-) -> Result<(), StoreError> {
-    post::insert_new(conn, waiting)?;
-    waiting.clear();
-    let mut brands = HashMap::new();
-    for thread in std::mem::take(touched) {
-        read_anew(conn, thread, duty, &mut brands)?;
-    }
-    Ok(())
-}
-
 /// Makes the asks of a thread anew, after something beside its posts changed.
 pub(super) fn refold(conn: &mut dyn Conn, thread: Key, duty: &Duty) -> Result<(), StoreError> {
     read_anew(conn, thread, duty, &mut HashMap::new())
 }
 
-/// Lays the posts of a thread into another and makes the asks of that anew.
-pub(super) fn unite(conn: &mut dyn Conn, from: Key, into: Key, duty: &Duty) -> Result<(), StoreError> {
-    post::move_all(conn, from, into)?;
-    thread::delete(conn, from)?;
-    ask::replace(conn, from, &[])?;
-    refold(conn, into, duty)
-}
-
-fn read_anew(conn: &mut dyn Conn, key: Key, duty: &Duty, brands: &mut HashMap<Key, Key>) -> Result<(), StoreError> {
-    let mut posts = post::of_thread(conn, key, MAX_POSTS)?;
+/// Makes a thread and its asks anew from its posts; `brands` are those that are known of objects.
+pub(super) fn read_anew(
+    conn: &mut dyn Conn,
+    key: Key,
+    duty: &Duty,
+    brands: &mut HashMap<Key, Key>,
+) -> Result<(), StoreError> {
+    let mut posts = post::outlines(conn, key, Role::Close.name(), MAX_POSTS)?;
     let Some(first) = posts.first() else { return Ok(()) };
     let begun_by = posts.iter().find(|post| is_by(post, Role::Person)).unwrap_or(first).clone();
     let brand = brand_of(conn, begun_by.object, brands)?;
-    correct(conn, &mut posts)?;
+    correct(conn, key, &mut posts)?;
     let own = || posts.iter().filter(|post| is_by(post, Role::Person) && post.person == begun_by.person);
     let row = thread::Thread {
         key,
@@ -128,11 +60,12 @@ fn read_anew(conn: &mut dyn Conn, key: Key, duty: &Duty, brands: &mut HashMap<Ke
 }
 
 /// Lays over what staff say the posts are.
-fn correct(conn: &mut dyn Conn, posts: &mut [post::Post]) -> Result<(), StoreError> {
-    let keys: Vec<Key> = posts.iter().map(|post| post.key).collect();
-    for corrected in correction::of_posts(conn, &keys)? {
-        for post in posts.iter_mut().filter(|post| post.key == corrected.post) {
-            post.class = (corrected.class != Class::None.name()).then(|| corrected.class.clone());
+fn correct(conn: &mut dyn Conn, thread: Key, posts: &mut [post::Post]) -> Result<(), StoreError> {
+    let corrections = correction::of_thread(conn, thread)?;
+    let mut corrections: HashMap<Key, _> = corrections.into_iter().map(|one| (one.post, one)).collect();
+    for post in posts {
+        if let Some(corrected) = corrections.remove(&post.key) {
+            post.class = (corrected.class != Class::None.name()).then_some(corrected.class);
             post.kind = corrected.kind;
         }
     }

@@ -24,7 +24,8 @@ crate::on_both!(
     staff_outrank_the_rules,
     words_are_found,
     nobody_answers_while_somebody_writes,
-    what_senders_say_beside_does_no_harm
+    what_senders_say_beside_does_no_harm,
+    what_staff_did_moves_with_a_thread
 );
 
 const HOUR: i64 = 3_600_000_000;
@@ -353,4 +354,46 @@ fn what_senders_say_beside_does_no_harm(kind: Kind) {
     assert_eq!((titles[0].as_str(), titles[1].len()), ("abBcc: x", 300));
     let new = parlour_engine::source::NewSource::named("desk");
     assert!(matches!(engine.create_source(new), Err(EngineError::Invalid(_))));
+}
+
+/// Both threads of a moved conversation, whichever way they became one.
+fn what_staff_did_moves_with_a_thread(kind: Kind) {
+    let bench = Bench::new(kind, "[asks]\nundo_seconds = 0\n");
+    // An answer to a message that is not here yet, which itself answers another.
+    let first = said(1, "anna", "asked", "a", "Where is it?");
+    let late = answering("a", said(2, "anna", "commented", "b", "It was sent on Monday."));
+    let third = answering("b", said(3, "anna", "complained", "c", "It is still not here!"));
+    let engine = filled(&bench, &[first, third]);
+    let [one, other] = &asks(&engine)[..] else { panic!("two asks") };
+    engine.add_note(other.thread, "eva", "Called the carrier.").unwrap();
+    engine.assign(other.thread, Some("eva")).unwrap();
+    engine.keep_draft(other.thread, "eva", "Dear Anna").unwrap();
+    engine.reply(other.thread, "tom", "replied", "We look for it.").unwrap();
+    // It was on its way when the thread became part of another.
+    engine.close_thread(other.thread, "tom", "lost").unwrap();
+    append(&engine, "forum", &[late]);
+    engine.fold_all().unwrap();
+    let found = engine.conversation(one.thread, "eva").unwrap();
+    assert_eq!((found.notes.len(), found.waiting.len(), found.draft.as_deref()), (1, 1, Some("Dear Anna")));
+    assert_eq!(found.handling.unwrap().assignee.as_deref(), Some("eva"));
+    assert!(engine.thread(other.thread).is_err());
+    engine.send_replies().unwrap();
+    engine.fold_all().unwrap();
+    let before = told(&engine);
+    assert_eq!(engine.conversation(one.thread, "eva").unwrap().posts.len(), 5);
+    engine.rebuild().unwrap();
+    assert_eq!(told(&engine), before);
+    // What was made one with a thread that is part of another now is part of that too.
+    append(&engine, "forum", &[said(5, "anna", "asked", "d", "Hello?"), said(6, "anna", "asked", "e", "Anybody?")]);
+    engine.fold_all().unwrap();
+    let [.., d, e] = &asks(&engine)[..] else { panic!("more asks") };
+    let (d, e) = (d.thread, e.thread);
+    engine.merge_threads(e, d).unwrap();
+    engine.merge_threads(d, one.thread).unwrap();
+    append(&engine, "forum", &[answering("e", said(7, "anna", "commented", "f", "Please."))]);
+    engine.fold_all().unwrap();
+    assert_eq!(engine.conversation(one.thread, "eva").unwrap().posts.len(), 8);
+    let before = told(&engine);
+    engine.rebuild().unwrap();
+    assert_eq!(told(&engine), before);
 }
