@@ -90,6 +90,12 @@ fn what_others_wrote_is_not_judged() {
     check("Anbei der Vertrag.\n\nAm 4.3.2025 schrieb Hilfe:\n> Wo ist mein Paket?", Class::None, Kind::Neutral);
     check("the docs say `why is it broken?` there", Class::None, Kind::Neutral);
     check("https://example.com/why?broken=yes", Class::None, Kind::Neutral);
+    // What is quoted further down tells that the writer answers in between, what is quoted above does not.
+    let between = "Am 4.3.2025 schrieb Hilfe:\n> Wo wohnen Sie?\nDas Paket ist kaputt.";
+    check(between, Class::Complaint, Kind::Negative);
+    let above = "> Alles gut?\nJa.\nAm 4.3.2025 schrieb Hilfe:\nDas Paket ist kaputt.";
+    assert_eq!(found(above).class, Class::None);
+    check("the docs say `why is it broken?", Class::Complaint, Kind::Negative);
 }
 
 #[test]
@@ -210,6 +216,8 @@ fn a_language_is_one_file_and_a_wrong_one_is_refused_by_name() {
         (italian.replace("dove ~6", "~6"), "must begin with a word"),
         (italian.replace("\"question\"", "\"quest\""), "unknown variant `quest`"),
         (italian.replace("\"it\"", "\"italiano\""), "no language code"),
+        (italian.replace("points = 2", "points = nan"), "`NaN` in the ask rules for `it`"),
+        (italian.replace("points = 2", "points = 7"), "`7` in the ask rules for `it`"),
         (format!("{italian}[feeling.words]\n\"9\" = \"bello\"\n"), "`9` in the ask rules for `it`"),
     ] {
         let error = Classifier::new([broken.as_str()]).unwrap_err().to_string();
@@ -218,6 +226,9 @@ fn a_language_is_one_file_and_a_wrong_one_is_refused_by_name() {
     let twice = Classifier::new([italian, italian]).unwrap_err().to_string();
     assert_eq!(twice, "there are two files of ask rules for `it`; merge them");
     assert!(Classifier::new([]).is_err());
+    let all: Vec<String> = (b'a'..=b'q').map(|b| italian.replace("\"it\"", &format!("\"x{}\"", b as char))).collect();
+    let new = |n: usize| Classifier::new(all.iter().take(n).map(String::as_str));
+    assert!(new(16).is_ok() && new(17).unwrap_err().to_string().contains("more than 16 languages"));
 }
 
 #[test]
