@@ -53,9 +53,11 @@ fn print(line: &str) {
     println!("{line}");
 }
 
+/// The rating and the text of a line; the id before them is of no use here.
 fn row(line: &str) -> Option<(f64, &str)> {
-    let mut fields = line.splitn(3, '\t').skip(1);
-    Some((fields.next()?.parse().ok()?, fields.next()?))
+    let (_id, rest) = line.split_once('\t')?;
+    let (rating, text) = rest.split_once('\t')?;
+    Some((rating.parse().ok()?, text))
 }
 
 fn side(number: f64, neutral: f64) -> i8 {

@@ -99,10 +99,13 @@ impl Classifier {
     pub fn new<'a>(files: impl IntoIterator<Item = &'a str>) -> Result<Self, RulesError> {
         let (mut words, mut marks) = (Words::new(), Marks::default());
         let mut languages: Vec<Ruleset> = Vec::new();
-        for text in files.into_iter().take(MAX_LANGUAGES) {
+        for text in files {
             let file: File = toml::from_str(text)?;
             if languages.iter().any(|known| known.language == file.language) {
                 return Err(RulesError::LanguageTwice(file.language));
+            }
+            if languages.len() == MAX_LANGUAGES {
+                return Err(RulesError::TooManyLanguages);
             }
             languages.push(rules::ruleset(file, &mut words, &mut marks)?);
         }
@@ -184,24 +187,18 @@ impl Classifier {
         };
         let kind = verb.map_or(Feeling::ByEvidence, |verb| verb.kind);
         let finding = said.unwrap_or_default();
-        Some(Finding { class, kind: kind_of(kind, rating, &finding), ..finding })
-    }
-
-    /// What an event feels: as its verb says, or else its rating, or else its text.
-    pub fn kind_of_event(&self, feeling: Feeling, text: Option<&str>, rating: Option<u8>) -> Kind {
-        let is_text_needed = feeling == Feeling::ByEvidence && rating.is_none();
-        let said = text.filter(|_| is_text_needed).map(|text| self.classify(text, None)).unwrap_or_default();
-        kind_of(feeling, rating, &said)
+        Some(Finding { class, kind: kind_of(kind, rating, finding.kind), ..finding })
     }
 }
 
-fn kind_of(feeling: Feeling, rating: Option<u8>, said: &Finding) -> Kind {
+/// What an event feels: as its verb says, or else its rating, or else its text.
+fn kind_of(feeling: Feeling, rating: Option<u8>, said: Kind) -> Kind {
     match (feeling, rating) {
         (Feeling::Positive, _) => Kind::Positive,
         (Feeling::Neutral, _) => Kind::Neutral,
         (Feeling::Negative, _) => Kind::Negative,
         (Feeling::ByEvidence, Some(_)) => Kind::of_sign(evidence_of(rating)),
-        (Feeling::ByEvidence, None) => said.kind,
+        (Feeling::ByEvidence, None) => said,
     }
 }
 

@@ -9,9 +9,10 @@ use parlour_stats::shifted_beta_geometric::{Contracts as Row, ShiftedBetaGeometr
 
 use crate::day::Day;
 use crate::sentence::{day_in_words, thousands};
+use crate::worth::YEAR_DAYS;
 
 /// Days of the year ahead.
-const YEAR: i32 = 365;
+const YEAR: i32 = YEAR_DAYS as i32;
 
 /// A person's renewals without a break longer than half a period, the last of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -103,7 +103,7 @@ impl Purchases {
             let currency = columns.currency[row];
             let value = meaning.value_sign.wrapping_mul(columns.value_minor[row]);
             let is_ours = currency == reading.currency;
-            if !is_ours && currency != Currency::NONE && reading.year_start.0 < day {
+            if value != 0 && !is_ours && currency != Currency::NONE && reading.year_start.0 < day {
                 let sum = self.elsewhere.entry(currency).or_default();
                 *sum = sum.wrapping_add(value);
             }
@@ -229,6 +229,10 @@ mod tests {
     use crate::vocabulary::Vocabulary;
 
     fn read(rows: &[(u32, i32, &str, i64)], on: i32) -> Purchases {
+        read_in(Currency::of_code("USD").unwrap(), rows, on)
+    }
+
+    fn read_in(currency: Currency, rows: &[(u32, i32, &str, i64)], on: i32) -> Purchases {
         let object = |key: u128, parent: Option<u128>| Object {
             key: Key(key),
             name: crate::event::Name::new("product", key.to_string()),
@@ -244,7 +248,7 @@ mod tests {
             columns.verb.push(verbs.id(verb));
             columns.kind.push(0);
             columns.paid.push(false);
-            columns.currency.push(Currency::of_code("USD").unwrap());
+            columns.currency.push(currency);
             columns.n.push(1);
             columns.value_minor.push(value);
         }
@@ -267,6 +271,11 @@ mod tests {
         assert_eq!(cancelled.days().len(), 5, "a cancellation is no purchase");
         assert_eq!(read(&[(0, 10, "bought", 100)], 30).until(Day(30)).unwrap().contract, None);
         assert!(cancelled.elsewhere().is_empty());
+        let told = |rows| {
+            read_in(Currency::of_code("EUR").unwrap(), rows, 400).elsewhere().clone().into_values().collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[(0, 30, "bought", 500), (0, 60, "bought", 300), (1, 61, "returned_goods", 100)]), [200]);
+        assert!(told(&[(0, 60, "cancelled", 300), (0, 61, "viewed", 300)]).is_empty(), "what was not paid is nowhere");
     }
 
     #[test]

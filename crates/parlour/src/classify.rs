@@ -4,8 +4,9 @@ use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use parlour_core::ask::{Class, Classifier, DEFAULT, Finding, Language};
+use parlour_core::ask::{Class, Classifier, DEFAULT, Finding, Kind, Language};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::cli::{Classify, Plain};
 use crate::output::Output;
@@ -33,7 +34,7 @@ struct Given {
 struct Labelled {
     text: String,
     class: Class,
-    kind: String,
+    kind: Kind,
     language: Language,
 }
 
@@ -90,8 +91,8 @@ fn lines(classifier: &Classifier, options: &Classify, out: &mut Output) -> anyho
         if text.is_empty() {
             continue;
         }
-        if text.starts_with('{') && serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(text).is_ok() {
-            let given: Given = serde_json::from_str(text)
+        if let Ok(object) = serde_json::from_str::<Map<String, Value>>(text) {
+            let given: Given = serde_json::from_value(Value::Object(object))
                 .with_context(|| format!("line {number} is an object that needs a `text` and perhaps a `language`"))?;
             print(classifier, options, (&given.text, given.language), out)?;
         } else {
@@ -147,7 +148,7 @@ fn score(classifier: &Classifier, file: &Path, out: &mut Output) -> anyhow::Resu
         tally.found[finding.class as usize] += 1;
         tally.both[labelled.class as usize] += u32::from(labelled.class == finding.class);
         n += 1;
-        n_kinds += u32::from(finding.kind.symbol() == labelled.kind);
+        n_kinds += u32::from(finding.kind == labelled.kind);
         n_languages += u32::from(finding.language == Some(labelled.language));
     }
     anyhow::ensure!(0 < n, "`{}` has no labelled lines", file.display());

@@ -6,6 +6,9 @@ use super::words::{
     EXCLAMATION, HANDLE, LINK, MAX_STEMS, NUMBER, QUESTION, Symbol, TAG, Token, UNKNOWN, Words, is_letter,
 };
 
+/// Longest part of a mail address before its `@` (RFC 5321, 4.5.3.1.1). A limit, as every word may begin one.
+const MAX_MAILBOX_BYTES: usize = 64;
+
 /// The tokens of the given parts of a text, in order.
 pub(super) fn tokens(words: &Words, text: &str, parts: &[Range<usize>]) -> Vec<Token> {
     let tokens = Vec::with_capacity(text.len() / 5 + 1);
@@ -190,7 +193,8 @@ fn link_bytes(rest: &str) -> usize {
     if is_web {
         return rest[..end(rest)].trim_end_matches(['.', ',', '!', '?', ')', ':', ';']).len();
     }
-    let name = bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || b".-_+".contains(b)).count();
+    let start = bytes.iter().take(MAX_MAILBOX_BYTES + 1);
+    let name = start.take_while(|b| b.is_ascii_alphanumeric() || b".-_+".contains(b)).count();
     if bytes.get(name) == Some(&b'@') && bytes.get(name + 1).is_some_and(u8::is_ascii_alphanumeric) {
         return rest[..end(rest)].trim_end_matches(['.', ',', '!', '?', ')', ':', ';']).len();
     }
@@ -199,6 +203,8 @@ fn link_bytes(rest: &str) -> usize {
 
 /// The bytes of `code` between backticks on one line, or of the backtick alone.
 fn code_bytes(rest: &str) -> usize {
-    let line = rest[1..].find('\n').unwrap_or(rest.len() - 1);
-    rest[1..=line].find('`').map_or(1, |end| end + 2)
+    match rest[1..].find(['`', '\n']) {
+        Some(end) if rest[1 + end..].starts_with('`') => end + 2,
+        Some(_) | None => 1,
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::MAX_LANGUAGES;
 use super::class::Class;
 use super::language::Language;
 use super::pattern::{self, Step};
@@ -15,8 +16,8 @@ use super::words::{EXCLAMATION, MAX_STEMS, Symbol, Token, UNKNOWN, Words, folded
 const MAX_SETS: usize = 64;
 /// Words at least this strong are in the sets `good` and `bad`.
 const CLEAR_FEELING: f32 = 1.7;
-/// Strongest feeling of a word, either way.
-const MAX_FEELING: f32 = 6.0;
+/// Strongest feeling of a word and most points of a rule, either way.
+const MAX_WEIGHT: f32 = 6.0;
 
 /// Why rules cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +31,11 @@ pub enum RulesError {
     /// More than `MAX_SETS`.
     #[error("the ask rules for `{0}` have more than {MAX_SETS} sets; merge some")]
     TooManySets(Language),
-    /// A weight that is no number or too great.
-    #[error("`{weight}` in the ask rules for `{language}` must be a number from -{MAX_FEELING} to {MAX_FEELING}")]
+    /// More than `MAX_LANGUAGES`.
+    #[error("there are ask rules for more than {MAX_LANGUAGES} languages; leave some out")]
+    TooManyLanguages,
+    /// Points or a weight that is no number or too great.
+    #[error("`{weight}` in the ask rules for `{language}` must be a number from -{MAX_WEIGHT} to {MAX_WEIGHT}")]
     WeightOutOfRange {
         /// Whose rules.
         language: Language,
@@ -213,20 +217,6 @@ pub(super) struct Ruleset {
 }
 
 impl Ruleset {
-    fn empty(language: Language) -> Self {
-        Self {
-            language,
-            letters: Vec::new(),
-            rules: Vec::new(),
-            known: KnownSets::default(),
-            entries: Vec::new(),
-            patterns: Vec::new(),
-            by_first: Vec::new(),
-            common: Vec::new(),
-            vocabulary: Vec::new(),
-        }
-    }
-
     /// What a symbol feels like by itself.
     pub(super) fn feeling(&self, token: &Token) -> f32 {
         let own = self.entry(token.symbol).feeling;
@@ -283,28 +273,25 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 pub(super) fn ruleset(file: File, words: &mut Words, marks: &mut Marks) -> Result<Ruleset, RulesError> {
     let File { language, common, letters, marks: mark_lines, sets, feeling, rules } = file;
     add_marks(mark_lines, marks);
-    let common = symbols(&common, words);
-    let mut maker =
-        Maker { language, members: Vec::new(), names: HashMap::new(), feelings: HashMap::new(), patterns: Vec::new() };
+    let mut maker = Maker {
+        language,
+        letters: letters.chars().filter(|c| !c.is_whitespace()).collect(),
+        common: symbols(&common, words),
+        members: Vec::new(),
+        names: HashMap::new(),
+        feelings: HashMap::new(),
+        patterns: Vec::new(),
+        rules: Vec::with_capacity(rules.len()),
+    };
     for (name, list) in sets {
         maker.add_set(name, symbols(&list, words))?;
     }
     maker.add_feelings(&feeling.words, words)?;
     maker.add_phrases(&feeling.phrases, words)?;
-    let mut ready = Vec::with_capacity(rules.len());
-    for (i, rule) in rules.into_iter().enumerate() {
-        maker.add_patterns(&rule.name, &rule.any, Owner::Rule(i), words)?;
-        maker.add_patterns(&rule.name, &rule.except, Owner::Except(i), words)?;
-        ready.push(Rule {
-            name: rule.name.into(),
-            class: rule.class,
-            points: rule.points,
-            is_negatable: rule.negatable,
-            is_automatic: rule.automatic,
-        });
+    for rule in rules {
+        maker.add_rule(rule, words)?;
     }
-    let letters = letters.chars().filter(|c| !c.is_whitespace()).collect();
-    Ok(maker.finish(Ruleset { language, letters, rules: ready, common, ..Ruleset::empty(language) }, words.len()))
+    Ok(maker.finish(words.len()))
 }
 
 fn add_marks(lines: MarkLines, marks: &mut Marks) {
@@ -327,11 +314,14 @@ fn symbols(list: &str, words: &mut Words) -> Vec<Symbol> {
 /// A ruleset in the making.
 struct Maker {
     language: Language,
+    letters: Vec<char>,
+    common: Vec<Symbol>,
     /// The members of each set.
     members: Vec<Vec<Symbol>>,
     names: HashMap<String, u32>,
     feelings: HashMap<Symbol, f32>,
     patterns: Vec<Pattern>,
+    rules: Vec<Rule>,
 }
 
 impl Maker {
@@ -345,8 +335,18 @@ impl Maker {
     }
 
     fn weight(&self, weight: &str) -> Result<f32, RulesError> {
-        let number = weight.parse::<f32>().ok().filter(|number| number.abs() <= MAX_FEELING);
+        let number = weight.parse::<f32>().ok().filter(|number| number.abs() <= MAX_WEIGHT);
         number.ok_or_else(|| RulesError::WeightOutOfRange { language: self.language, weight: weight.to_owned() })
+    }
+
+    fn add_rule(&mut self, lines: RuleLines, words: &mut Words) -> Result<(), RulesError> {
+        let RuleLines { name, class, points, any, except, negatable, automatic } = lines;
+        let points = self.weight(&points.to_string())?;
+        let number = self.rules.len();
+        self.add_patterns(&name, &any, Owner::Rule(number), words)?;
+        self.add_patterns(&name, &except, Owner::Except(number), words)?;
+        self.rules.push(Rule { name: name.into(), class, points, is_negatable: negatable, is_automatic: automatic });
+        Ok(())
     }
 
     fn add_feelings(&mut self, lists: &BTreeMap<String, String>, words: &mut Words) -> Result<(), RulesError> {
@@ -403,7 +403,7 @@ impl Maker {
         all
     }
 
-    fn finish(self, ruleset: Ruleset, n_symbols: usize) -> Ruleset {
+    fn finish(self, n_symbols: usize) -> Ruleset {
         let mut entries = vec![Entry::default(); n_symbols];
         for (bit, members) in self.members.iter().enumerate() {
             for symbol in members {
@@ -435,7 +435,8 @@ impl Maker {
         };
         let by_first = begins.into_iter().map(|(_, i)| Lead::new(i, &self.patterns[i as usize].steps)).collect();
         let vocabulary = self.vocabulary();
-        Ruleset { known, entries, patterns: self.patterns, by_first, vocabulary, ..ruleset }
+        let Self { language, letters, common, patterns, rules, .. } = self;
+        Ruleset { language, letters, rules, known, entries, patterns, by_first, common, vocabulary }
     }
 
     /// Every symbol that is a member of a set, has a feeling or stands in a pattern.

@@ -44,10 +44,12 @@ pub(super) fn spoken(text: &str, marks: &Marks) -> Vec<Range<usize>> {
     }
     let mut parts: Vec<Range<usize>> = Vec::new();
     let (mut start, mut is_code) = (0, false);
+    let last_quoted = last_quoted(text);
     for line in text.split_inclusive('\n') {
         let range = start..start + line.len();
         start = range.end;
-        match judged(&text[range.start..], line, marks, !parts.is_empty()) {
+        let below = Below { text: &text[start..], has_quoted: start <= last_quoted };
+        match judged(line, &below, marks, !parts.is_empty()) {
             Line::Fence => is_code = !is_code,
             Line::End if !is_code => break,
             Line::Own if !is_code => match parts.last_mut() {
@@ -60,8 +62,27 @@ pub(super) fn spoken(text: &str, marks: &Marks) -> Vec<Range<usize>> {
     parts
 }
 
-/// What the first line of `rest` is; `has_spoken` if the writer has said something before it.
-fn judged(rest: &str, line: &str, marks: &Marks, has_spoken: bool) -> Line {
+/// Where the last line begins that is marked as quoted; 0, below which no line is, if there is none.
+fn last_quoted(text: &str) -> usize {
+    let (mut start, mut last) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with('>') {
+            last = start;
+        }
+        start += line.len();
+    }
+    last
+}
+
+/// What is below a line.
+struct Below<'a> {
+    text: &'a str,
+    /// Whether a line of it is marked as quoted.
+    has_quoted: bool,
+}
+
+/// What a line is; `has_spoken` if the writer has said something before it.
+fn judged(line: &str, below: &Below<'_>, marks: &Marks, has_spoken: bool) -> Line {
     let bare = line.trim();
     if bare.starts_with("```") {
         return Line::Fence;
@@ -77,13 +98,12 @@ fn judged(rest: &str, line: &str, marks: &Marks, has_spoken: bool) -> Line {
     }
     let line_folded = folded(bare);
     if is_intro(&line_folded, marks) {
-        let is_interleaved = rest[line.len()..].lines().any(|line| line.trim_start().starts_with('>'));
-        return if is_interleaved { Line::Quoted } else { Line::End };
+        return if below.has_quoted { Line::Quoted } else { Line::End };
     }
     let undashed = line_folded.trim_matches(|c: char| "-_* ".contains(c));
     let is_forwarded = undashed != line_folded && starts_with_any(undashed, &marks.forwarded);
     let is_head = starts_with_any(undashed, &marks.heads)
-        && rest[line.len()..].lines().next().is_some_and(|next| starts_with_any(&folded(next.trim()), &marks.heads));
+        && below.text.lines().next().is_some_and(|next| starts_with_any(&folded(next.trim()), &marks.heads));
     let is_closing = has_spoken && bare.len() <= MAX_CLOSING_BYTES && starts_with_any(&line_folded, &marks.closing);
     if is_forwarded || is_head || is_closing || starts_with_any(&line_folded, &marks.signature) {
         Line::End

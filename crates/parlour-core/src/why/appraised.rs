@@ -48,7 +48,7 @@ impl Facts<'_> {
             Basis::Activity => ("active day", "active days"),
         };
         let last = day_in_words(Day(bought.last));
-        let percent = format!("{:.1} %", worth.p_alive * 100.0);
+        let chance = chance(worth.p_alive);
         let n = counted(u64::from(worth.n_purchases), one, many);
         let steps = vec![
             step("What they did", format!("{n}, the first on {}, the last on {last}", day_in_words(Day(bought.first)))),
@@ -62,11 +62,11 @@ impl Facts<'_> {
                 ),
             ),
             step("The model, fitted to everyone", outlook.in_words()),
-            step("Chance that they are still there", percent.clone()),
+            step("Chance that they are still there", chance.clone()),
             step(format!("Expected {many} in the year ahead, that chance included"), short(worth.expected)),
         ];
         let sentence = format!(
-            "After {n} and silence since {last} they are still there with a chance of {percent}; {} in the year ahead are \
+            "After {n} and silence since {last} they are still there with a chance of {chance}; {} in the year ahead are \
              expected to bring {}.",
             counted_about(worth.expected, one, many),
             money(worth.potential_minor, self.reading.currency),
@@ -115,6 +115,10 @@ fn counted_about(expected: f64, one: &str, many: &str) -> String {
     format!("{} {}", short((expected * 100.0).round() / 100.0), if (expected - 1.0).abs() < 0.005 { one } else { many })
 }
 
+fn chance(p: f64) -> String {
+    format!("{:.1} %", p * 100.0)
+}
+
 fn steps_of_contract(outlook: &Outlook, renewal: &Renewal) -> Vec<Step> {
     let terms = outlook.terms.as_ref().map_or_else(String::new, Terms::in_words);
     let renewals = format!(
@@ -127,7 +131,7 @@ fn steps_of_contract(outlook: &Outlook, renewal: &Renewal) -> Vec<Step> {
         step("The next renewal", day_in_words(Day(renewal.next))),
         step("The model, fitted to everyone with a contract", terms),
         step("Chance that whoever renewed as often makes the next", percent(renewal.p_next)),
-        step("Chance that they are still there", format!("{:.1} %", renewal.p_alive() * 100.0)),
+        step("Chance that they are still there", chance(renewal.p_alive())),
         step("Renewals in the year ahead, if it went on", short(renewal.n_due)),
         step("Expected of them", short(renewal.expected)),
     ]

@@ -1,9 +1,10 @@
 //! Asks: what is found in texts and events, how well on texts no rule was made for, and that nothing breaks it.
 
 use parlour_core::ask::{Class, Classifier, DEFAULT, Finding, Kind, Language, MAX_JUDGED_BYTES};
-use parlour_core::vocabulary::Vocabulary;
+use parlour_core::vocabulary::{By, Verb, Vocabulary};
 use proptest::prelude::*;
 use serde::Deserialize;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 static CLASSIFIER: LazyLock<Classifier> = LazyLock::new(Classifier::built_in);
@@ -65,6 +66,9 @@ fn a_negation_turns_a_word() {
         because.iter().filter(|reason| reason.class == Class::Complaint).map(|reason| reason.points).sum::<f32>()
     };
     assert!(complains(&without) < complains(&with), "{with:?} {without:?}");
+    let beyond_a_comma = found("No, a problem with my order").because;
+    assert!(complains(&without) < complains(&beyond_a_comma), "{beyond_a_comma:?}");
+    assert!(found("a film that was never delightful").feeling < 0.0);
 }
 
 #[test]
@@ -74,7 +78,7 @@ fn capitals_stretched_words_and_pictures_add_feeling() {
     assert!(feeling("the film was good") < feeling("the film was gooood"));
     assert!(feeling("the film was good") < feeling("the film was very good"));
     assert!(feeling("the film was good") < feeling("the film was good 😍"));
-    assert!(feeling("the film was good but the sound was terrible") < 0.0);
+    assert!(feeling("the film was good but the sound was bad") < feeling("the film was good and the sound was bad"));
     assert!(feeling("Monday again :(") < 0.0);
     assert_eq!(found("STILL NO ANSWER AFTER 40 HOURS").class, Class::Complaint);
 }
@@ -90,6 +94,12 @@ fn what_others_wrote_is_not_judged() {
     check("Anbei der Vertrag.\n\nAm 4.3.2025 schrieb Hilfe:\n> Wo ist mein Paket?", Class::None, Kind::Neutral);
     check("the docs say `why is it broken?` there", Class::None, Kind::Neutral);
     check("https://example.com/why?broken=yes", Class::None, Kind::Neutral);
+    // What is quoted further down tells that the writer answers in between, what is quoted above does not.
+    let between = "Am 4.3.2025 schrieb Hilfe:\n> Wo wohnen Sie?\nDas Paket ist kaputt.";
+    check(between, Class::Complaint, Kind::Negative);
+    let above = "> Alles gut?\nJa.\nAm 4.3.2025 schrieb Hilfe:\nDas Paket ist kaputt.";
+    assert_eq!(found(above).class, Class::None);
+    check("the docs say `why is it broken?", Class::Complaint, Kind::Negative);
 }
 
 #[test]
@@ -113,7 +123,8 @@ fn languages_are_told_and_a_hint_is_heeded() {
     assert_eq!(told("Où est mon colis ?").as_deref(), Some("fr"));
     assert_eq!(told("Where is my parcel?").as_deref(), Some("en"));
     assert_eq!(told("12345 xqzt"), None);
-    assert_eq!(CLASSIFIER.classify("die", Some(Language::GERMAN)).language, Some(Language::GERMAN));
+    assert_eq!(told("Straßenköter").as_deref(), Some("de"), "by its letters alone");
+    assert_eq!(CLASSIFIER.classify("12345 xqzt", Some(Language::GERMAN)).language, Some(Language::GERMAN));
     let unknown = Language::of_code("it").unwrap();
     assert_eq!(CLASSIFIER.classify("Where is my parcel?", Some(unknown)).language, Some(Language::ENGLISH));
     check("Ich moechte meinen Vertrag kuendigen", Class::Request, Kind::Neutral);
@@ -143,9 +154,14 @@ fn an_event_opens_what_its_verb_and_text_say() {
     assert_eq!(open("complained", Some("Automatic reply: I am out of office"), None), None);
     assert_eq!(open("replied", Some("Where is your receipt?"), None), None);
     assert_eq!(open("viewed", Some("Where is my parcel?"), None), None);
+    let of_staff = Verb { by: By::Brand, ..vocabulary.verbs["asked"].clone() };
+    assert_eq!(CLASSIFIER.of_event(Some(&of_staff), Some("Where is your receipt?"), None), None);
 }
 
-#[derive(Deserialize)]
+const TUNE: &str = include_str!("../../../../testdata/asks/tune.jsonl");
+const UNSEEN: &str = include_str!("../../../../testdata/asks/unseen.jsonl");
+
+#[derive(Clone, Deserialize)]
 struct Labelled {
     text: String,
     class: Class,
@@ -160,7 +176,7 @@ fn labelled(lines: &str) -> Vec<Labelled> {
 /// Over texts that no rule was made by: floors a little below what was measured (docs/asks.md).
 #[test]
 fn unseen_texts_are_found_as_before() {
-    let all = labelled(include_str!("../../../../testdata/asks/unseen.jsonl"));
+    let all = labelled(UNSEEN);
     assert!(300 <= all.len());
     let findings: Vec<Finding> = all.iter().map(|labelled| found(&labelled.text)).collect();
     let pairs = || all.iter().zip(&findings);
@@ -186,9 +202,29 @@ fn unseen_texts_are_found_as_before() {
 }
 
 #[test]
+fn every_rule_speaks_of_some_text() {
+    let all = [labelled(TUNE), labelled(UNSEEN)].concat();
+    let spoken: HashSet<(String, String)> = all
+        .iter()
+        .flat_map(|labelled| {
+            let language = Language::of_code(&labelled.language);
+            let because = CLASSIFIER.classify(&labelled.text, language).because;
+            because.into_iter().map(|reason| (labelled.language.clone(), reason.rule.to_string()))
+        })
+        .collect();
+    for file in DEFAULT {
+        let file: toml::Table = toml::from_str(file).unwrap();
+        let language = file["language"].as_str().unwrap();
+        for rule in file["rule"].as_array().unwrap() {
+            let name = rule["name"].as_str().unwrap();
+            assert!(spoken.contains(&(language.to_owned(), name.to_owned())), "`{name}` of `{language}` fits nothing");
+        }
+    }
+}
+
+#[test]
 fn no_text_is_in_both_halves() {
-    let tune = labelled(include_str!("../../../../testdata/asks/tune.jsonl"));
-    let unseen = labelled(include_str!("../../../../testdata/asks/unseen.jsonl"));
+    let (tune, unseen) = (labelled(TUNE), labelled(UNSEEN));
     assert!(600 <= tune.len() + unseen.len());
     for language in ["de", "es", "fr"] {
         assert!(80 <= tune.iter().chain(&unseen).filter(|labelled| labelled.language == language).count());
@@ -210,6 +246,8 @@ fn a_language_is_one_file_and_a_wrong_one_is_refused_by_name() {
         (italian.replace("dove ~6", "~6"), "must begin with a word"),
         (italian.replace("\"question\"", "\"quest\""), "unknown variant `quest`"),
         (italian.replace("\"it\"", "\"italiano\""), "no language code"),
+        (italian.replace("points = 2", "points = nan"), "`NaN` in the ask rules for `it`"),
+        (italian.replace("points = 2", "points = 7"), "`7` in the ask rules for `it`"),
         (format!("{italian}[feeling.words]\n\"9\" = \"bello\"\n"), "`9` in the ask rules for `it`"),
     ] {
         let error = Classifier::new([broken.as_str()]).unwrap_err().to_string();
@@ -218,13 +256,19 @@ fn a_language_is_one_file_and_a_wrong_one_is_refused_by_name() {
     let twice = Classifier::new([italian, italian]).unwrap_err().to_string();
     assert_eq!(twice, "there are two files of ask rules for `it`; merge them");
     assert!(Classifier::new([]).is_err());
+    let all: Vec<String> = (b'a'..=b'q').map(|b| italian.replace("\"it\"", &format!("\"x{}\"", b as char))).collect();
+    let new = |n: usize| Classifier::new(all.iter().take(n).map(String::as_str));
+    assert!(new(16).is_ok() && new(17).unwrap_err().to_string().contains("more than 16 languages"));
 }
 
 #[test]
 fn a_long_text_is_read_up_to_the_limit() {
-    let text = format!("{}still no answer", "é ".repeat(MAX_JUDGED_BYTES));
-    assert_eq!(found(&text).class, Class::None);
-    let hostile = ["why is the ", "not ", "can you ", "> ", "\n", "?", ":)", "a'", "```\n", "@", "so 1 "];
+    let after = |n: usize| format!("{} Still no answer after 40 hours", "The box is here. ".repeat(n));
+    assert_eq!(found(&after(9)).class, Class::Complaint);
+    assert_eq!(found(&after(MAX_JUDGED_BYTES)).class, Class::None);
+    found(&format!("x{}", "é".repeat(MAX_JUDGED_BYTES)));
+    let hostile =
+        ["why is the ", "not ", "can you ", "> ", "\n", "?", ":)", "a'", "```\n", "@", "so 1 ", "a-", "`a`", "wrote:\n"];
     for piece in hostile {
         found(&piece.repeat(MAX_JUDGED_BYTES / piece.len()));
     }

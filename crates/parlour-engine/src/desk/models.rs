@@ -170,11 +170,14 @@ impl Engine {
                         let bought = purchases.until(from).filter(|bought| bought.contract.is_none())?;
                         Some(Specimen { bought, n_ahead: purchases.between(from, to) })
                     });
-                    let seen = |by: Day| days.partition_point(|day| *day <= by.0);
-                    active.take(spans, |from, to| {
-                        let bought = Bought::of_days(&days[..seen(from)], from)?;
-                        Some(Specimen { bought, n_ahead: (seen(to) - seen(from)) as u32 })
-                    });
+                    // Once somebody bought, nobody asks when others were active.
+                    if bought.late.is_empty() {
+                        let seen = |by: Day| days.partition_point(|day| *day <= by.0);
+                        active.take(spans, |from, to| {
+                            let bought = Bought::of_days(&days[..seen(from)], from)?;
+                            Some(Specimen { bought, n_ahead: (seen(to) - seen(from)) as u32 })
+                        });
+                    }
                 });
             },
         )?;
