@@ -1,11 +1,9 @@
 // Asks: who waits for an answer, what is due first first; a thread is read and answered beside the queue.
-import { TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useEffect, useState } from "react";
 import { useAskCounts, useAskNews } from "../../api/asks";
 import type { AskCounts, AskQuery } from "../../api/types";
 import { Choice, type Option, Switch } from "../../components/choice";
 import { layerWord } from "../../components/layers";
+import { SearchField } from "../../components/search-field";
 import { Answer, useTitle } from "../../components/states";
 import { useUrl } from "../../scope";
 import { Found, Queue } from "./queue";
@@ -65,7 +63,7 @@ function Body({ counts, brand }: { counts: AskCounts; brand: string | undefined 
     const value = params.get(name);
     if (value) query[name] = value;
   }
-  const q = params.get("q") ?? "";
+  const q = (params.get("q") ?? "").trim();
   return (
     <>
       <Filters counts={counts} view={isList ? LIST : (view?.view ?? "")} />
@@ -81,7 +79,7 @@ function Filters({ counts, view }: { counts: AskCounts; view: string }) {
   const value = (name: string) => params.get(name) ?? undefined;
   return (
     <search className="filters">
-      <Search />
+      <SearchField label="Words in what was said" value={value("q") ?? ""} />
       <Switch name="view" label="show" value={view} choices={VIEW_CHOICES} />
       {counts.brands.length < 2 ? null : (
         <Choice
@@ -119,22 +117,5 @@ function Filters({ counts, view }: { counts: AskCounts; view: string }) {
         />
       )}
     </search>
-  );
-}
-
-/** Words to look for; the address has them once somebody stops typing. */
-function Search() {
-  const { params, set } = useUrl();
-  const [text, setText] = useState(params.get("q") ?? "");
-  const [settled] = useDebouncedValue(text.trim(), 250);
-  useEffect(() => set({ q: settled }), [settled, set]);
-  return (
-    <TextInput
-      type="search"
-      aria-label="Words in what was said"
-      placeholder="Words in what was said"
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-    />
   );
 }

@@ -1,11 +1,10 @@
 // What narrows the list, and in what order it stands.
 
-import { TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import type { PeopleQuery, PeopleSort } from "../../api/types";
 import { Choice } from "../../components/choice";
 import { CsvButton } from "../../components/csv-button";
+import { SearchField } from "../../components/search-field";
 import { AudienceChoice, LayerChoice } from "../../components/slice-picker";
 import { SortChoice } from "../../components/sort-choice";
 import { dayShort, periodText } from "../../format";
@@ -27,29 +26,6 @@ import {
   STAGES,
   wordOf,
 } from "../../words";
-
-const SETTLE_MS = 300;
-
-function SearchField({ value }: { value: string }) {
-  const { set } = useUrl();
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  const settle = useDebouncedCallback((q: string) => set({ q }), SETTLE_MS);
-  return (
-    <TextInput
-      type="search"
-      size="xs"
-      w={210}
-      aria-label="Name or id"
-      placeholder="Name or id"
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        settle(event.currentTarget.value);
-      }}
-    />
-  );
-}
 
 /** The filters that come with a number's link and have no field of their own: shown, and taken away with one press. */
 function Given({ query }: { query: PeopleQuery }) {
@@ -118,7 +94,7 @@ export function Filters({ query, onCsv, does }: FiltersProps) {
   const hasAny = FILTERS.some((name) => query[name]);
   return (
     <search className="filters">
-      <SearchField value={query.q ?? ""} />
+      <SearchField label="Name or id" value={query.q ?? ""} size="xs" w={210} />
       <Choice
         name="cell"
         label="cell"
