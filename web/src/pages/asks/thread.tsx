@@ -10,6 +10,7 @@ import { Answer, Problem } from "../../components/states";
 import { instantText } from "../../format";
 import { useSingleKeys } from "../../keys";
 import { useUrl } from "../../scope";
+import { idOf } from "../../words";
 import { Aside } from "./aside";
 import { Composer } from "./composer";
 import { CLASSES, RESTS, shortened, speakerOf, stateOf } from "./words";
@@ -167,7 +168,7 @@ function MergeAct({ data, acts }: { data: Thread; acts: ThreadActs }) {
 
 /** Posts and notes in the order of their time. */
 function Said({ data, acts }: { data: Thread; acts: ThreadActs }) {
-  const brand = data.object?.replace(/^[^:]*:/, "") ?? "the brand";
+  const brand = data.object ? idOf(data.object) : "the brand";
   const all = [
     ...data.posts.map((post) => ({ at: post.at, post, note: undefined })),
     ...data.notes.map((note) => ({ at: note.at, post: undefined, note })),

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { PeopleQuery, PeopleSort } from "../../api/types";
 import { Choice } from "../../components/choice";
 import { CsvButton } from "../../components/csv-button";
+import { Given } from "../../components/given";
 import { SearchField } from "../../components/search-field";
 import { AudienceChoice, LayerChoice } from "../../components/slice-picker";
 import { SortChoice } from "../../components/sort-choice";
@@ -27,10 +28,9 @@ import {
   wordOf,
 } from "../../words";
 
-/** The filters that come with a number's link and have no field of their own: shown, and taken away with one press. */
-function Given({ query }: { query: PeopleQuery }) {
-  const { set } = useUrl();
-  const given: { words: string; names: string[] }[] = [];
+/** The filters that come with a number's link and have no field of their own. */
+function givenBy(query: PeopleQuery): { words: string; names: string[] }[] {
+  const given = [];
   if (query.from || query.to) {
     given.push({ words: `${query.from ?? "anywhere"} → ${query.to ?? "anywhere"}`, names: ["from", "to"] });
   }
@@ -54,18 +54,7 @@ function Given({ query }: { query: PeopleQuery }) {
   if (query.last_from) given.push({ words: `seen since ${dayShort(query.last_from)}`, names: ["last_from"] });
   if (query.due_from) given.push({ words: `due since ${dayShort(query.due_from)}`, names: ["due_from"] });
   if (query.engaged_by) given.push({ words: engagedByWords(query.engaged_by), names: ["engaged_by"] });
-  return given.map(({ words, names }) => (
-    <button
-      key={words}
-      type="button"
-      className="chip"
-      style={{ cursor: "pointer", color: "var(--ink)" }}
-      aria-label={`Take away the filter: ${words}`}
-      onClick={() => set(Object.fromEntries(names.map((name) => [name, null])))}
-    >
-      {words} <span aria-hidden="true">×</span>
-    </button>
-  ));
+  return given;
 }
 
 const SORTS: PeopleSort[] = [
@@ -142,7 +131,9 @@ export function Filters({ query, onCsv, does }: FiltersProps) {
       />
       <LayerChoice value={query.layer} />
       <AudienceChoice value={query.audience} />
-      <Given query={query} />
+      {givenBy(query).map((given) => (
+        <Given key={given.words} {...given} />
+      ))}
       <span className="row" style={{ marginLeft: "auto" }}>
         <SortChoice query={query} any="as listed" sorts={SORTS} value={query.sort} />
         <span className="does">
