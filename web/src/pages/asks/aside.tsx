@@ -12,10 +12,10 @@ import { shortened, stateOf } from "./words";
 
 export function Aside({ data }: { data: Thread }) {
   return (
-    <div className="two">
+    <>
       {data.person ? <WhoTheyAre person={data.person} object={data.object} /> : null}
       <Before rows={data.history} />
-    </div>
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 // Asks: who waits for an answer, what is due first first; a thread is read and answered beside the queue.
+import { useEffect, useRef } from "react";
 import { useAskCounts, useAskNews } from "../../api/asks";
 import type { AskCounts, AskQuery } from "../../api/types";
 import { Choice, type Option, Switch } from "../../components/choice";
@@ -26,6 +27,7 @@ export function Asks() {
   const brand = params.get("brand") ?? undefined;
   const counts = useAskCounts(brand);
   const thread = params.get("thread");
+  useFocusBack(thread);
   return (
     <>
       <div className="top">
@@ -44,6 +46,18 @@ export function Asks() {
       </Answer>
     </>
   );
+}
+
+/** Where a thread was closed, the focus goes back to its line, or to the page where that has left the queue. */
+function useFocusBack(thread: string | null) {
+  const before = useRef(thread);
+  useEffect(() => {
+    if (before.current && !thread) {
+      const line = document.querySelector<HTMLElement>(`main [data-thread="${CSS.escape(before.current)}"]`);
+      (line ?? document.querySelector<HTMLElement>("main"))?.focus();
+    }
+    before.current = thread;
+  }, [thread]);
 }
 
 function Body({ counts, brand }: { counts: AskCounts; brand: string | undefined }) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AskCounts, AskLine } from "../../api/types";
-import { givenWords, headline, shortened, stateOf, waitText } from "./words";
+import { givenWords, headline, joined, shortened, stateOf, waitText } from "./words";
 
 const counts = (n_open: number, n_overdue: number, n_snoozed = 0) => ({ n_open, n_overdue, n_snoozed }) as AskCounts;
 const ask = (changes: Partial<AskLine>) =>
@@ -37,6 +37,9 @@ describe("asks", () => {
     expect(stateOf(ask({ state: "answered", answered_by: "eva" })).words).toBe("answered by eva after 40 hours");
     expect(stateOf(ask({ state: "answered", is_late: true })).words).toBe("answered late, after 40 hours");
     expect(stateOf(ask({ state: "closed", closed_why: "spam" })).words).toBe("closed unanswered: spam");
+  });
+  test("no text takes the place of another", () => {
+    expect([joined("", "b"), joined("a", " "), joined("a", "b")]).toEqual(["b", "a", "a\n\nb"]);
   });
   test("a long text ends at a word", () => {
     expect(shortened("one two\nthree four", 12)).toBe("one two …");

@@ -100,6 +100,11 @@ export const RESTS: { word: string; hours: number }[] = [
   { word: "a week", hours: 168 },
 ];
 
+/** Two texts as one, so that neither is lost where both want the same field. */
+export function joined(first: string, second: string): string {
+  return [first, second].filter((text) => text.trim() !== "").join("\n\n");
+}
+
 /** The beginning of a text, ended at a word. */
 export function shortened(text: string, most: number): string {
   const line = text.replace(/\s+/g, " ").trim();
