@@ -47,7 +47,7 @@ export function Composer({ data, acts }: ComposerProps) {
   return (
     <div className="composer">
       {/* Said once: the seconds beneath would be read out one by one. */}
-      <p className="unseen" role="status">
+      <p className="unseen" aria-live="polite">
         {writing.other
           ? otherText(writing.other)
           : data.waiting.length > 0
