@@ -47,6 +47,79 @@ test("a thread is taken, noted and closed with a reason, and what is begun is ke
   await expect(thread.getByText("closed unanswered: told by phone")).toBeVisible();
 });
 
+test("what is begun is there again after a change of threads too quick to be kept, and not after it was sent", async ({
+  page,
+}) => {
+  await open(page, "/asks");
+  const thread = page.getByRole("region", { name: "Thread" });
+  const answer = thread.getByRole("textbox", { name: "Answer" });
+  await page.locator(lines).nth(10).click();
+  await answer.fill("Half an answ");
+  await page.locator(lines).nth(11).click();
+  await expect(answer).toHaveValue("");
+  await page.locator(lines).nth(10).click();
+  await expect(answer).toHaveValue("Half an answ");
+  await page.reload();
+  await expect(answer).toHaveValue("Half an answ");
+  // Pressed twice, and before the draft is kept: one answer, and no draft after it.
+  let n = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith("/reply")) n += 1;
+  });
+  await answer.fill("A whole answer.");
+  await answer.press("Control+Enter");
+  await answer.press("Control+Enter");
+  await expect(thread.getByText(/Goes out in/)).toHaveCount(1);
+  await expect(answer).toHaveValue("");
+  expect(n).toBe(1);
+  const key = new URL(page.url()).searchParams.get("thread");
+  const kept = await page.request.get(`/api/v1/threads/${key}`);
+  expect(((await kept.json()) as { draft: string | null }).draft ?? "").toBe("");
+  // What is begun meanwhile stays when it is taken back, and a note is no answer.
+  await answer.fill("And more.");
+  await thread.getByRole("button", { name: "Take it back" }).click();
+  await expect(answer).toHaveValue("A whole answer.\n\nAnd more.");
+  await thread.getByRole("button", { name: "note for staff" }).click();
+  await expect(thread.getByRole("textbox", { name: "Note for staff" })).toHaveValue("");
+});
+
+test("the focus goes into a thread and back to its line, and letters wait while a dialog is open", async ({ page }) => {
+  await open(page, "/asks");
+  const line = page.locator(lines).nth(13);
+  await line.focus();
+  await page.keyboard.press("Enter");
+  const thread = page.getByRole("region", { name: "Thread" });
+  const back = thread.getByRole("button", { name: "the queue" });
+  await expect(back).toBeFocused();
+  await expect(back).toBeInViewport();
+  await expect(thread.getByRole("button", { name: "take it" })).toBeVisible();
+  await page.keyboard.press("e");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("a");
+  await page.getByRole("dialog").getByRole("button", { name: "Leave it" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(thread.getByRole("button", { name: "take it" })).toBeVisible();
+  await back.click();
+  await expect(thread).toHaveCount(0);
+  await expect(line).toBeFocused();
+});
+
+test("words looked for are no pages to go back through, and what a link narrows by can be taken away", async ({
+  page,
+}) => {
+  await open(page, "/asks?person=user:nobody");
+  await page.getByRole("button", { name: "Take away the filter: asked by nobody" }).click();
+  await expect(page).toHaveURL(/\/asks$/);
+  const before = await page.evaluate(() => history.length);
+  const field = page.getByRole("searchbox", { name: "Words in what was said" });
+  await field.fill("two words");
+  await expect(page).toHaveURL(/q=two\+words/);
+  expect(await page.evaluate(() => history.length)).toBe(before);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Asks" }).click();
+  await expect(field).toHaveValue("");
+  await expect(page).toHaveURL(/\/asks$/);
+});
+
 test("what a post is opens to its reasons and can be put right", async ({ page }) => {
   await open(page, "/asks");
   await page.locator(lines).nth(8).click();

@@ -1,6 +1,7 @@
 // Asks: the queue, a thread and what is done about it; and news, pushed by the server.
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
+import { calmly } from "./calmly";
 import { api } from "./client";
 import type {
   AskCounts,
@@ -68,11 +69,16 @@ export function useAskNews() {
   useEffect(() => {
     let source: EventSource | undefined;
     let timer: number | undefined;
+    let isLost = false;
+    const news = calmly(() => client.invalidateQueries({ queryKey: ALL }));
     const call = () => {
       source = new EventSource("/api/v1/asks/stream");
-      source.onmessage = () => void client.invalidateQueries({ queryKey: ALL });
+      source.onmessage = news;
+      // Nobody told what happened while the line was lost.
+      source.onopen = () => void (isLost && news());
       source.onerror = () => {
         source?.close();
+        isLost = true;
         timer = window.setTimeout(call, CALL_AGAIN_MS);
       };
     };
@@ -89,8 +95,15 @@ export function useThreadActs(key: string) {
   const client = useQueryClient();
   const onSettled = () => client.invalidateQueries({ queryKey: ALL });
   const path = `/threads/${key}`;
+  // One after the other, so that a draft on its way never comes after the answer that it became.
+  const scope = { id: `writing ${key}` };
   return {
-    reply: useMutation({ mutationFn: (reply: NewReply) => api.post<WaitingReply>(`${path}/reply`, reply), onSettled }),
+    keepDraft: useMutation({ mutationFn: (text: string) => api.put<void>(`${path}/draft`, { text }), scope }),
+    reply: useMutation({
+      mutationFn: (reply: NewReply) => api.post<WaitingReply>(`${path}/reply`, reply),
+      onSettled,
+      scope,
+    }),
     takeBack: useMutation({ mutationFn: (id: number) => api.remove<WaitingReply>(`/replies/${id}`), onSettled }),
     close: useMutation({
       mutationFn: (reason: string) => api.post<void>(`${path}/close`, { reason } satisfies Closing),
@@ -107,7 +120,9 @@ export function useThreadActs(key: string) {
     }),
     merge: useMutation({
       mutationFn: (into: string) => api.post<void>(`${path}/merge`, { into } satisfies MergeInto),
-      onSettled,
+      // Not this thread, which is no more; and whoever waits for this goes to the other at once.
+      onSettled: () =>
+        void client.invalidateQueries({ queryKey: ALL, predicate: ({ queryKey }) => queryKey[2] !== key }),
     }),
     correct: useMutation({
       mutationFn: ({ post, ...what }: PostCorrection & { post: string }) =>
@@ -117,8 +132,19 @@ export function useThreadActs(key: string) {
   };
 }
 
-/** Keeps what was written so far, and says that somebody is writing. */
-export const keepDraft = (key: string, text: string) => api.put<void>(`/threads/${key}/draft`, { text });
+/** What is begun in this window, there again when it is opened again, whatever the server has been told of it by then. */
+export function useBegun(name: string, first: string): [string, (text: string) => void] {
+  const client = useQueryClient();
+  const key = ["begun", name];
+  const [text, setText] = useState(() => client.getQueryData<string>(key) ?? first);
+  const write = (next: string) => {
+    client.setQueryData(key, next);
+    setText(next);
+  };
+  return [text, write];
+}
+
+/** Says that somebody is writing, and that they write no more. */
 export const hold = (key: string) => api.put<Hold>(`/threads/${key}/hold`);
 export const letGo = (key: string) => api.remove<void>(`/threads/${key}/hold`);
 
@@ -134,6 +160,5 @@ export function useSavedAnswers() {
       mutationFn: (answer: NewSavedAnswer) => api.post<SavedAnswer>("/saved-answers", answer),
       onSettled,
     }),
-    remove: useMutation({ mutationFn: (id: number) => api.remove<void>(`/saved-answers/${id}`), onSettled }),
   };
 }

@@ -6,15 +6,16 @@ import { CellChip, DirectionMark, KindMark } from "../../components/marks";
 import { Part } from "../../components/part";
 import { personPath } from "../../components/person-lines";
 import { roundMoney, times } from "../../format";
-import { useScope, useUrl } from "../../scope";
+import { useScope } from "../../scope";
+import { useThreadLink } from "./thread-link";
 import { shortened, stateOf } from "./words";
 
 export function Aside({ data }: { data: Thread }) {
   return (
-    <div className="two">
+    <>
       {data.person ? <WhoTheyAre person={data.person} object={data.object} /> : null}
       <Before rows={data.history} />
-    </div>
+    </>
   );
 }
 
@@ -51,19 +52,16 @@ function WhoTheyAre({ person, object }: { person: string; object: string | null 
 }
 
 function Before({ rows }: { rows: AskLine[] }) {
-  const { params } = useUrl();
-  const link = (thread: string) => {
-    const next = new URLSearchParams(params);
-    next.set("thread", thread);
-    return { search: next.toString() };
-  };
+  const to = useThreadLink();
   return (
     <Part title="Asked before" does={rows.length === 0 ? "nothing" : undefined}>
       <ul className="lines">
         {rows.map((ask) => (
           <li key={ask.key}>
             <span>
-              <Link to={link(ask.thread)}>{shortened(ask.title ?? ask.text, 70) || ask.class}</Link>
+              <Link to={to(ask.thread)} preventScrollReset>
+                {shortened(ask.title ?? ask.text, 70) || ask.class}
+              </Link>
               <small>
                 {ask.class}, {stateOf(ask).words}
               </small>

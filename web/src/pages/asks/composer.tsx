@@ -1,12 +1,13 @@
 // Writing an answer or a note: what is begun is kept, nobody else can answer meanwhile, and for ten seconds it can be
 // taken back.
 import { Button, Textarea } from "@mantine/core";
-import { useDebouncedCallback, useHotkeys, useInterval } from "@mantine/hooks";
+import { useDebouncedCallback, useInterval } from "@mantine/hooks";
 import { useEffect, useRef, useState } from "react";
-import { hold, keepDraft, letGo, useSavedAnswers, type useThreadActs } from "../../api/asks";
+import { hold, letGo, useBegun, useSavedAnswers, type useThreadActs } from "../../api/asks";
 import type { Thread, WaitingReply } from "../../api/types";
 import { Problem } from "../../components/states";
-import { useSingleKeys } from "../../keys";
+import { useLetters } from "../../keys";
+import { joined } from "./words";
 
 /** How often somebody who writes says so again; the server forgets after a minute. */
 const HOLD_AGAIN_MS = 20_000;
@@ -18,36 +19,53 @@ interface ComposerProps {
 }
 
 export function Composer({ data, acts }: ComposerProps) {
-  const [text, setText] = useState(data.draft ?? "");
-  const [isNote, setNote] = useState(false);
-  const [other, setOther] = useState<string | null>(null);
+  // An answer and a note are never one text: what is for staff alone must not go out by a wrong press.
+  const [answer, setAnswer] = useBegun(`answer ${data.key}`, data.draft ?? "");
+  const [note, setNote] = useBegun(`note ${data.key}`, "");
+  const [isNote, setIsNote] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  const [hasSingle] = useSingleKeys();
-  const said = useWriting(data.key, setOther);
-  const focus = (note: boolean) => {
-    setNote(note);
+  const writing = useWriting(data.key, acts);
+  const focus = (toNote: boolean) => {
+    setIsNote(toNote);
     field.current?.focus();
   };
-  useHotkeys(
-    hasSingle
-      ? [
-          ["r", () => focus(false)],
-          ["n", () => focus(true)],
-        ]
-      : [],
-  );
-  const write = (next: string) => {
-    setText(next);
-    if (!isNote) said(next);
+  useLetters([
+    ["r", () => focus(false)],
+    ["n", () => focus(true)],
+  ]);
+  const writeAnswer = (next: string) => {
+    setAnswer(next);
+    writing.said(next);
   };
-  const done = { onSuccess: () => setText("") };
-  const send = () => (isNote ? acts.note.mutate(text, done) : acts.reply.mutate({ text, verb: null }, done));
-  const error = isNote ? acts.note.error : acts.reply.error;
+  const [text, write, act] = isNote ? [note, setNote, acts.note] : [answer, writeAnswer, acts.reply];
+  const isReady = text.trim() !== "" && !act.isPending && (isNote || writing.other === null);
+  const send = () => {
+    if (!isReady) return;
+    if (isNote) acts.note.mutate(note, { onSuccess: () => setNote("") });
+    else writing.send(answer, () => setAnswer(""));
+  };
   return (
     <div className="composer">
+      {/* Said once: the seconds beneath would be read out one by one. */}
+      <p className="unseen" aria-live="polite">
+        {writing.other
+          ? otherText(writing.other)
+          : data.waiting.length > 0
+            ? "The answer goes out in a moment; until then it can be taken back."
+            : ""}
+      </p>
       {data.waiting.map((reply) => (
-        <Waiting key={reply.id} reply={reply} acts={acts} onBack={(back) => setText(back)} />
+        <Waiting
+          key={reply.id}
+          reply={reply}
+          acts={acts}
+          onBack={(back) => {
+            writeAnswer(joined(back, answer));
+            focus(false);
+          }}
+        />
       ))}
+      {acts.takeBack.error ? <Problem error={acts.takeBack.error} /> : null}
       <div className="does switch">
         <button type="button" aria-pressed={!isNote} onClick={() => focus(false)}>
           answer
@@ -55,7 +73,7 @@ export function Composer({ data, acts }: ComposerProps) {
         <button type="button" aria-pressed={isNote} onClick={() => focus(true)}>
           note for staff
         </button>
-        {isNote ? null : <Saved text={text} onChoose={write} />}
+        {isNote ? null : <Saved text={answer} onChoose={(saved) => writeAnswer(joined(answer, saved))} />}
       </div>
       <Textarea
         ref={field}
@@ -63,25 +81,28 @@ export function Composer({ data, acts }: ComposerProps) {
         minRows={3}
         maxRows={16}
         value={text}
+        readOnly={act.isPending}
         onChange={(event) => write(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && text.trim() !== "") send();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
         }}
         aria-label={isNote ? "Note for staff" : "Answer"}
         placeholder={isNote ? "Staff alone see this" : whereTo(data)}
       />
-      {other ? <p className="neg">{other} is writing an answer at this moment.</p> : null}
-      {error ? <Problem error={error} /> : null}
-      <Button
-        onClick={send}
-        disabled={text.trim() === "" || (!isNote && other !== null)}
-        loading={acts.reply.isPending || acts.note.isPending}
-        variant={isNote ? "default" : "filled"}
-      >
+      {writing.other ? <p className="neg">{otherText(writing.other)}</p> : null}
+      {acts.keepDraft.error && !isNote ? (
+        <p className="fine">What you write could not be kept: stay here until it is sent.</p>
+      ) : null}
+      {act.error ? <Problem error={act.error} /> : null}
+      <Button onClick={send} disabled={!isReady} loading={act.isPending} variant={isNote ? "default" : "filled"}>
         {isNote ? "Keep the note" : "Send"}
       </Button>
     </div>
   );
+}
+
+function otherText(name: string): string {
+  return `${name} is writing an answer at this moment.`;
 }
 
 /** Where an answer goes, as the empty field says it. */
@@ -91,32 +112,42 @@ export function whereTo(data: Pick<Thread, "address" | "source">): string {
 }
 
 /** Keeps the draft and the thread for whoever writes; says who else does. */
-function useWriting(thread: string, setOther: (name: string | null) => void) {
+function useWriting(thread: string, acts: ComposerProps["acts"]) {
+  const [other, setOther] = useState<string | null>(null);
   const isWriting = useRef(false);
-  const keep = useDebouncedCallback((text: string) => {
-    keepDraft(thread, text).catch(() => undefined);
-  }, KEEP_AFTER_MS);
-  const again = useInterval(() => {
-    if (isWriting.current) take();
-  }, HOLD_AGAIN_MS);
+  const keep = useDebouncedCallback((text: string) => acts.keepDraft.mutate(text), {
+    delay: KEEP_AFTER_MS,
+    flushOnUnmount: true,
+  });
   const take = () => {
     hold(thread)
       .then((held) => setOther(held.is_mine ? null : held.held_by))
       .catch(() => undefined);
   };
+  useInterval(() => (isWriting.current ? take() : undefined), HOLD_AGAIN_MS, { autoInvoke: true });
+  const stop = () => {
+    if (isWriting.current) letGo(thread).catch(() => undefined);
+    isWriting.current = false;
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once a thread
-  useEffect(() => {
-    again.start();
-    return () => {
-      again.stop();
-      if (isWriting.current) letGo(thread).catch(() => undefined);
-    };
-  }, [thread]);
-  return (text: string) => {
-    if (!isWriting.current && text !== "") take();
+  useEffect(() => stop, [thread]);
+  const said = (text: string) => {
+    if (text === "") stop();
+    else if (!isWriting.current) take();
     isWriting.current = text !== "";
     keep(text);
   };
+  const send = (text: string, onSent: () => void) => {
+    // Said now, and not after the answer, where it would be a draft again.
+    keep.flush();
+    const onSuccess = () => {
+      // The server let the thread go with it.
+      isWriting.current = false;
+      onSent();
+    };
+    acts.reply.mutate({ text, verb: null }, { onSuccess });
+  };
+  return { other, said, send };
 }
 
 /** An answer that goes out in a moment. */
@@ -126,11 +157,10 @@ function Waiting({
   onBack,
 }: Pick<ComposerProps, "acts"> & { reply: WaitingReply; onBack: (text: string) => void }) {
   const [now, setNow] = useState(() => Date.now());
-  const tick = useInterval(() => setNow(Date.now()), 500, { autoInvoke: true });
-  useEffect(() => tick.stop, [tick.stop]);
+  useInterval(() => setNow(Date.now()), 500, { autoInvoke: true });
   const left = Math.max(0, Math.ceil((Date.parse(reply.send_at) - now) / 1000));
   return (
-    <p className="waiting-reply" role="status">
+    <p className="waiting-reply">
       {left > 0 ? `Goes out in ${left} s: ` : "Goes out now: "}
       <q>{reply.text.slice(0, 80)}</q>{" "}
       <Button
@@ -156,7 +186,7 @@ function Saved({ text, onChoose }: { text: string; onChoose: (text: string) => v
         <select
           value=""
           aria-label="Saved answers"
-          onChange={(event) => onChoose(rows.find((row) => String(row.id) === event.target.value)?.text ?? text)}
+          onChange={(event) => onChoose(rows.find((row) => String(row.id) === event.target.value)?.text ?? "")}
         >
           <option value="">saved answers …</option>
           {rows.map((row) => (

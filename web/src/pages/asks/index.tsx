@@ -1,32 +1,23 @@
 // Asks: who waits for an answer, what is due first first; a thread is read and answered beside the queue.
-import { TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useEffect, useState } from "react";
+import { useEffect, useRef } from "react";
 import { useAskCounts, useAskNews } from "../../api/asks";
 import type { AskCounts, AskQuery } from "../../api/types";
 import { Choice, type Option, Switch } from "../../components/choice";
+import { Given } from "../../components/given";
 import { layerWord } from "../../components/layers";
+import { SearchField } from "../../components/search-field";
 import { Answer, useTitle } from "../../components/states";
 import { useUrl } from "../../scope";
 import { Found, Queue } from "./queue";
 import { ThreadView } from "./thread";
-import { headline, VIEWS } from "./words";
+import { givenWords, headline, VIEWS } from "./words";
 
 /** The view of a list that a number of Answers opens; its address says which asks. */
 const LIST = "list";
-const FILTER_NAMES = ["class", "layer", "language", "source", "person"] as const;
-const LIST_NAMES = [
-  ...FILTER_NAMES,
-  "state",
-  "overdue",
-  "late",
-  "peer",
-  "acknowledged",
-  "staff",
-  "asker",
-  "from",
-  "to",
-] as const;
+/** What narrows the queue and has a field for it; what has none, and comes with a link; and what a list has besides. */
+const FIELD_NAMES = ["class", "layer", "language", "source"] as const;
+const LINKED_NAMES = ["person"] as const;
+const LIST_NAMES = ["state", "overdue", "late", "peer", "acknowledged", "staff", "asker", "from", "to"] as const;
 const VIEW_CHOICES: Option[] = VIEWS.map(({ view, word }) => ({ value: view, word }));
 
 export function Asks() {
@@ -36,6 +27,7 @@ export function Asks() {
   const brand = params.get("brand") ?? undefined;
   const counts = useAskCounts(brand);
   const thread = params.get("thread");
+  useFocusBack(thread);
   return (
     <>
       <div className="top">
@@ -56,85 +48,75 @@ export function Asks() {
   );
 }
 
+/** Where a thread was closed, the focus goes back to its line, or to the page where that has left the queue. */
+function useFocusBack(thread: string | null) {
+  const before = useRef(thread);
+  useEffect(() => {
+    if (before.current && !thread) {
+      const line = document.querySelector<HTMLElement>(`main [data-thread="${CSS.escape(before.current)}"]`);
+      (line ?? document.querySelector<HTMLElement>("main"))?.focus();
+    }
+    before.current = thread;
+  }, [thread]);
+}
+
 function Body({ counts, brand }: { counts: AskCounts; brand: string | undefined }) {
   const { params } = useUrl();
   const view = VIEWS.find((one) => one.view === (params.get("view") ?? "")) ?? VIEWS[0];
   const isList = params.get("view") === LIST;
   const query: AskQuery = { ...(isList ? {} : view?.query), brand };
-  for (const name of isList ? LIST_NAMES : FILTER_NAMES) {
+  const linked = isList ? [...LINKED_NAMES, ...LIST_NAMES] : LINKED_NAMES;
+  for (const name of [...FIELD_NAMES, ...linked]) {
     const value = params.get(name);
     if (value) query[name] = value;
   }
-  const q = params.get("q") ?? "";
+  const q = (params.get("q") ?? "").trim();
   return (
     <>
-      <Filters counts={counts} view={isList ? LIST : (view?.view ?? "")} />
+      <Filters counts={counts} view={isList ? LIST : (view?.view ?? "")} linked={linked} />
       {q === "" ? <Queue query={query} isEverything={counts.brands.length === 0} /> : <Found q={q} />}
     </>
   );
 }
 
-function Filters({ counts, view }: { counts: AskCounts; view: string }) {
-  const { params } = useUrl();
-  const choices = (rows: AskCounts["class"], word = (value: string) => value) =>
-    rows.filter(({ value }) => value !== "").map(({ value, n }) => ({ value, word: `${word(value)} (${n})` }));
-  const value = (name: string) => params.get(name) ?? undefined;
-  return (
-    <search className="filters">
-      <Search />
-      <Switch name="view" label="show" value={view} choices={VIEW_CHOICES} />
-      {counts.brands.length < 2 ? null : (
-        <Choice
-          name="brand"
-          label="Brand"
-          any="all brands"
-          value={value("brand")}
-          choices={counts.brands.map(({ object, n_open }) => ({ value: object, word: `${object} (${n_open})` }))}
-        />
-      )}
-      <Choice name="class" label="Class" any="every class" value={value("class")} choices={choices(counts.class)} />
-      <Choice
-        name="layer"
-        label="Layer"
-        any="every layer"
-        value={value("layer")}
-        choices={choices(counts.layer, layerWord)}
-      />
-      {counts.language.length < 2 ? null : (
-        <Choice
-          name="language"
-          label="Language"
-          any="every language"
-          value={value("language")}
-          choices={choices(counts.language)}
-        />
-      )}
-      {counts.source.length < 2 ? null : (
-        <Choice
-          name="source"
-          label="Source"
-          any="every source"
-          value={value("source")}
-          choices={choices(counts.source)}
-        />
-      )}
-    </search>
-  );
+/** What the queue is narrowed by, with a choice for each that leaves one. */
+const NARROWED: { name: (typeof FIELD_NAMES)[number]; label: string; word?: (value: string) => string }[] = [
+  { name: "class", label: "Class" },
+  { name: "layer", label: "Layer", word: layerWord },
+  { name: "language", label: "Language" },
+  { name: "source", label: "Source" },
+];
+
+interface FiltersProps {
+  counts: AskCounts;
+  view: string;
+  /** What may be asked for besides the fields. */
+  linked: readonly (keyof AskQuery)[];
 }
 
-/** Words to look for; the address has them once somebody stops typing. */
-function Search() {
-  const { params, set } = useUrl();
-  const [text, setText] = useState(params.get("q") ?? "");
-  const [settled] = useDebouncedValue(text.trim(), 250);
-  useEffect(() => set({ q: settled }), [settled, set]);
+function Filters({ counts, view, linked }: FiltersProps) {
+  const { params } = useUrl();
+  const chosen = (name: string) => params.get(name) ?? undefined;
+  const brands = counts.brands.map(({ object, n_open }) => ({ value: object, word: `${object} (${n_open})` }));
   return (
-    <TextInput
-      type="search"
-      aria-label="Words in what was said"
-      placeholder="Words in what was said"
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-    />
+    <search className="filters">
+      <SearchField label="Words in what was said" value={chosen("q") ?? ""} />
+      <Switch name="view" label="show" value={view} choices={VIEW_CHOICES} />
+      {brands.length < 2 && !chosen("brand") ? null : (
+        <Choice name="brand" label="Brand" any="all brands" value={chosen("brand")} choices={brands} />
+      )}
+      {NARROWED.map(({ name, label, word = (value) => value }) => {
+        const choices = counts[name]
+          .filter(({ value }) => value !== "")
+          .map(({ value, n }) => ({ value, word: `${word(value)} (${n})` }));
+        if (choices.length < 2 && !chosen(name)) return null;
+        const any = `every ${label.toLowerCase()}`;
+        return <Choice key={name} name={name} label={label} any={any} value={chosen(name)} choices={choices} />;
+      })}
+      {linked.map((name) => {
+        const words = givenWords(name, chosen(name) ?? "");
+        return words === "" ? null : <Given key={name} words={words} names={[name]} />;
+      })}
+    </search>
   );
 }

@@ -8,6 +8,8 @@ import { LayerMark } from "../../components/layers";
 import { Answer } from "../../components/states";
 import { ago, counted, instantText } from "../../format";
 import { useUrl } from "../../scope";
+import { idOf } from "../../words";
+import { useThreadLink } from "./thread-link";
 import { stateOf } from "./words";
 
 export function Queue({ query, isEverything }: { query: AskQuery; isEverything: boolean }) {
@@ -52,24 +54,16 @@ function Nothing({ isEverything }: { isEverything: boolean }) {
   );
 }
 
-/** Where a thread opens: beside the queue, with all that is asked for kept. */
-function useThreadLink(thread: string) {
-  const { params } = useUrl();
-  const next = new URLSearchParams(params);
-  next.set("thread", thread);
-  return { search: next.toString() };
-}
-
 function Line({ ask }: { ask: AskLine }) {
   const { params } = useUrl();
-  const to = useThreadLink(ask.thread);
+  const to = useThreadLink();
   const { words, tone } = stateOf(ask);
   const isOpen = params.get("thread") === ask.thread;
   return (
     <li data-ask={ask.key} aria-current={isOpen || undefined}>
-      <Link to={to} data-walk="" preventScrollReset>
+      <Link to={to(ask.thread)} data-walk="" data-thread={ask.thread} preventScrollReset>
         <span className="who">
-          <b>{ask.person?.replace(/^[^:]*:/, "") ?? "somebody"}</b>
+          <b>{ask.person ? idOf(ask.person) : "somebody"}</b>
           <span className={`chip ${ask.kind < 0 ? "neg" : ask.kind > 0 ? "pos" : "apa"}`}>
             <span aria-hidden="true">{ask.kind < 0 ? "−" : ask.kind > 0 ? "+" : "○"}</span>
             {ask.class}
@@ -115,10 +109,10 @@ export function Found({ q }: { q: string }) {
 }
 
 function Plain({ thread, title, last_at }: { thread: string; title: string | null; last_at: string }) {
-  const to = useThreadLink(thread);
+  const to = useThreadLink();
   return (
     <li>
-      <Link to={to} data-walk="" preventScrollReset>
+      <Link to={to(thread)} data-walk="" data-thread={thread} preventScrollReset>
         <span className="said">{title ?? "Something was said, and nothing asked."}</span>
         <span className="how">{ago(last_at)}</span>
       </Link>

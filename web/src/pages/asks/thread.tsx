@@ -1,15 +1,15 @@
 // One thread: what was said in its order, what staff tell each other, the answer, and the person beside it.
 import { Button } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useThread, useThreadActs } from "../../api/asks";
 import type { Thread, ThreadNote, ThreadPost } from "../../api/types";
 import { AskOnce } from "../../components/ask-once";
 import { LayerMark } from "../../components/layers";
 import { Answer, Problem } from "../../components/states";
 import { instantText } from "../../format";
-import { useSingleKeys } from "../../keys";
+import { useLetters } from "../../keys";
 import { useUrl } from "../../scope";
+import { idOf } from "../../words";
 import { Aside } from "./aside";
 import { Composer } from "./composer";
 import { CLASSES, RESTS, shortened, speakerOf, stateOf } from "./words";
@@ -19,10 +19,12 @@ const HOUR_MS = 3_600_000;
 export function ThreadView({ thread }: { thread: string }) {
   const found = useThread(thread);
   const { set } = useUrl();
+  const back = useRef<HTMLButtonElement>(null);
+  useEffect(() => back.current?.focus(), []);
   return (
     <section className="thread" aria-label="Thread">
       <p className="does">
-        <button type="button" onClick={() => set({ thread: null })}>
+        <button type="button" ref={back} onClick={() => set({ thread: null })}>
           ← the queue
         </button>
       </p>
@@ -36,7 +38,7 @@ export function ThreadView({ thread }: { thread: string }) {
 function Body({ data }: { data: Thread }) {
   const acts = useThreadActs(data.key);
   const isOpen = data.asks.some((ask) => ask.state === "open");
-  const error = acts.close.error ?? acts.assign.error ?? acts.snooze.error ?? acts.merge.error ?? acts.correct.error;
+  const error = acts.assign.error ?? acts.snooze.error ?? acts.correct.error;
   return (
     <>
       <h2 className="thread-title">{data.title ?? shortened(data.asks[0]?.text ?? "Something said", 80)}</h2>
@@ -66,21 +68,17 @@ type ThreadActs = ReturnType<typeof useThreadActs>;
 function Acts({ data, acts, isOpen }: { data: Thread; acts: ThreadActs; isOpen: boolean }) {
   const [isClosing, setClosing] = useState(false);
   const [reason, setReason] = useState("");
-  const [hasSingle] = useSingleKeys();
   const isResting = data.snoozed_until !== null && Date.parse(data.snoozed_until) > Date.now();
-  useHotkeys(
-    hasSingle
-      ? [
-          ["a", () => acts.assign.mutate(data.assignee === null ? "me" : null)],
-          ["e", () => isOpen && setClosing(true)],
-        ]
-      : [],
-  );
+  const assign = () => acts.assign.mutate(data.assignee === null ? "me" : null);
+  useLetters([
+    ["a", assign],
+    ["e", () => isOpen && setClosing(true)],
+  ]);
   const rest = (hours: number) => acts.snooze.mutate(new Date(Date.now() + hours * HOUR_MS).toISOString());
   return (
     <>
       <p className="does thread-acts">
-        <button type="button" onClick={() => acts.assign.mutate(data.assignee === null ? "me" : null)}>
+        <button type="button" onClick={assign}>
           {data.assignee === null ? "take it" : `${data.assignee} has it: let it go`}
         </button>
         {isResting ? (
@@ -160,6 +158,7 @@ function MergeAct({ data, acts }: { data: Thread; acts: ThreadActs }) {
         onYes={() => acts.merge.mutate(into, { onSuccess: () => set({ thread: into }) })}
       >
         <p>What was said here moves to the other thread, for good.</p>
+        {acts.merge.error ? <Problem error={acts.merge.error} /> : null}
       </AskOnce>
     </>
   );
@@ -167,7 +166,7 @@ function MergeAct({ data, acts }: { data: Thread; acts: ThreadActs }) {
 
 /** Posts and notes in the order of their time. */
 function Said({ data, acts }: { data: Thread; acts: ThreadActs }) {
-  const brand = data.object?.replace(/^[^:]*:/, "") ?? "the brand";
+  const brand = data.object ? idOf(data.object) : "the brand";
   const all = [
     ...data.posts.map((post) => ({ at: post.at, post, note: undefined })),
     ...data.notes.map((note) => ({ at: note.at, post: undefined, note })),

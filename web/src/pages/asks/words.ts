@@ -1,6 +1,7 @@
 // The words of asks: classes, roles, how long somebody waits.
 import type { AskCounts, AskLine, AskQuery, ThreadPost } from "../../api/types";
-import { count, counted } from "../../format";
+import { count, counted, dayText } from "../../format";
+import { idOf } from "../../words";
 
 export const CLASSES = ["question", "request", "complaint", "suggestion", "opinion", "mention"] as const;
 
@@ -22,6 +23,33 @@ export function waitText(hours: number): string {
   if (hours < 48) return counted(Math.round(hours), "hour", "hours");
   if (hours < 24 * 730) return counted(Math.round(hours / 24), "day", "days");
   return counted(Math.round(hours / 8766), "year", "years");
+}
+
+/** A filter that came with a link, as one reads it; nothing where it narrows nothing. */
+export function givenWords(name: keyof AskQuery, value: string): string {
+  if (value === "") return "";
+  switch (name) {
+    case "state":
+      return value === "all" ? "" : value;
+    case "overdue":
+    case "late":
+      return value === "true" ? name : `not ${name}`;
+    case "peer":
+      return value === "true" ? "answered by a customer" : "not answered by a customer";
+    case "acknowledged":
+      return value === "true" ? "with a receipt only" : "without a receipt";
+    case "staff":
+      return `answered by ${value}`;
+    case "asker":
+      return `askers of the ${value} third`;
+    case "from":
+    case "to":
+      return `asked ${name} ${dayText(value)}`;
+    case "person":
+      return `asked by ${idOf(value)}`;
+    default:
+      return value;
+  }
 }
 
 /** What the queue comes to, in one sentence. */
@@ -53,7 +81,7 @@ export function stateOf(ask: AskLine): { words: string; tone: "" | "neg" | "pos"
 export function speakerOf(post: ThreadPost, brand: string): string {
   switch (post.role) {
     case "person":
-      return post.person?.replace(/^[^:]*:/, "") ?? "somebody";
+      return post.person ? idOf(post.person) : "somebody";
     case "brand":
       return post.staff ? `${post.staff}, for ${brand}` : brand;
     case "machine":
@@ -71,6 +99,11 @@ export const RESTS: { word: string; hours: number }[] = [
   { word: "until tomorrow", hours: 24 },
   { word: "a week", hours: 168 },
 ];
+
+/** Two texts as one, so that neither is lost where both want the same field. */
+export function joined(first: string, second: string): string {
+  return [first, second].filter((text) => text.trim() !== "").join("\n\n");
+}
 
 /** The beginning of a text, ended at a word. */
 export function shortened(text: string, most: number): string {

@@ -3,6 +3,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import { useMemo } from "react";
 import type { Cohort, CohortCell, Cohorts } from "../../api/types";
 import { Chart, type Tokens, tip } from "../../components/chart";
+import { LineKeys, lineAxes, type Stroke, stroked } from "../../components/lines";
 import { ChartPart } from "../../components/part";
 import type { Column } from "../../components/table";
 import { count, percent, periodText, roundMoney } from "../../format";
@@ -23,68 +24,27 @@ const TITLES: Record<Cohorts["counted"], string> = {
   value: "What each cohort brings as it ages",
 };
 
-const DASHES: ("solid" | number[])[] = ["solid", [6, 3], [2, 3]];
+const DASHES: Stroke["dash"][] = ["solid", [6, 3], [2, 3]];
 
 /** How a cohort is drawn: the youngest strongest, neighbours dashed differently. */
-function strokeOf(at: number, n: number): { opacity: number; dash: "solid" | number[] } {
-  return { opacity: 0.4 + 0.6 * ((at + 1) / n), dash: DASHES[(n - 1 - at) % DASHES.length] ?? "solid" };
-}
-
-function LineKeys({ rows }: { rows: Cohort[] }) {
-  return (
-    <p className="keys">
-      {rows.map((row, at) => {
-        const { opacity, dash } = strokeOf(at, rows.length);
-        return (
-          <span key={row.period}>
-            <svg width="26" height="8" aria-hidden="true" className="line-key">
-              <line
-                x1="0"
-                x2="26"
-                y1="4"
-                y2="4"
-                strokeWidth="2"
-                strokeOpacity={opacity}
-                strokeDasharray={dash === "solid" ? undefined : dash.join(" ")}
-              />
-            </svg>
-            {periodText(row.period)}
-          </span>
-        );
-      })}
-    </p>
-  );
+function strokeOf(at: number, n: number): Stroke {
+  return { width: 1.8, opacity: 0.4 + 0.6 * ((at + 1) / n), dash: DASHES[(n - 1 - at) % DASHES.length] ?? "solid" };
 }
 
 function curvesChart(data: Cohorts, rows: Cohort[]) {
   return (tokens: Tokens): EChartsCoreOption => {
     const nAges = Math.max(1, ...rows.map((row) => row.cells.length - 1));
-    const label = { color: tokens.soft, fontSize: 11.5 };
     const isMoney = data.counted === "value";
     return {
-      grid: { left: 4, right: 12, top: 14, bottom: 26, containLabel: true },
-      xAxis: {
-        type: "category",
-        boundaryGap: false,
-        data: Array.from({ length: nAges }, (_, at) => String(at + 1)),
+      ...lineAxes(tokens, {
         name: `${data.by}s after`,
-        nameLocation: "middle",
-        nameGap: 26,
-        nameTextStyle: label,
-        axisLabel: { ...label, hideOverlap: true },
-        axisTick: { show: false },
-        axisLine: { lineStyle: { color: tokens.line } },
-      },
-      yAxis: {
-        type: "value",
-        min: 0,
-        splitNumber: 4,
-        axisLabel: {
-          ...label,
-          formatter: (value: number) => (isMoney ? roundMoney(value, data.currency) : percent(value)),
+        x: {
+          type: "category",
+          boundaryGap: false,
+          data: Array.from({ length: nAges }, (_, at) => String(at + 1)),
         },
-        splitLine: { lineStyle: { color: tokens.line } },
-      },
+        height: (value) => (isMoney ? roundMoney(value, data.currency) : percent(value)),
+      }),
       tooltip: {
         trigger: "axis",
         axisPointer: { lineStyle: { color: tokens.edge } },
@@ -103,13 +63,7 @@ function curvesChart(data: Cohorts, rows: Cohort[]) {
         type: "line",
         data: row.cells.slice(1).map((cell) => heightOf(cell, data.counted)),
         symbol: row.cells.length === 2 ? "circle" : "none",
-        lineStyle: {
-          color: tokens["accent-fill"],
-          width: 1.8,
-          opacity: strokeOf(at, rows.length).opacity,
-          type: strokeOf(at, rows.length).dash,
-        },
-        itemStyle: { color: tokens["accent-fill"] },
+        ...stroked(tokens, strokeOf(at, rows.length)),
       })),
     };
   };
@@ -160,7 +114,9 @@ export function Curves({ data, rows }: { data: Cohorts; rows: Cohort[] }) {
       ) : (
         <>
           <Chart label={`${title}, by ${data.by}; the table shows the numbers`} height={270} option={option} />
-          <LineKeys rows={drawn} />
+          <LineKeys
+            lines={drawn.map((row, at) => ({ name: periodText(row.period), stroke: strokeOf(at, drawn.length) }))}
+          />
           <p className="fine">
             The younger the cohort, the stronger its line.
             {drawn.length < rows.length ? ` The ${drawn.length} youngest are drawn; the table has all.` : ""} The first{" "}

@@ -1,11 +1,11 @@
 // What narrows the list, and in what order it stands.
 
-import { TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import type { PeopleQuery, PeopleSort } from "../../api/types";
 import { Choice } from "../../components/choice";
 import { CsvButton } from "../../components/csv-button";
+import { Given } from "../../components/given";
+import { SearchField } from "../../components/search-field";
 import { AudienceChoice, LayerChoice } from "../../components/slice-picker";
 import { SortChoice } from "../../components/sort-choice";
 import { dayShort, periodText } from "../../format";
@@ -28,33 +28,9 @@ import {
   wordOf,
 } from "../../words";
 
-const SETTLE_MS = 300;
-
-function SearchField({ value }: { value: string }) {
-  const { set } = useUrl();
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  const settle = useDebouncedCallback((q: string) => set({ q }), SETTLE_MS);
-  return (
-    <TextInput
-      type="search"
-      size="xs"
-      w={210}
-      aria-label="Name or id"
-      placeholder="Name or id"
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        settle(event.currentTarget.value);
-      }}
-    />
-  );
-}
-
-/** The filters that come with a number's link and have no field of their own: shown, and taken away with one press. */
-function Given({ query }: { query: PeopleQuery }) {
-  const { set } = useUrl();
-  const given: { words: string; names: string[] }[] = [];
+/** The filters that come with a number's link and have no field of their own. */
+function givenBy(query: PeopleQuery): { words: string; names: string[] }[] {
+  const given = [];
   if (query.from || query.to) {
     given.push({ words: `${query.from ?? "anywhere"} → ${query.to ?? "anywhere"}`, names: ["from", "to"] });
   }
@@ -78,18 +54,7 @@ function Given({ query }: { query: PeopleQuery }) {
   if (query.last_from) given.push({ words: `seen since ${dayShort(query.last_from)}`, names: ["last_from"] });
   if (query.due_from) given.push({ words: `due since ${dayShort(query.due_from)}`, names: ["due_from"] });
   if (query.engaged_by) given.push({ words: engagedByWords(query.engaged_by), names: ["engaged_by"] });
-  return given.map(({ words, names }) => (
-    <button
-      key={words}
-      type="button"
-      className="chip"
-      style={{ cursor: "pointer", color: "var(--ink)" }}
-      aria-label={`Take away the filter: ${words}`}
-      onClick={() => set(Object.fromEntries(names.map((name) => [name, null])))}
-    >
-      {words} <span aria-hidden="true">×</span>
-    </button>
-  ));
+  return given;
 }
 
 const SORTS: PeopleSort[] = [
@@ -118,7 +83,7 @@ export function Filters({ query, onCsv, does }: FiltersProps) {
   const hasAny = FILTERS.some((name) => query[name]);
   return (
     <search className="filters">
-      <SearchField value={query.q ?? ""} />
+      <SearchField label="Name or id" value={query.q ?? ""} size="xs" w={210} />
       <Choice
         name="cell"
         label="cell"
@@ -166,7 +131,9 @@ export function Filters({ query, onCsv, does }: FiltersProps) {
       />
       <LayerChoice value={query.layer} />
       <AudienceChoice value={query.audience} />
-      <Given query={query} />
+      {givenBy(query).map((given) => (
+        <Given key={given.words} {...given} />
+      ))}
       <span className="row" style={{ marginLeft: "auto" }}>
         <SortChoice query={query} any="as listed" sorts={SORTS} value={query.sort} />
         <span className="does">

@@ -1,10 +1,8 @@
-// What there is to say of an address: where it is, and which alerts go there.
+// What there is to say of an address: where it is, and what goes there.
 import { Button, MultiSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Problem } from "../../../components/states";
-import { KIND_WORDS, KINDS } from "../../alerts/words";
-
-const KIND_CHOICES = KINDS.map((kind) => ({ value: kind, label: KIND_WORDS[kind] ?? kind }));
+import { TOLD_CHOICES } from "./words";
 
 interface Asked {
   url: string;
@@ -37,9 +35,10 @@ export function HookForm({ first, yes, saving, onSave, onCancel }: HookFormProps
         data-autofocus
       />
       <MultiSelect
-        label="Which alerts"
-        placeholder={kinds.length === 0 ? "all" : undefined}
-        data={KIND_CHOICES}
+        label="What goes there"
+        description="Answers are what is written under Asks; they go only where they are chosen."
+        placeholder={kinds.length === 0 ? "all alerts" : undefined}
+        data={TOLD_CHOICES}
         value={kinds}
         onChange={setKinds}
       />

@@ -1,4 +1,4 @@
-// Deliveries: the addresses to which alerts are posted, whoever gets mail, and the log of what was sent.
+// Deliveries: the addresses to which alerts and answers are posted, whoever gets mail, and the log of what was sent.
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useHooks } from "../../../api/hooks";

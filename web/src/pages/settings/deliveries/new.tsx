@@ -1,4 +1,4 @@
-// An address to which alerts are to be posted; its secret is shown this one time.
+// An address to which something is to be posted; its secret is shown this one time.
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { after } from "../../../after";

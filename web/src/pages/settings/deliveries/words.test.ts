@@ -35,9 +35,15 @@ describe("deliveries", () => {
       "Alerts are posted to 1 address and mailed once a day to a@x.example.",
     );
   });
+  test("an address for answers alone is told of no alert", () => {
+    expect(headline([{ ...hook, kinds: ["reply"] }], [])).toBe("Alerts are shown here and sent nowhere.");
+    expect(headline([{ ...hook, kinds: ["reply", "wire"] }], [])).toBe("Alerts are posted to 1 address.");
+  });
   test("kinds and outcomes are said in words", () => {
     expect(kindsText(hook)).toBe("all alerts");
     expect(kindsText({ ...hook, kinds: ["wire", "masked"] })).toBe("overdue, hidden loss");
+    expect(kindsText({ ...hook, kinds: ["reply"] })).toBe("answers");
+    expect(tells({ ...delivery, kind: "reply", alert: null })).toBe("an answer");
     expect([tells(delivery), tells({ ...delivery, kind: "test" })]).toEqual(["overdue", "a test"]);
     expect(outcome(delivery)).toBe("about to be sent");
     expect(outcome({ ...delivery, attempts: 2, last_error: "answered 503" })).toBe(
