@@ -31,7 +31,9 @@ pub(super) fn read_anew(
 ) -> Result<(), StoreError> {
     let mut posts = post::outlines(conn, key, Role::Close.name(), MAX_POSTS)?;
     let Some(first) = posts.first() else { return Ok(()) };
-    let begun_by = posts.iter().find(|post| is_by(post, Role::Person)).unwrap_or(first).clone();
+    // Whose thread it is says the message it is named by; anybody may claim to have spoken before that.
+    let mut by_people = posts.iter().filter(|post| is_by(post, Role::Person));
+    let begun_by = by_people.clone().find(|post| post.key == key).or_else(|| by_people.next()).unwrap_or(first).clone();
     let brand = brand_of(conn, begun_by.object, brands)?;
     correct(conn, key, &mut posts)?;
     let own = || posts.iter().filter(|post| is_by(post, Role::Person) && post.person == begun_by.person);
