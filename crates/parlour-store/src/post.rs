@@ -109,20 +109,18 @@ pub fn move_all(conn: &mut dyn Conn, from: Key, to: Key) -> Result<u64, StoreErr
 
 /// The posts of a thread in the order of their time, at most the last `most`.
 pub fn of_thread(conn: &mut dyn Conn, thread: Key, most: usize) -> Result<Vec<Post>, StoreError> {
-    let rows = conn.query(&last_sql(COLUMNS), &[thread.into(), (most as i64).into()])?;
+    let sql = format!("SELECT {COLUMNS} FROM post WHERE thread = $1 ORDER BY at DESC, seq DESC LIMIT $2");
+    let rows = conn.query(&sql, &[thread.into(), (most as i64).into()])?;
     rows.into_iter().rev().map(post).collect()
 }
 
 /// The same without what is long: `data` is empty, and so is the text of all posts but those of this role.
 pub fn outlines(conn: &mut dyn Conn, thread: Key, role: &str, most: usize) -> Result<Vec<Post>, StoreError> {
-    let columns =
-        COLUMNS.replace("text, about", "CASE WHEN role = $3 THEN text ELSE '' END, about").replace("data", "''");
-    let rows = conn.query(&last_sql(&columns), &[thread.into(), (most as i64).into(), role.into()])?;
+    let columns = COLUMNS.replace("text, about", "CASE WHEN role = $1 THEN text ELSE '' END, about");
+    let columns = columns.replace("data", "''");
+    let sql = format!("SELECT {columns} FROM post WHERE thread = $2 ORDER BY at DESC, seq DESC LIMIT $3");
+    let rows = conn.query(&sql, &[role.into(), thread.into(), (most as i64).into()])?;
     rows.into_iter().rev().map(post).collect()
-}
-
-fn last_sql(columns: &str) -> String {
-    format!("SELECT {columns} FROM post WHERE thread = $1 ORDER BY at DESC, seq DESC LIMIT $2")
 }
 
 /// The post of a key, if there is one.

@@ -267,8 +267,22 @@ fn a_long_text_is_read_up_to_the_limit() {
     assert_eq!(found(&after(9)).class, Class::Complaint);
     assert_eq!(found(&after(MAX_JUDGED_BYTES)).class, Class::None);
     found(&format!("x{}", "é".repeat(MAX_JUDGED_BYTES)));
-    let hostile =
-        ["why is the ", "not ", "can you ", "> ", "\n", "?", ":)", "a'", "```\n", "@", "so 1 ", "a-", "`a`", "wrote:\n"];
+    let hostile = [
+        "why is the ",
+        "not ",
+        "can you ",
+        "> ",
+        "\n",
+        "?",
+        ":)",
+        "a'",
+        "```\n",
+        "@",
+        "so 1 ",
+        "a-",
+        "`a`",
+        "wrote:\n",
+    ];
     for piece in hostile {
         found(&piece.repeat(MAX_JUDGED_BYTES / piece.len()));
     }
