@@ -3,11 +3,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ask::Class;
 use crate::change::{Account, Base};
 use crate::day::Day;
 use crate::event::Layer;
 use crate::growth::By;
-use crate::sentence::{day_in_words, of_accounts, period_in_words, plain, thousands};
+use crate::sentence::{day_in_words, minute_in_words, of_accounts, period_in_words, plain, thousands};
 use crate::standing::Standing;
 use crate::worth::{Quadrant, Worth};
 
@@ -23,11 +24,28 @@ pub enum AlertKind {
     Masked,
     /// On a layer far less is done than before.
     QuietLayer,
+    /// The answer to an ask is due soon.
+    AskDue,
+    /// An ask became overdue.
+    AskOverdue,
+    /// Nobody answered an ask for long after it was due, and it was given to somebody else.
+    AskEscalated,
+    /// More asks than are told one by one.
+    MoreAsks,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Wire, Self::MoreWires, Self::Masked, Self::QuietLayer];
+    pub const ALL: [Self; 8] = [
+        Self::Wire,
+        Self::MoreWires,
+        Self::Masked,
+        Self::QuietLayer,
+        Self::AskDue,
+        Self::AskOverdue,
+        Self::AskEscalated,
+        Self::MoreAsks,
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -36,6 +54,10 @@ impl AlertKind {
             Self::MoreWires => "more_wires",
             Self::Masked => "masked",
             Self::QuietLayer => "quiet_layer",
+            Self::AskDue => "ask_due",
+            Self::AskOverdue => "ask_overdue",
+            Self::AskEscalated => "ask_escalated",
+            Self::MoreAsks => "more_asks",
         }
     }
 }
@@ -134,6 +156,86 @@ pub fn of_more_wires(n: u64, on: Day) -> Notice {
         episode: on.to_string(),
         title: format!("{people} passed their due day"),
         text: format!("By {} more people than are told one by one; the list has all of them.", day_in_words(on)),
+    }
+}
+
+/// An ask that waits for an answer, as somebody is told of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting<'a> {
+    /// What names it.
+    pub ask: &'a str,
+    /// Who asks, …
+    pub name: &'a str,
+    /// … what, …
+    pub class: Class,
+    /// … on which layer, …
+    pub layer: Layer,
+    /// … and in which words.
+    pub text: &'a str,
+    /// When an answer is due, microseconds UTC.
+    pub due_at: i64,
+    /// Who is to answer.
+    pub assignee: Option<&'a str>,
+}
+
+/// Most characters of somebody's own words in an alert.
+const MAX_QUOTED: usize = 140;
+
+impl Waiting<'_> {
+    /// What is told of it: that it is due soon, overdue, or was given to somebody else.
+    pub fn notice(&self, kind: AlertKind) -> Notice {
+        let Self { name, class, layer, assignee, .. } = self;
+        let what = match kind {
+            AlertKind::AskDue => "is due soon",
+            AlertKind::AskEscalated => "is still unanswered",
+            AlertKind::AskOverdue
+            | AlertKind::MoreAsks
+            | AlertKind::Wire
+            | AlertKind::MoreWires
+            | AlertKind::Masked
+            | AlertKind::QuietLayer => "is overdue",
+        };
+        let a = if *class == Class::Opinion { "An" } else { "A" };
+        let who = assignee.map_or_else(|| "nobody has it".to_owned(), |assignee| format!("{assignee} has it"));
+        let mut quoted: String = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some((end, _)) = quoted.char_indices().nth(MAX_QUOTED) {
+            quoted.truncate(end);
+            quoted.push('…');
+        }
+        Notice {
+            kind,
+            // What the person says while they wait does not move it; another due time is another episode.
+            episode: format!("{} {}", self.ask, self.due_at),
+            title: format!("{a} {class} of {name} {what}"),
+            text: format!(
+                "On the layer {}, an answer {} due at {}; {who}. “{quoted}”",
+                layer.name(),
+                if kind == AlertKind::AskDue { "is" } else { "was" },
+                minute_in_words(self.due_at),
+            ),
+        }
+    }
+}
+
+/// So many more asks than are told one by one on a day, of a kind of alert.
+pub fn of_more_asks(kind: AlertKind, n: u64, on: Day) -> Notice {
+    let (asks, are) =
+        if n == 1 { ("1 more ask".to_owned(), "is") } else { (format!("{} more asks", thousands(n)), "are") };
+    let what = match kind {
+        AlertKind::AskDue => "due soon",
+        AlertKind::AskEscalated => "still unanswered long after they were due",
+        AlertKind::AskOverdue
+        | AlertKind::MoreAsks
+        | AlertKind::Wire
+        | AlertKind::MoreWires
+        | AlertKind::Masked
+        | AlertKind::QuietLayer => "overdue",
+    };
+    Notice {
+        kind: AlertKind::MoreAsks,
+        episode: format!("{} {on}", kind.name()),
+        title: format!("{asks} {are} {what}"),
+        text: "More than are told one by one in a day; the queue has all of them.".to_owned(),
     }
 }
 

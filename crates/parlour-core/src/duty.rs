@@ -27,6 +27,9 @@ pub struct Duty {
     pub layers: BTreeMap<Layer, BTreeMap<Class, f64>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub business: Option<Business>,
+    pub remind_hours: f64,
+    pub escalate_hours: f64,
+    pub escalate_to: String,
 }
 
 /// When somebody is there to answer.
@@ -86,6 +89,11 @@ impl Duty {
         {
             return wrong("hours", &format!("has none for `{class}`; add them"));
         }
+        for (name, hours) in [("remind_hours", self.remind_hours), ("escalate_hours", self.escalate_hours)] {
+            if !(0.0..=MAX_HOURS).contains(&hours) {
+                return wrong(name, "must be between 0 and 8784");
+            }
+        }
         let Some(business) = &self.business else { return Ok(()) };
         if TimeZone::get(&business.zone).is_err() {
             return wrong(
@@ -103,6 +111,12 @@ impl Duty {
     pub fn hours_of(&self, class: Class, layer: Layer) -> f64 {
         let own = self.layers.get(&layer).and_then(|hours| hours.get(&class));
         own.or_else(|| self.hours.get(&class)).copied().unwrap_or(MAX_HOURS)
+    }
+
+    /// Microseconds before an ask is due at which somebody is reminded, and after it at which it is given to somebody
+    /// else; `None` where that is not to be.
+    pub fn margins(&self) -> [Option<i64>; 2] {
+        [self.remind_hours, self.escalate_hours].map(|hours| (0.0 < hours).then_some((hours * MICROS_PER_HOUR) as i64))
     }
 
     /// When an answer is due, microseconds UTC, to an ask opened at such a time.
@@ -146,7 +160,7 @@ mod tests {
     fn duty(business: Option<Business>) -> Duty {
         let hours = Class::ALL.map(|class| (class, 8.0)).into();
         let layers = [(Layer::Social, [(Class::Complaint, 1.5)].into())].into();
-        Duty { hours, layers, business }
+        Duty { hours, layers, business, remind_hours: 1.0, escalate_hours: 24.0, escalate_to: String::new() }
     }
 
     fn office() -> Business {
@@ -185,6 +199,12 @@ mod tests {
         wrong.hours.remove(&Class::Mention);
         assert!(wrong.check().unwrap_err().to_string().contains("mention"));
         wrong.hours.insert(Class::Mention, 0.0);
+        assert!(wrong.check().is_err());
+        wrong.hours.insert(Class::Mention, 1.0);
+        assert_eq!(wrong.check(), Ok(()));
+        wrong.escalate_hours = -1.0;
+        assert!(wrong.check().unwrap_err().to_string().contains("escalate_hours"));
+        wrong.escalate_hours = f64::NAN;
         assert!(wrong.check().is_err());
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::change::{Account, Base, Change};
-use crate::day::Day;
+use crate::day::{Day, MICROS_PER_DAY};
 use crate::growth::{By, Flows, Growth};
 
 /// A piece of a sentence.
@@ -56,6 +56,12 @@ pub fn thousands(n: u64) -> String {
 pub fn day_in_words(day: Day) -> String {
     let date = day.date();
     format!("{} {} {}", date.day(), month_name(date.month()), date.year())
+}
+
+/// A time as people write it: 12:05 UTC on 30 June 1998.
+pub fn minute_in_words(micros: i64) -> String {
+    let minute = micros.rem_euclid(MICROS_PER_DAY) / 60_000_000;
+    format!("{:02}:{:02} UTC on {}", minute / 60, minute % 60, day_in_words(Day::of_micros(micros)))
 }
 
 fn month_name(month: i8) -> &'static str {

@@ -27,6 +27,8 @@ const LOOK_BACK_DAYS: i32 = 28;
 const LOOKED: &str = "looked";
 /// While a file is being read, what is there is half of it; a job that did not move for so long is not reading.
 const READING_MICROS: i64 = 600_000_000;
+/// What was told of an ask is known so long: longer than anything can be due.
+const KEPT_TOLD_DAYS: i64 = 800;
 /// Jobs asked about.
 const LATEST_JOBS: usize = 20;
 
@@ -251,10 +253,14 @@ impl Engine {
         Ok(self.database.write(move |conn| alerts::set_all_seen(conn, upto))?)
     }
 
-    /// Lets go of deliveries that were made long ago.
+    /// Lets go of deliveries that were made long ago, and of what was told of asks long ago.
     pub(crate) fn delete_old_deliveries(&self) -> Result<(), EngineError> {
         let before = clock::now() - i64::from(self.settings.delivery.kept_days) * MICROS_PER_DAY;
-        self.database.write(move |conn| delivery::delete_before(conn, before))?;
+        let told_before = clock::now() - KEPT_TOLD_DAYS * MICROS_PER_DAY;
+        self.database.write(move |conn| {
+            delivery::delete_before(conn, before)?;
+            parlour_store::ask::delete_told_before(conn, told_before)
+        })?;
         Ok(())
     }
 }
@@ -266,18 +272,27 @@ fn tell(
     (on, now): (Day, i64),
     (mut messages, desk): (Messages, &str),
 ) -> Result<usize, StoreError> {
-    let hooks = hook::all(conn)?;
     let mut n_made = 0;
     for row in rows {
-        let Some(id) = alerts::insert(conn, row)? else { continue };
-        n_made += 1;
-        let told = Alert { id, ..row.clone() };
-        for hook in hooks.iter().filter(|hook| hook.disabled_at.is_none() && wants(hook, &row.kind)) {
-            delivery::create(conn, &delivery_to(hook.id, &told, (&mut messages, desk), now))?;
-        }
+        n_made += usize::from(tell_one(conn, row, (&mut messages, desk), now)?);
     }
     setting::set(conn, LOOKED, &on.to_string())?;
     Ok(n_made)
+}
+
+/// Writes down an alert and what of it goes out, unless it was told before; returns whether it was not.
+pub(crate) fn tell_one(
+    conn: &mut dyn Conn,
+    row: &Alert,
+    (messages, desk): (&mut Messages, &str),
+    now: i64,
+) -> Result<bool, StoreError> {
+    let Some(id) = alerts::insert(conn, row)? else { return Ok(false) };
+    let told = Alert { id, ..row.clone() };
+    for hook in hook::all(conn)?.iter().filter(|hook| hook.disabled_at.is_none() && wants(hook, &row.kind)) {
+        delivery::create(conn, &delivery_to(hook.id, &told, (&mut *messages, desk), now))?;
+    }
+    Ok(true)
 }
 
 /// The kind of a name, where it is one of an alert's.

@@ -5,6 +5,7 @@
 
 pub mod handling;
 mod place;
+mod reminding;
 mod sending;
 mod thread;
 

@@ -93,10 +93,14 @@ impl Engine {
         self.delete_old_deliveries()
     }
 
-    /// Notes the asks that are overdue, unless a file is being read that may hold their answers.
+    /// Notes the asks that are overdue and tells of those that wait, unless a file is being read that may hold their
+    /// answers.
     fn overdue_due(&self) -> Result<(), EngineError> {
         let now = clock::now();
         while !self.is_stopping() && !self.is_reading(now)? && self.note_overdue(now)? != 0 {}
+        if !self.is_stopping() && !self.is_reading(now)? {
+            self.remind(now)?;
+        }
         Ok(())
     }
 

@@ -97,6 +97,12 @@ pub fn count(conn: &mut dyn Conn, wanted: &Wanted) -> Result<i64, StoreError> {
     one_int(conn, &sql, &params)
 }
 
+/// How many alerts of a kind and object were made from a time on.
+pub fn count_since(conn: &mut dyn Conn, kind: &str, object: &str, made_at: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM alert WHERE kind = $1 AND object = $2 AND made_at >= $3";
+    one_int(conn, sql, &[kind.into(), object.into(), made_at.into()])
+}
+
 /// The alerts after an id, oldest first, `limit` at most.
 pub fn after(conn: &mut dyn Conn, id: i64, limit: usize) -> Result<Vec<Alert>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM alert WHERE id > $1 ORDER BY id LIMIT $2");

@@ -223,6 +223,37 @@ pub fn overdue(conn: &mut dyn Conn, now: i64, limit: usize) -> Result<Vec<Ask>, 
     conn.query(&sql, &[now.into(), (limit as i64).into()])?.into_iter().map(ask).collect()
 }
 
+/// Open asks due after one time and up to another of which nothing of a kind was told, and whose thread does not rest at
+/// `now`; what is due first first, at most `limit`.
+pub fn untold(
+    conn: &mut dyn Conn,
+    kind: &str,
+    (after, upto, now): (i64, i64, i64),
+    limit: usize,
+) -> Result<Vec<Ask>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM ask WHERE state = 'open' AND due_at > $1 AND due_at <= $2 \
+         AND NOT EXISTS (SELECT 1 FROM duty_told WHERE duty_told.ask = ask.key AND duty_told.kind = $3) \
+         AND NOT EXISTS (SELECT 1 FROM handling WHERE handling.thread = ask.thread AND handling.snoozed_until > $4) \
+         ORDER BY due_at, key LIMIT $5"
+    );
+    let params = [after.into(), upto.into(), kind.into(), now.into(), (limit as i64).into()];
+    conn.query(&sql, &params)?.into_iter().map(ask).collect()
+}
+
+/// Notes that something of a kind was told of an ask.
+pub fn set_told(conn: &mut dyn Conn, key: Key, kind: &str, at: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO duty_told (ask, kind, at) VALUES ($1, $2, $3) ON CONFLICT (ask, kind) DO NOTHING";
+    conn.execute(sql, &[key.into(), kind.into(), at.into()])?;
+    Ok(())
+}
+
+/// Forgets what was told before a time.
+pub fn delete_told_before(conn: &mut dyn Conn, at: i64) -> Result<(), StoreError> {
+    conn.execute("DELETE FROM duty_told WHERE at < $1", &[at.into()])?;
+    Ok(())
+}
+
 /// Notes that an ask is overdue; the event that tells it says the same when it is folded.
 pub fn set_ignored(conn: &mut dyn Conn, key: Key, at: i64) -> Result<(), StoreError> {
     conn.execute("UPDATE ask SET ignored_at = $1 WHERE key = $2", &[at.into(), key.into()])?;

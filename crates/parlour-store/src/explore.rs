@@ -8,13 +8,14 @@ use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
 /// `setting`, `session`, `credential`, `hook`, `source` and `source_key` hold secrets.
-pub(crate) const EXPLORABLE: [&str; 24] = [
+pub(crate) const EXPLORABLE: [&str; 25] = [
     "alert",
     "ask",
     "audience",
     "correction",
     "cursor",
     "delivery",
+    "duty_told",
     "entity",
     "fit",
     "handling",

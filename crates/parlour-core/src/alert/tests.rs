@@ -149,3 +149,31 @@ fn alerts_in_words() {
     assert_eq!(names, AlertKind::ALL.map(|kind| format!("\"{}\"", kind.name())));
     assert!(AlertSettings { top_percent: 0, ..settings() }.check().unwrap_err().contains("alerts.top_percent"));
 }
+
+#[test]
+fn an_ask_that_waits_is_told_in_words() {
+    let text = format!("Third evening\nwithout internet. {}", "Unacceptable. ".repeat(20));
+    let due_at = 1_772_326_800_000_000;
+    let waiting = Waiting {
+        ask: "a1",
+        name: "user:anna",
+        class: crate::ask::Class::Complaint,
+        layer: Layer::Social,
+        text: &text,
+        due_at,
+        assignee: Some("eva"),
+    };
+    let notice = waiting.notice(AlertKind::AskOverdue);
+    assert_eq!(notice.title, "A complaint of user:anna is overdue");
+    let start =
+        "On the layer social, an answer was due at 01:00 UTC on 1 March 2026; eva has it. “Third evening without";
+    assert!(notice.text.starts_with(start), "{}", notice.text);
+    assert!(notice.text.ends_with("…”") && notice.text.len() < 300);
+    assert_eq!(notice.episode, format!("a1 {due_at}"));
+    let soon = Waiting { assignee: None, class: crate::ask::Class::Opinion, ..waiting }.notice(AlertKind::AskDue);
+    assert_eq!(soon.title, "An opinion of user:anna is due soon");
+    assert!(soon.text.contains("is due at") && soon.text.contains("nobody has it"), "{}", soon.text);
+    let more = of_more_asks(AlertKind::AskEscalated, 1_200, ON);
+    assert_eq!(more.title, "1,200 more asks are still unanswered long after they were due");
+    assert_ne!(more.episode, of_more_asks(AlertKind::AskDue, 3, ON).episode);
+}

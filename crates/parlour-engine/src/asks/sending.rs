@@ -152,7 +152,7 @@ impl Engine {
         Ok(found.into_iter().next().map(|id| Name::new(id.kind, id.value)))
     }
 
-    fn object_named(&self, key: Key) -> Name {
+    pub(super) fn object_named(&self, key: Key) -> Name {
         let objects = self.snapshot().objects.clone();
         let found = objects.id(key).and_then(|id| objects.get(id));
         found.map_or_else(|| Name::new("topic", key.to_string()), |object| object.name.clone())

@@ -25,7 +25,8 @@ crate::on_both!(
     words_are_found,
     nobody_answers_while_somebody_writes,
     what_senders_say_beside_does_no_harm,
-    what_staff_did_moves_with_a_thread
+    what_staff_did_moves_with_a_thread,
+    who_waits_is_told_once_and_given_to_somebody_else
 );
 
 const HOUR: i64 = 3_600_000_000;
@@ -396,4 +397,48 @@ fn what_staff_did_moves_with_a_thread(kind: Kind) {
     let before = told(&engine);
     engine.rebuild().unwrap();
     assert_eq!(told(&engine), before);
+}
+
+fn who_waits_is_told_once_and_given_to_somebody_else(kind: Kind) {
+    let settings = "[duty]\nremind_hours = 2\nescalate_hours = 10\nescalate_to = \"lead\"\n[alerts]\nper_day = 2\n";
+    let bench = Bench::new(kind, settings);
+    let engine = filled(&bench, &[said(0, "anna", "complained", "a", "It broke again, I want my money back.")]);
+    let told = |engine: &Engine| {
+        let all = engine.alerts(&parlour_store::alert::Wanted::default(), None, 100).unwrap().0;
+        all.iter().rev().map(|alert| (alert.kind.clone(), alert.title.clone())).collect::<Vec<_>>()
+    };
+    let kinds = |engine: &Engine| told(engine).into_iter().map(|(kind, _)| kind).collect::<Vec<_>>();
+    let hook =
+        NewHook { url: "https://hooks.example.com/x".to_owned(), kinds: vec!["ask_overdue".to_owned()], secret: None };
+    engine.create_hook(hook).unwrap();
+    let thread = only(&engine).thread;
+    engine.assign(thread, Some("eva")).unwrap();
+    // It is due after eight hours.
+    assert_eq!(engine.remind(at(5)).unwrap(), 0);
+    assert_eq!((engine.remind(at(7)).unwrap(), engine.remind(at(7)).unwrap()), (1, 0));
+    assert_eq!((engine.remind(at(9)).unwrap(), engine.remind(at(9)).unwrap()), (1, 0));
+    let has_it = |engine: &Engine| engine.conversation(thread, "eva").unwrap().handling.unwrap().assignee;
+    assert_eq!(has_it(&engine).as_deref(), Some("eva"));
+    assert_eq!((engine.remind(at(19)).unwrap(), engine.remind(at(19)).unwrap()), (1, 0));
+    assert_eq!(kinds(&engine), ["ask_due", "ask_overdue", "ask_escalated"]);
+    assert_eq!(told(&engine)[1].1, "A complaint of user:anna is overdue");
+    assert_eq!(has_it(&engine).as_deref(), Some("lead"));
+    assert_eq!(engine.conversation(thread, "eva").unwrap().notes.len(), 1);
+    let sent = engine.database.read(|conn| delivery::list(conn, &delivery::Wanted::default(), None, 10)).unwrap();
+    assert_eq!(sent.iter().map(|sent| sent.kind.as_str()).collect::<Vec<_>>(), ["alert.ask_overdue"]);
+    // A rebuild makes no ask new.
+    engine.rebuild().unwrap();
+    assert_eq!(engine.remind(at(20)).unwrap(), 0);
+    // What rests, is answered, or came long after it was due is not told; beyond a day's room they are told in one.
+    let more = (0..6).map(|n| said(30, &format!("p{n}"), "complained", &format!("c{n}"), "Broken again."));
+    append(&engine, "forum", &more.collect::<Vec<_>>());
+    append(&engine, "forum", &[said(-24 * 9, "old", "complained", "old", "Broken.")]);
+    engine.fold_all().unwrap();
+    let rests = asks(&engine).into_iter().filter(|ask| ask.opened_at == at(30)).map(|ask| ask.thread).next().unwrap();
+    engine.database.write(move |conn| parlour_store::handling::set_snoozed(conn, rests, Some(at(50)), at(31))).unwrap();
+    assert_eq!(engine.remind(at(39)).unwrap(), 5);
+    let last = told(&engine);
+    assert_eq!(kinds(&engine)[3..], ["ask_overdue", "ask_overdue", "more_asks"]);
+    assert_eq!(last[5].1, "3 more asks are overdue");
+    assert_eq!(engine.remind(at(51)).unwrap(), 7, "one rests no more and is overdue; all six are escalated");
 }

@@ -41,7 +41,8 @@ pub(crate) struct Alerts {
 pub(crate) struct Alert {
     id: i64,
     /// `wire`: somebody valuable passed their due day; `more_wires`: several more did; `masked`: newcomers hid a loss;
-    /// `quiet_layer`: on a layer far less is done than before.
+    /// `quiet_layer`: on a layer far less is done than before; `ask_due`: an answer is due soon; `ask_overdue`: it is
+    /// overdue; `ask_escalated`: nobody answered for long after; `more_asks`: several more asks.
     kind: String,
     /// `kind:id`.
     object: String,

@@ -48,6 +48,7 @@ const ABOUT: [(&str, &str); 24] = [
     ("correction", "What staff say a post is, where the rules were wrong."),
     ("handling", "Who has a thread, until when it rests, what it became part of."),
     ("note", "What staff tell each other of a thread."),
+    ("duty_told", "Of which asks was told that they are due soon, overdue or escalated."),
     ("reply", "Answers of staff: waiting to go out, sent, or undone."),
     ("delivery", "What was sent to hooks and by mail, and what came of it; times are microseconds UTC."),
 ];

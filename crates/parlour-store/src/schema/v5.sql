@@ -11,3 +11,7 @@ CREATE INDEX handling_merged ON handling (merged_into) WHERE merged_into IS NOT 
 -- Other doors.
 
 -- Duty.
+-- What was told of an ask, so that it is told once.
+CREATE TABLE duty_told (
+  ask BYTEA NOT NULL, kind TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (ask, kind)
+) /* sqlite: WITHOUT ROWID */;

@@ -23,6 +23,9 @@ describe("alerts", () => {
     expect(behind(masked).path).toBe("/growth?object=brand%3Aa%26b&on=1998-06-30&base=active");
     const quiet = { ...alert, kind: "quiet_layer", facts: { layer: "web" } as never };
     expect(behind(quiet).path).toContain("layer=web&since=1998-03-30");
+    const overdue = { ...alert, kind: "ask_overdue", facts: { thread: "0a" } as never };
+    expect(behind(overdue).path).toBe("/asks?thread=0a");
+    expect(behind({ ...alert, kind: "more_asks" }).path).toBe("/asks?brand=brand%3Aa%26b");
     expect(behind({ ...alert, kind: "more_wires" }).path).toContain("stage=lapsed&sort=at_risk");
     expect(behind({ ...alert, kind: "of a later version" }).path).toMatch(/^\/\?/);
   });

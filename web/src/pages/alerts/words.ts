@@ -8,6 +8,10 @@ export const KIND_WORDS: Record<string, string> = {
   more_wires: "more overdue",
   masked: "hidden loss",
   quiet_layer: "quiet layer",
+  ask_due: "due soon",
+  ask_overdue: "overdue ask",
+  ask_escalated: "escalated ask",
+  more_asks: "more asks",
 };
 
 export const KINDS = Object.keys(KIND_WORDS);
@@ -34,6 +38,12 @@ export function behind(alert: Alert): { path: string; what: string } {
       params.set("layer", fact(alert, "layer") ?? "");
       params.set("since", monthsFrom(alert.day, -3));
       return { path: `/people?${params}`, what: "the people there" };
+    case "ask_due":
+    case "ask_overdue":
+    case "ask_escalated":
+      return { path: `/asks?thread=${fact(alert, "thread") ?? ""}`, what: "the thread" };
+    case "more_asks":
+      return { path: `/asks?brand=${encodeURIComponent(alert.object)}`, what: "the queue" };
     default:
       return { path: `/?${params}`, what: "that day" };
   }
