@@ -1,6 +1,6 @@
 // A Parlour of its own: an empty folder, a source for each client, a free port, and someone signed in.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -22,9 +22,10 @@ export async function until(what, look) {
   }
 }
 
-/** Starts a server with these sources. */
-export async function start(names) {
+/** Starts a server with these sources, and these settings where there are any. */
+export async function start(names, settings = "") {
   const folder = mkdtempSync(join(tmpdir(), "parlour-sdk-"));
+  writeFileSync(join(folder, "parlour.toml"), settings);
   const sources = {};
   for (const name of names) {
     // A source must be made while no server has the folder open.
@@ -66,6 +67,14 @@ export async function start(names) {
 
 /** What is asked of the server. */
 function api(origin, cookie) {
+  /** Has something done; what it answers. */
+  async function tell(path, body, method = "POST") {
+    const headers = { cookie, "content-type": "application/json" };
+    const answer = await fetch(`${origin}/api/v1/${path}`, { method, headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
   async function ask(path) {
     const answer = await fetch(`${origin}/api/v1/${path}`, { headers: { cookie } });
     if (answer.status === 404) return null;
@@ -98,5 +107,5 @@ function api(origin, cookie) {
   /** A source as the Desk's page of it has it. */
   const source = async (name) => (await ask("sources")).rows.find((source) => source.name === name);
 
-  return { settled, person, source, rejected: () => ask("rejected") };
+  return { ask, tell, settled, person, source, rejected: () => ask("rejected") };
 }

@@ -53,7 +53,7 @@ impl Courier {
         let due = engine.outgoing(now, MAX_AT_ONCE)?;
         let deliver = |delivery: &Delivery, to: &Destination| {
             let started = Instant::now();
-            let outcome = self.send(delivery, to, now);
+            let outcome = self.send(engine, delivery, to, now);
             let took = i64::try_from(started.elapsed().as_micros()).unwrap_or(0);
             engine.settle_delivery(delivery, outcome, now.saturating_add(took))
         };
@@ -68,10 +68,11 @@ impl Courier {
         Ok(due.len())
     }
 
-    fn send(&self, delivery: &Delivery, to: &Destination, now: i64) -> Outcome {
+    fn send(&self, engine: &Engine, delivery: &Delivery, to: &Destination, now: i64) -> Outcome {
         let hopeless = |error: &str| Outcome::Hopeless { status: None, error: error.to_owned() };
         match (to, &self.mail) {
             (Destination::Hook(hook), _) => self.post.send(hook, delivery, now),
+            (Destination::Inbox(inbox), _) => self.post.send_activity(engine, inbox, delivery),
             (Destination::Mail(address), Some(mail)) => mail.send(address, delivery),
             (Destination::Mail(_), None) => hopeless("no mail server is set under `[mail]` in parlour.toml"),
             (Destination::Nowhere, _) => hopeless("the hook is disabled or deleted"),

@@ -12,6 +12,7 @@ pub mod doctor;
 mod duplicates;
 mod engine;
 mod error;
+pub mod fediverse;
 mod fold;
 mod foretell;
 mod intake;

@@ -68,7 +68,16 @@ struct Written {
     rating: Option<String>,
     #[serde(default)]
     layer: Option<String>,
+    #[serde(default)]
+    reply_to: Option<String>,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    reply_address: Option<String>,
 }
+
+/// What a conversation needs and an event has no field for; kept in `extra`.
+const BESIDE: [&str; 2] = ["title", "reply_address"];
 
 /// A mapping that can be run.
 #[derive(Debug)]
@@ -135,6 +144,9 @@ impl Mapping {
             ("text", text),
             ("rating", rating),
             ("layer", layer),
+            ("reply_to", written.reply_to),
+            ("title", written.title),
+            ("reply_address", written.reply_address),
         ];
         let mut programs = HashMap::new();
         for (field, text) in fields {
@@ -239,8 +251,26 @@ impl Mapping {
             None => None,
         };
         event.value = self.money(context)?;
-        event.extra = std::str::from_utf8(raw).ok().filter(|raw| raw.len() <= MAX_TEXT_BYTES).map(str::to_owned);
+        event.reply_to = self.text("reply_to", context)?;
+        event.extra = self.extra(raw, context)?;
         Ok(event)
+    }
+
+    /// What came, with what a conversation needs beside.
+    fn extra(&self, raw: &[u8], context: &Context<'_, '_>) -> Result<Option<String>, Flaw> {
+        let raw = std::str::from_utf8(raw).ok().filter(|raw| raw.len() <= MAX_TEXT_BYTES);
+        let mut beside = serde_json::Map::new();
+        for field in BESIDE {
+            if let Some(text) = self.text(field, context)? {
+                beside.insert(field.to_owned(), text.into());
+            }
+        }
+        if beside.is_empty() {
+            return Ok(raw.map(str::to_owned));
+        }
+        let came = raw.and_then(|raw| serde_json::from_str::<serde_json::Map<_, _>>(raw).ok()).unwrap_or_default();
+        beside = came.into_iter().chain(beside).collect();
+        Ok(Some(serde_json::Value::Object(beside).to_string()).filter(|text| text.len() <= MAX_TEXT_BYTES))
     }
 
     fn money(&self, context: &Context<'_, '_>) -> Result<Option<Money>, Flaw> {

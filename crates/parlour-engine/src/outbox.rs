@@ -60,6 +60,8 @@ pub enum Destination {
     Hook(Hook),
     /// To a mail address.
     Mail(String),
+    /// To the inbox of an actor of the fediverse.
+    Inbox(String),
     /// To a hook that is there no more, or disabled.
     Nowhere,
 }
@@ -140,6 +142,7 @@ pub(crate) fn delivery_of(message: String, kind: String, now: i64, body: String)
         alert: None,
         hook: None,
         mail: None,
+        inbox: None,
         state: WAITING.to_owned(),
         attempts: 0,
         next_at: now,
@@ -274,19 +277,20 @@ impl Engine {
             let hooks = if due.is_empty() { Vec::new() } else { hook::all(conn)? };
             Ok((due, hooks))
         })?;
-        let mut taken: Vec<(Option<i64>, Option<String>)> = Vec::new();
+        let mut taken: Vec<(Option<i64>, Option<String>, Option<String>)> = Vec::new();
         let mut outgoing = Vec::new();
         for delivery in due {
-            let place = (delivery.hook, delivery.mail.clone());
+            let place = (delivery.hook, delivery.mail.clone(), delivery.inbox.clone());
             if taken.contains(&place) {
                 continue;
             }
             taken.push(place);
             let is_enabled = |hook: &&Hook| Some(hook.id) == delivery.hook && hook.disabled_at.is_none();
-            let destination = match (&delivery.mail, hooks.iter().find(is_enabled)) {
-                (Some(address), _) => Destination::Mail(address.clone()),
-                (None, Some(hook)) => Destination::Hook(hook.clone()),
-                (None, None) => Destination::Nowhere,
+            let destination = match (&delivery.mail, &delivery.inbox, hooks.iter().find(is_enabled)) {
+                (Some(address), ..) => Destination::Mail(address.clone()),
+                (None, Some(inbox), _) => Destination::Inbox(inbox.clone()),
+                (None, None, Some(hook)) => Destination::Hook(hook.clone()),
+                (None, None, None) => Destination::Nowhere,
             };
             outgoing.push((delivery, destination));
         }

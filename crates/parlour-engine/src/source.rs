@@ -41,11 +41,13 @@ pub enum SourceKind {
     Mqtt,
     /// From files.
     File,
+    /// From people of the fediverse, to whom the source is an actor.
+    Fediverse,
 }
 
 impl SourceKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Sdk, Self::Webhook, Self::Mqtt, Self::File];
+    pub const ALL: [Self; 5] = [Self::Sdk, Self::Webhook, Self::Mqtt, Self::File, Self::Fediverse];
 
     /// The kind's name.
     pub fn name(self) -> &'static str {
@@ -54,6 +56,7 @@ impl SourceKind {
             Self::Webhook => "webhook",
             Self::Mqtt => "mqtt",
             Self::File => "file",
+            Self::Fediverse => "fediverse",
         }
     }
 
@@ -243,8 +246,12 @@ impl Engine {
         };
         let key = new_key()?;
         let mut key_row = row_of_key(&key, 0);
+        let actor = if kind == SourceKind::Fediverse { Some(self.new_actor(&name)?) } else { None };
         let made = self.database.write(move |conn| {
             let Some(id) = source::create(conn, &row)? else { return Ok(None) };
+            if let Some(actor) = actor {
+                parlour_store::actor::create(conn, &actor)?;
+            }
             key_row.source = id;
             source_key::create(conn, &key_row)?;
             Ok(Some(id))

@@ -20,6 +20,7 @@ pub(crate) mod cohorts;
 pub(crate) mod definitions;
 pub(crate) mod deliveries;
 pub(crate) mod engaged;
+pub(crate) mod fediverse;
 pub(crate) mod growth;
 pub(crate) mod health;
 pub(crate) mod hooks;

@@ -7,10 +7,10 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks,
-    jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
-    responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why, wire,
-    workspace,
+    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, fediverse, growth, health,
+    hooks, jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected,
+    rejected_file, responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today,
+    webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -37,6 +37,11 @@ const SCHEME: &str = "session";
         jobs::cancel_job,
         today::get_today,
         engaged::list_engaged,
+        fediverse::find_actor,
+        fediverse::get_actor,
+        fediverse::get_collection,
+        fediverse::get_note,
+        fediverse::take_activity,
         growth::get_growth,
         matrix::get_matrix,
         leaving::get_leaving,

@@ -13,10 +13,10 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks,
-    jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
-    responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why,
-    workspace,
+    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, fediverse, growth, health,
+    hooks, jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected,
+    rejected_file, responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today,
+    webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -29,6 +29,11 @@ fn open_routes() -> Vec<Route> {
         ("/healthz", get(health::get_liveness)),
         ("/metrics", get(metrics::get_metrics)),
         ("/in/{source}", post(webhooks::take_webhook).layer(webhooks::body_limit())),
+        ("/.well-known/webfinger", get(fediverse::find_actor)),
+        ("/fediverse/{name}", get(fediverse::get_actor)),
+        ("/fediverse/{name}/inbox", post(fediverse::take_activity).layer(fediverse::body_limit())),
+        ("/fediverse/{name}/{collection}", get(fediverse::get_collection)),
+        ("/fediverse/{name}/notes/{note}", get(fediverse::get_note)),
         ("/api/v1/session", get(session::get_session).post(session::create_session).delete(session::delete_session)),
     ]
 }

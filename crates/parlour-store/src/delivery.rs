@@ -25,8 +25,10 @@ pub struct Delivery {
     pub alert: Option<i64>,
     /// The hook that it goes to, …
     pub hook: Option<i64>,
-    /// … or the mail address.
+    /// … or the mail address, …
     pub mail: Option<String>,
+    /// … or the inbox of an actor of the fediverse.
+    pub inbox: Option<String>,
     /// [`WAITING`], [`DONE`] or [`FAILED`].
     pub state: String,
     /// How often it was tried.
@@ -55,13 +57,14 @@ pub struct Wanted {
 }
 
 const COLUMNS: &str = "id, message, kind, alert, hook, mail, state, attempts, next_at, last_status, last_error, made_at, \
-    answered_at, body";
+    answered_at, body, inbox";
 
 /// Keeps a new delivery; returns its id. Of what it comes with, its `id` and what became of it are not looked at.
 pub fn create(conn: &mut dyn Conn, delivery: &Delivery) -> Result<i64, StoreError> {
-    let sql = "INSERT INTO delivery (id, message, kind, alert, hook, mail, state, attempts, next_at, made_at, body) \
-        VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM delivery), $1, $2, $3, $4, $5, $6, 0, $7, $8, $9) RETURNING id";
-    let params: [Value; 9] = [
+    let sql = "INSERT INTO delivery (id, message, kind, alert, hook, mail, state, attempts, next_at, made_at, body, \
+        inbox) VALUES ((SELECT COALESCE(MAX(id), 0) + 1 FROM delivery), $1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10) \
+        RETURNING id";
+    let params: [Value; 10] = [
         delivery.message.as_str().into(),
         delivery.kind.as_str().into(),
         delivery.alert.into(),
@@ -71,6 +74,7 @@ pub fn create(conn: &mut dyn Conn, delivery: &Delivery) -> Result<i64, StoreErro
         delivery.next_at.into(),
         delivery.made_at.into(),
         delivery.body.as_str().into(),
+        delivery.inbox.as_deref().into(),
     ];
     one_int(conn, sql, &params)
 }
@@ -80,7 +84,7 @@ pub fn create(conn: &mut dyn Conn, delivery: &Delivery) -> Result<i64, StoreErro
 pub fn due(conn: &mut dyn Conn, now: i64, limit: usize) -> Result<Vec<Delivery>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM delivery WHERE state = $1 AND next_at <= $2 \
-         ORDER BY ROW_NUMBER() OVER (PARTITION BY hook, mail ORDER BY next_at, id), next_at, id LIMIT $3"
+         ORDER BY ROW_NUMBER() OVER (PARTITION BY hook, mail, inbox ORDER BY next_at, id), next_at, id LIMIT $3"
     );
     conn.query(&sql, &[WAITING.into(), now.into(), (limit as i64).into()])?.into_iter().map(delivery).collect()
 }
@@ -172,5 +176,6 @@ fn delivery(mut row: Row) -> Result<Delivery, StoreError> {
         made_at: row.get_int(11)?,
         answered_at: row.opt_int(12)?,
         body: row.take_text(13)?,
+        inbox: row.opt_text(14)?,
     })
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
-/// `setting`, `session`, `credential`, `hook`, `source` and `source_key` hold secrets.
-pub(crate) const EXPLORABLE: [&str; 25] = [
+/// `activity`, `actor`, `setting`, `session`, `credential`, `hook`, `source` and `source_key` hold secrets.
+pub(crate) const EXPLORABLE: [&str; 27] = [
     "alert",
     "ask",
     "audience",
@@ -18,6 +18,7 @@ pub(crate) const EXPLORABLE: [&str; 25] = [
     "duty_told",
     "entity",
     "fit",
+    "follower",
     "handling",
     "identity",
     "job",
@@ -27,6 +28,7 @@ pub(crate) const EXPLORABLE: [&str; 25] = [
     "post",
     "question",
     "rejected",
+    "remote_actor",
     "reply",
     "run",
     "source_tally",
@@ -37,7 +39,8 @@ pub(crate) const EXPLORABLE: [&str; 25] = [
 ];
 
 /// The tables whose reading by strangers would be a leak.
-pub(crate) const SECRET: [&str; 6] = ["credential", "hook", "session", "setting", "source", "source_key"];
+pub(crate) const SECRET: [&str; 8] =
+    ["activity", "actor", "credential", "hook", "session", "setting", "source", "source_key"];
 
 /// The most rows of a table that are counted for [`TableShape::n_rows`].
 pub(crate) const COUNTED_ROWS: i64 = 100_000;

@@ -8,6 +8,8 @@
 //! - Do not call `write` or `read` inside the work given to either: the first would wait for itself.
 //! - PostgreSQL is reached without TLS; put it on the same host or a private network.
 
+pub mod activity;
+pub mod actor;
 pub mod alert;
 pub mod ask;
 pub mod audience;
@@ -21,6 +23,7 @@ pub mod entity;
 mod error;
 pub mod explore;
 pub mod fit;
+pub mod follower;
 pub mod handling;
 pub mod hook;
 pub mod identity;
@@ -33,6 +36,7 @@ pub mod post;
 mod postgresql;
 pub mod question;
 pub mod rejected;
+pub mod remote_actor;
 pub mod reply;
 mod rows;
 pub mod run;

@@ -8,6 +8,7 @@ use std::sync::mpsc::channel;
 use anyhow::Context;
 use parlour_core::sentence::thousands;
 use parlour_doors::courier::Courier;
+use parlour_doors::fediverse::Fediverse;
 use parlour_engine::{Engine, EngineError};
 use parlour_server::{App, LoadSample, sign_in_link};
 use parlour_store::setting;
@@ -21,11 +22,13 @@ use crate::sample;
 pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
     // Before anything runs, since it may find the settings wrong.
     let courier = Courier::new(&engine.settings)?;
+    let fediverse = Fediverse::new(&engine.settings);
     let mut tasks = engine.start();
     let served = prepare(engine, options, out).and_then(|()| {
         tasks.keep_house();
         tasks.also("replies", Engine::send_replies);
         tasks.also("courier", move |engine| courier.step(engine));
+        tasks.also("fediverse", move |engine| fediverse.step(engine));
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(listen(engine, options, out));
         // Work that was begun is done to its end before the process goes.

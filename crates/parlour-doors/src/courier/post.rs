@@ -1,23 +1,15 @@
 //! Posting to hooks: signed as Standard Webhooks has it, in limited time, to addresses that are everybody's, following
 //! nothing.
 
-use std::io;
 use std::time::Duration;
 
-use parlour_core::address::is_public;
 use parlour_engine::outbox::Outcome;
-use parlour_engine::signature;
+use parlour_engine::{Engine, signature};
 use parlour_store::delivery::Delivery;
 use parlour_store::hook::Hook;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 
-/// What we call ourselves.
-const USER_AGENT: &str = concat!("Parlour/", env!("CARGO_PKG_VERSION"));
-/// Most bytes of an answer's headers.
-const MAX_HEADER_BYTES: usize = 64 << 10;
+use crate::guard::{agent, in_words};
 
 /// Posts to hooks.
 pub(super) struct Post {
@@ -25,51 +17,9 @@ pub(super) struct Post {
     timeout: Duration,
 }
 
-/// Looks names up and keeps only addresses that may be reached. The connection is made to an address that was looked at
-/// here, so that a name cannot lead elsewhere in between.
-#[derive(Debug)]
-struct Guard {
-    inner: DefaultResolver,
-    allow_private: bool,
-}
-
-impl Resolver for Guard {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &ureq::config::Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        let found = self.inner.resolve(uri, config, timeout)?;
-        let mut kept = self.empty();
-        for address in found.iter().filter(|address| self.allow_private || is_public(address.ip())) {
-            kept.push(*address);
-        }
-        if kept.is_empty() {
-            let text = "the name leads to a private address; to post inside your own network, set \
-                `delivery.allow_private` in parlour.toml";
-            return Err(Error::Io(io::Error::new(io::ErrorKind::PermissionDenied, text)));
-        }
-        Ok(kept)
-    }
-}
-
 impl Post {
     pub(super) fn new(timeout: Duration, allow_private: bool) -> Self {
-        // Neither the environment's proxy nor a connection that is left over: either would go round the guard.
-        let config = Agent::config_builder()
-            .proxy(None)
-            .max_idle_connections(0)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .https_only(!allow_private)
-            .timeout_global(Some(timeout))
-            .max_response_header_size(MAX_HEADER_BYTES)
-            .user_agent(USER_AGENT)
-            .build();
-        let guard = Guard { inner: DefaultResolver::default(), allow_private };
-        Self { agent: Agent::with_parts(config, DefaultConnector::default(), guard), timeout }
+        Self { agent: agent(timeout, allow_private), timeout }
     }
 
     /// Posts a delivery, signed at `now`. What the answer says is not read: its status says all.
@@ -90,19 +40,31 @@ impl Post {
         }
     }
 
-    /// What went wrong, without the address, which may be a secret.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the enum is not ours, and more is added to it")]
-    fn in_words(&self, error: &Error) -> String {
-        match error {
-            Error::Timeout(_) => format!("no answer within {} seconds", self.timeout.as_secs()),
-            Error::HostNotFound => "the name of the host leads to no address".to_owned(),
-            Error::Io(error) => error.to_string(),
-            Error::BadUri(_) => "the address is none that can be posted to".to_owned(),
-            Error::RequireHttpsOnly(_) => {
-                "posting without TLS needs `delivery.allow_private` in parlour.toml".to_owned()
-            }
-            other => other.to_string(),
+    /// Posts a delivery to an inbox of the fediverse, signed by the actor it is of.
+    pub(super) fn send_activity(&self, engine: &Engine, inbox: &str, delivery: &Delivery) -> Outcome {
+        let hopeless = |error: String| Outcome::Hopeless { status: None, error };
+        let Some(name) = engine.actor_of_body(&delivery.body) else {
+            return hopeless("it is of no actor that lives here".to_owned());
+        };
+        let headers = match engine.sign_request(&name, inbox, Some(delivery.body.as_bytes())) {
+            Ok(headers) => headers,
+            Err(error) => return hopeless(error.to_string()),
+        };
+        let mut request = self.agent.post(inbox).header("content-type", "application/activity+json");
+        for (name, value) in headers {
+            request = request.header(name, value);
         }
+        match request.send(delivery.body.as_bytes()) {
+            Ok(answer) => match of_status(answer.status().as_u16()) {
+                Outcome::Gone => Outcome::Hopeless { status: Some(410), error: "whoever it is for is gone".to_owned() },
+                outcome => outcome,
+            },
+            Err(error) => Outcome::Refused { status: None, error: self.in_words(&error) },
+        }
+    }
+
+    fn in_words(&self, error: &Error) -> String {
+        in_words(error, self.timeout)
     }
 }
 

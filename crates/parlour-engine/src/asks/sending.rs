@@ -48,6 +48,7 @@ impl Engine {
             ..self.event_of(&thread, &reply.verb, clock::now())?
         };
         let letter = self.letter(&thread, reply)?;
+        let note = self.note_of(&thread, reply, letter["in_reply_to"].as_str())?;
         let (id, message, address) = (reply.id, reply.message.clone(), thread.address.clone());
         let alongside = Box::new(move |conn: &mut dyn Conn| {
             if !reply::settle(conn, id, SENT)? {
@@ -57,6 +58,9 @@ impl Engine {
             if let Some(mail) = address.as_deref().and_then(|address| address.strip_prefix(MAILTO)) {
                 let new = delivery_of(message.clone(), REPLY.to_owned(), now, letter.to_string());
                 delivery::create(conn, &delivery::Delivery { mail: Some(mail.to_owned()), ..new })?;
+            }
+            if let Some(note) = &note {
+                delivery::create(conn, note)?;
             }
             let told = json!({ "type": REPLY, "timestamp": clock::rfc3339(now), "data": letter });
             for hook in hook::all(conn)?.iter().filter(|hook| hook.disabled_at.is_none() && wants(hook, REPLY)) {

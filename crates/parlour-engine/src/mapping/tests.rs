@@ -42,6 +42,17 @@ fn an_order_becomes_a_purchase() {
 }
 
 #[test]
+fn what_is_said_says_to_what_and_where_an_answer_goes() {
+    let mapping = r#"{"subject": "body.from", "verb": "'wrote'", "text": "body.text", "reply_to": "body.chat",
+        "title": "body.topic", "reply_address": "'chat:' + string(body.chat)"}"#;
+    let event =
+        mapped(mapping, r#"{"from":1,"chat":42,"text":"Hello?","reply_address":"mailto:x@y.z"}"#).unwrap().remove(0);
+    assert_eq!((event.reply_to.as_deref(), event.text.as_deref()), (Some("42"), Some("Hello?")));
+    let extra: serde_json::Value = serde_json::from_str(&event.extra.unwrap()).unwrap();
+    assert_eq!(extra, serde_json::json!({"from": 1, "chat": 42, "text": "Hello?", "reply_address": "chat:42"}));
+}
+
+#[test]
 fn a_list_becomes_many() {
     let mapping = r#"{"each": "body.items.filter(i, i.n > 0)", "subject": "body.who", "verb": "'Chess Played'",
         "value_minor": "item.n * 100", "currency": "'JPY'", "at": "1714557600", "layer": "'face'"}"#;

@@ -34,14 +34,16 @@ pub(crate) struct Delivery {
     id: i64,
     /// What a hook finds as `webhook-id`; the same at every attempt.
     message: String,
-    /// `alert.` and the alert's kind, `digest` or `test`.
+    /// `alert.` and the alert's kind, `digest`, `reply`, `accept` or `test`.
     kind: String,
     /// The alert it tells of, where it is one.
     alert: Option<i64>,
     /// The hook it goes to …
     hook: Option<i64>,
-    /// … or the mail address.
+    /// … or the mail address …
     mail: Option<String>,
+    /// … or the inbox of an actor of the fediverse.
+    inbox: Option<String>,
     /// `waiting`, `done` or `failed`.
     state: String,
     attempts: i64,
@@ -79,6 +81,7 @@ impl From<delivery::Delivery> for Delivery {
             alert: row.alert,
             hook: row.hook,
             mail: row.mail,
+            inbox: row.inbox,
             next_at: Some(row.next_at).filter(|_| row.state == WAITING).map(clock::rfc3339),
             state: row.state,
             attempts: row.attempts,

@@ -19,7 +19,7 @@ use crate::input::Sent;
 const MAX_EXACT: u64 = 1 << 53;
 
 /// What every table holds; one that is not here is told without words.
-const ABOUT: [(&str, &str); 24] = [
+const ABOUT: [(&str, &str); 27] = [
     (
         "standing",
         "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person.",
@@ -49,6 +49,8 @@ const ABOUT: [(&str, &str); 24] = [
     ("handling", "Who has a thread, until when it rests, what it became part of."),
     ("note", "What staff tell each other of a thread."),
     ("duty_told", "Of which asks was told that they are due soon, overdue or escalated."),
+    ("remote_actor", "Who was heard in the fediverse, and where they are reached."),
+    ("follower", "Who follows a brand in the fediverse."),
     ("reply", "Answers of staff: waiting to go out, sent, or undone."),
     ("delivery", "What was sent to hooks and by mail, and what came of it; times are microseconds UTC."),
 ];

@@ -10,6 +10,26 @@ CREATE INDEX handling_merged ON handling (merged_into) WHERE merged_into IS NOT 
 
 -- Other doors.
 
+-- The fediverse. A brand's actor is the source of that name; the key it signs with is secret.
+CREATE TABLE actor (
+  source TEXT PRIMARY KEY, private_key BYTEA NOT NULL, public_key TEXT NOT NULL, created_at BIGINT NOT NULL
+) /* sqlite: WITHOUT ROWID */;
+-- What others posted to an actor, until it is known who did.
+CREATE TABLE activity (
+  id BIGINT PRIMARY KEY, source TEXT NOT NULL, received_at BIGINT NOT NULL, next_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL, head TEXT NOT NULL, body BYTEA NOT NULL
+);
+CREATE INDEX activity_next ON activity (next_at, id);
+-- Who was heard: where they are reached, and the key they sign with.
+CREATE TABLE remote_actor (
+  url TEXT PRIMARY KEY, key_id TEXT NOT NULL, key TEXT NOT NULL, inbox TEXT NOT NULL, handle TEXT NOT NULL,
+  fetched_at BIGINT NOT NULL
+) /* sqlite: WITHOUT ROWID */;
+CREATE TABLE follower (
+  source TEXT NOT NULL, actor TEXT NOT NULL, since BIGINT NOT NULL, PRIMARY KEY (source, actor)
+) /* sqlite: WITHOUT ROWID */;
+ALTER TABLE delivery ADD COLUMN inbox TEXT;
+
 -- Duty.
 -- What was told of an ask, so that it is told once.
 CREATE TABLE duty_told (

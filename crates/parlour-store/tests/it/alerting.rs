@@ -135,6 +135,7 @@ fn delivery_of(message: &str, hook: Option<i64>, next_at: i64) -> Delivery {
         made_at: next_at,
         answered_at: None,
         body: "{}".to_owned(),
+        inbox: None,
     }
 }
 

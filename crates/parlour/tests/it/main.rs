@@ -9,6 +9,7 @@ mod crash;
 mod delivery;
 mod disk;
 mod faults;
+mod fediverse;
 mod forgotten;
 mod full;
 mod fuzzed;

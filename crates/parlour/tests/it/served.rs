@@ -39,8 +39,13 @@ impl Served {
     }
 
     /// Of a command that runs the binary, with arguments before the command's own.
-    pub(crate) fn of(house: &House, mut command: Command) -> Option<Self> {
-        command.arg("--data").arg(house.data()).args(["--log", "warn", "serve", "--listen", "127.0.0.1:0"]);
+    pub(crate) fn of(house: &House, command: Command) -> Option<Self> {
+        Self::at(house, command, "127.0.0.1:0")
+    }
+
+    /// The same at an address that was chosen before.
+    pub(crate) fn at(house: &House, mut command: Command, listen: &str) -> Option<Self> {
+        command.arg("--data").arg(house.data()).args(["--log", "warn", "serve", "--listen", listen]);
         let log = std::fs::File::options().create(true).append(true).open(house.path("server.log")).unwrap();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("it is installed; ./test sees to that");

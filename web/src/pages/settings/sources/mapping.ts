@@ -27,6 +27,9 @@ export const MAPPING_FIELDS: MappingField[] = [
   { name: "text", about: "what they said", example: "body.comment" },
   { name: "rating", about: "stars, 1 to 5", example: "body.stars" },
   { name: "layer", about: "where; without it, the source’s", example: "'web'" },
+  { name: "reply_to", about: "the message it answers, or the conversation it lies in", example: "body.conversation" },
+  { name: "title", about: "what that conversation is called", example: "body.subject" },
+  { name: "reply_address", about: "where an answer goes", example: "'chat:' + string(body.chat.id)" },
 ];
 
 /** Where a broker is and what it is asked for; plain words, no expressions. */
