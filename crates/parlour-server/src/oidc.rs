@@ -1,0 +1,5 @@
+//! OpenID.
+
+/// What is known of the provider.
+#[derive(Debug, Default)]
+pub(crate) struct Provider;
