@@ -73,7 +73,8 @@ pub struct Profile {
 impl Profile {
     fn checked(mut self) -> Result<Self, EngineError> {
         self.name = name_checked(&self.name)?;
-        self.mail = self.mail.as_deref().map(str::trim).filter(|mail| !mail.is_empty()).map(mail_checked).transpose()?;
+        self.mail =
+            self.mail.as_deref().map(str::trim).filter(|mail| !mail.is_empty()).map(mail_checked).transpose()?;
         if let Some(brands) = &mut self.brands {
             brands.iter_mut().for_each(|brand| *brand = brand.trim().to_owned());
             brands.sort_unstable();
@@ -102,7 +103,9 @@ impl Profile {
 fn name_checked(name: &str) -> Result<String, EngineError> {
     let name = name.trim();
     if name.is_empty() || MAX_NAME_BYTES < name.len() || name.contains(char::is_control) {
-        return Err(EngineError::Invalid(format!("`name` must have 1 to {MAX_NAME_BYTES} bytes and no control characters")));
+        return Err(EngineError::Invalid(format!(
+            "`name` must have 1 to {MAX_NAME_BYTES} bytes and no control characters"
+        )));
     }
     Ok(name.to_owned())
 }
@@ -158,13 +161,7 @@ impl Engine {
     }
 
     /// Invites somebody: whoever has the token of this hash may take it up, while it is valid.
-    pub fn invite(
-        &self,
-        handle: &str,
-        profile: Profile,
-        hash: &[u8],
-        valid: Range<i64>,
-    ) -> Result<Staff, EngineError> {
+    pub fn invite(&self, handle: &str, profile: Profile, hash: &[u8], valid: Range<i64>) -> Result<Staff, EngineError> {
         handle_checked(handle)?;
         let new = profile.checked()?.laid_over(Staff {
             handle: handle.to_owned(),
@@ -231,14 +228,20 @@ impl Engine {
         })?)
     }
 
-    /// Lets somebody in whom a provider vouches for and nobody invited.
-    pub fn join_uninvited(&self, handle: &str, profile: Profile) -> Result<Staff, EngineError> {
-        let (hash, now) = (crate::random::bytes::<32>()?, clock::now());
-        self.invite(handle, profile, &hash, now..now.saturating_add(MICROS_PER_DAY))?;
+    /// Takes an invitation up for whoever has shown otherwise that they are meant.
+    pub fn join_vouched(&self, handle: &str) -> Result<Staff, EngineError> {
+        let now = clock::now();
         self.change(handle, move |conn, found| {
             credential::delete_of(conn, &found.handle, INVITATION)?;
             Ok(Changed::To(Staff { joined_at: Some(now), ..found }))
         })
+    }
+
+    /// Lets somebody in whom a provider vouches for and nobody invited.
+    pub fn join_uninvited(&self, handle: &str, profile: Profile) -> Result<Staff, EngineError> {
+        let (hash, now) = (crate::random::bytes::<32>()?, clock::now());
+        self.invite(handle, profile, &hash, now..now.saturating_add(MICROS_PER_DAY))?;
+        self.join_vouched(handle)
     }
 
     /// Says what somebody may do and see from now on.

@@ -147,8 +147,10 @@ async fn names_in(parts: &mut Parts) -> Vec<String> {
 
 async fn allow(app: &Arc<App>, seat: &Seat, rule: &'static Rule, names: Vec<String>) -> Result<(), ApiError> {
     if !rights::has(seat.role, rule.right) {
-        let message =
-            format!("your role here ({}) is not for this; an owner can change it under Settings, People", seat.role.name());
+        let message = format!(
+            "your role here ({}) is not for this; an owner can change it under Settings, People",
+            seat.role.name()
+        );
         return Err(ApiError::new(ErrorCode::Forbidden, message));
     }
     if !seat.is_held() {
@@ -216,9 +218,14 @@ pub(crate) fn seat_of(app: &App, token: &str) -> Result<Option<(Seat, bool)>, Ap
 
 /// The token in the session's cookie.
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
+    cookie_named(headers, COOKIE)
+}
+
+/// What a cookie holds.
+pub(crate) fn cookie_named(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, token)| token.to_owned())
+    pairs.find(|(name, _)| *name == wanted).map(|(_, token)| token.to_owned())
 }
 
 /// The header that hands a session to the browser. Not `Secure`: the Desk is served over plain HTTP on loopback, and

@@ -33,6 +33,8 @@ pub(crate) mod merges;
 pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod names;
+pub(crate) mod oidc;
+pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod questions;

@@ -101,11 +101,7 @@ impl App {
     }
 
     /// The same for a server that can send mail.
-    pub fn sending(
-        engine: Arc<Engine>,
-        load_sample: Option<LoadSample>,
-        send_mail: Option<SendMail>,
-    ) -> Arc<Self> {
+    pub fn sending(engine: Arc<Engine>, load_sample: Option<LoadSample>, send_mail: Option<SendMail>) -> Arc<Self> {
         let gate = Gate::new(engine.settings.ingest.waiting_bytes);
         let shared = Arc::new(Shared {
             engine,

@@ -21,14 +21,22 @@ pub(crate) fn check(app: &App, held: Held, names: &[String], brands: &[String]) 
         Held::Free | Held::ByQuestion => true,
         Held::Refused => return Err(refused(brands)),
         Held::ByThread => has(app, brands, read(|conn, _, key| of_thread(conn, Some(key)))?),
-        Held::ByPost => has(app, brands, read(|conn, _, key| {
-            let found = post::get(conn, key)?.map(|post| post.thread);
-            of_thread(conn, found)
-        })?),
-        Held::ByReply => has(app, brands, read(|conn, id, _| {
-            let found = reply::get(conn, id)?.map(|reply| reply.thread);
-            of_thread(conn, found)
-        })?),
+        Held::ByPost => has(
+            app,
+            brands,
+            read(|conn, _, key| {
+                let found = post::get(conn, key)?.map(|post| post.thread);
+                of_thread(conn, found)
+            })?,
+        ),
+        Held::ByReply => has(
+            app,
+            brands,
+            read(|conn, id, _| {
+                let found = reply::get(conn, id)?.map(|reply| reply.thread);
+                of_thread(conn, found)
+            })?,
+        ),
         Held::ByAlert => {
             let found = app.engine.database.read(|conn| alert::get(conn, id))?;
             found.is_some_and(|alert| brands.contains(&alert.object))

@@ -7,10 +7,10 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, growth, health, hooks,
-    jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
-    responses, sample, saved_answers, session, settings, sign_in, sources, sql, staff, threads, timeline, today, webhooks, why, wire,
-    workspace,
+    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, growth,
+    health, hooks, jobs, leaving, links, matrix, merges, metrics, models, names, oidc, passkeys, people, person,
+    questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in, sources, sql,
+    staff, threads, timeline, today, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -42,6 +42,12 @@ const SCHEME: &str = "session";
         account::end_session,
         account::end_other_sessions,
         account::remove_passkey,
+        oidc::go_to_provider,
+        oidc::come_from_provider,
+        passkeys::begin_passkey,
+        passkeys::add_passkey,
+        passkeys::begin_passkey_sign_in,
+        passkeys::sign_in_with_passkey,
         staff::list_staff,
         staff::invite_staff,
         staff::invite_staff_again,

@@ -205,6 +205,8 @@ pub(crate) const RULES: &[Rule] = &[
     rule("PUT", "/api/v1/account/password", (Own, Free), "set their password"),
     rule("DELETE", "/api/v1/account/sessions/{id}", (Own, Free), "ended a session"),
     rule("POST", "/api/v1/account/sessions/end-others", (Own, Free), "ended their other sessions"),
+    rule("POST", "/api/v1/account/passkeys/challenge", (Own, Free), ""),
+    rule("POST", "/api/v1/account/passkeys", (Own, Free), "added a passkey"),
     rule("DELETE", "/api/v1/account/passkeys/{id}", (Own, Free), "removed a passkey"),
 ];
 

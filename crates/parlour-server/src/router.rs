@@ -13,10 +13,10 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, growth, health, hooks,
-    jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
-    responses, sample, saved_answers, session, settings, sign_in, sources, sql, staff, threads, timeline, today, webhooks, why,
-    workspace,
+    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, growth,
+    health, hooks, jobs, leaving, links, matrix, merges, metrics, models, names, oidc, passkeys, people, person,
+    questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in, sources, sql,
+    staff, threads, timeline, today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -32,6 +32,10 @@ fn open_routes() -> Vec<Route> {
         ("/api/v1/session", get(session::get_session).post(session::create_session).delete(session::delete_session)),
         ("/api/v1/sign-in", get(sign_in::list_sign_in_ways)),
         ("/api/v1/sign-in/password", post(sign_in::sign_in_with_password)),
+        ("/api/v1/sign-in/passkey/challenge", post(passkeys::begin_passkey_sign_in)),
+        ("/api/v1/sign-in/passkey", post(passkeys::sign_in_with_passkey)),
+        ("/api/v1/sign-in/oidc", get(oidc::go_to_provider)),
+        ("/api/v1/sign-in/oidc/back", get(oidc::come_from_provider)),
         ("/api/v1/sign-in/mail", post(sign_in::send_sign_in_link)),
         ("/api/v1/sign-in/invitation", post(sign_in::look_at_invitation).put(sign_in::take_invitation_up)),
     ]
@@ -146,6 +150,8 @@ fn staff_routes() -> Vec<Route> {
         ("/api/v1/account/password", put(account::set_password)),
         ("/api/v1/account/sessions/{id}", delete(account::end_session)),
         ("/api/v1/account/sessions/end-others", post(account::end_other_sessions)),
+        ("/api/v1/account/passkeys/challenge", post(passkeys::begin_passkey)),
+        ("/api/v1/account/passkeys", post(passkeys::add_passkey)),
         ("/api/v1/account/passkeys/{id}", delete(account::remove_passkey)),
     ]
 }
@@ -185,7 +191,8 @@ mod tests {
     fn the_document_has_every_path_and_no_other() {
         let document: serde_json::Value = serde_json::from_str(&crate::openapi()).unwrap();
         let told: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-        let (open, closed) = (open_routes(), [closed_routes(), ask_routes(), settings_routes(), staff_routes()].concat());
+        let (open, closed) =
+            (open_routes(), [closed_routes(), ask_routes(), settings_routes(), staff_routes()].concat());
         let desk = open.iter().chain(&closed).map(|(path, _)| *path);
         let routed: BTreeSet<&str> = desk.chain(doors::paths()).collect();
         assert_eq!(told, routed);

@@ -90,15 +90,9 @@ pub(crate) fn spend(engine: &Engine, purpose: &'static str, token: &str) -> Resu
 }
 
 /// Uses a link up and opens a session; returns whose and its token, or nothing if the link is not good.
-pub(crate) fn open_by_link(
-    engine: &Engine,
-    link: &str,
-    device: &str,
-) -> Result<Option<(Seat, String)>, EngineError> {
+pub(crate) fn open_by_link(engine: &Engine, link: &str, device: &str) -> Result<Option<(Seat, String)>, EngineError> {
     let (spent, now) = (hash_of(link), clock::now());
-    open(engine, device, move |conn| {
-        Ok(credential::spend(conn, &spent, PURPOSE, now)?.map(|found| found.subject))
-    })
+    open(engine, device, move |conn| Ok(credential::spend(conn, &spent, PURPOSE, now)?.map(|found| found.subject)))
 }
 
 /// Opens a session for somebody who has shown who they are; nothing if they may not sign in.

@@ -119,8 +119,8 @@ pub fn set_seen(conn: &mut dyn Conn, id: i64) -> Result<bool, StoreError> {
 pub fn set_all_seen(conn: &mut dyn Conn, wanted: &Wanted, upto: i64) -> Result<u64, StoreError> {
     let (condition, mut params) = condition(&Wanted { state: Some(OPEN.to_owned()), ..wanted.clone() });
     let n = params.len();
-    params.extend([upto.into(), SEEN.into()]);
-    conn.execute(&format!("UPDATE alert SET state = ${} WHERE {condition}id <= ${}", n + 2, n + 1), &params)
+    params.push(upto.into());
+    conn.execute(&format!("UPDATE alert SET state = '{SEEN}' WHERE {condition}id <= ${}", n + 1), &params)
 }
 
 /// What holds of the alerts that are wanted, each condition with `AND` after it, and its parameters.

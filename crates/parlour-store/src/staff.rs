@@ -50,9 +50,11 @@ pub fn create(conn: &mut dyn Conn, staff: &Staff) -> Result<(), StoreError> {
 
 /// Keeps what is now known of somebody; returns whether they are there.
 pub fn update(conn: &mut dyn Conn, staff: &Staff) -> Result<bool, StoreError> {
-    let sql = "UPDATE staff SET name = $2, mail = $3, role = $4, brands = $5, password = $6, created_at = $7, \
-        joined_at = $8, disabled_at = $9 WHERE handle = $1";
-    Ok(conn.execute(sql, &values(staff))? != 0)
+    let sql = "UPDATE staff SET name = $1, mail = $2, role = $3, brands = $4, password = $5, created_at = $6, \
+        joined_at = $7, disabled_at = $8 WHERE handle = $9";
+    let mut values = values(staff);
+    values.rotate_left(1);
+    Ok(conn.execute(sql, &values)? != 0)
 }
 
 /// Whoever has this handle.

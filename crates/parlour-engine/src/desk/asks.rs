@@ -131,12 +131,7 @@ impl Engine {
 
     /// A thread with everything beside it, for somebody of the Desk; other asks of the person are those of these brands,
     /// where any are given.
-    pub fn conversation(
-        &self,
-        key: Key,
-        staff: &str,
-        brands: Option<Vec<Key>>,
-    ) -> Result<Conversation, EngineError> {
+    pub fn conversation(&self, key: Key, staff: &str, brands: Option<Vec<Key>>) -> Result<Conversation, EngineError> {
         let thread = self.thread(key)?;
         let identity = self.snapshot().identity.clone();
         let person = identity.person_of(thread.person);

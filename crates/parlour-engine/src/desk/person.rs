@@ -240,13 +240,7 @@ impl Engine {
         }
     }
 
-    fn events_of(
-        &self,
-        asked: &Asked,
-        person: Key,
-        before: i64,
-        most: usize,
-    ) -> Result<Vec<LakeEvent>, EngineError> {
+    fn events_of(&self, asked: &Asked, person: Key, before: i64, most: usize) -> Result<Vec<LakeEvent>, EngineError> {
         let ids = asked.snapshot.identity.ids_of(&person);
         let (runs, mut batches, dropped) = {
             let state = self.state();

@@ -189,7 +189,8 @@ impl Engine {
     fn find_bands(&self, snapshot: &Arc<Snapshot>, brand: Key) -> Result<HashMap<Key, usize>, EngineError> {
         let Some(object) = snapshot.objects.id(brand) else { return Ok(HashMap::new()) };
         let on = self.default_day(snapshot);
-        let asked = Asked { snapshot: Arc::clone(snapshot), object, on, since: on, slice: super::Slice::default(), seen: None };
+        let asked =
+            Asked { snapshot: Arc::clone(snapshot), object, on, since: on, slice: super::Slice::default(), seen: None };
         let people = self.database.read(|conn| ask::people_of(conn, brand))?;
         let askers: HashSet<Key> = people.into_iter().map(|person| snapshot.identity.person_of(person)).collect();
         let states = self.everyone(&asked, Vec::new, |found, person, _, relation| {

@@ -21,7 +21,7 @@ const ID_BYTES: usize = 8;
 
 /// One's own account.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Account {
+pub(crate) struct OwnAccount {
     handle: String,
     name: String,
     mail: Option<String>,
@@ -98,7 +98,7 @@ fn id_of(session: &session::Session) -> String {
     hex(session.hash.get(..ID_BYTES).unwrap_or_default())
 }
 
-fn account(app: &App, seat: Seat) -> Result<Account, ApiError> {
+fn account(app: &App, seat: Seat) -> Result<OwnAccount, ApiError> {
     let (handle, now) = (seat.staff.handle.clone(), clock::now());
     let (sessions, passkeys) =
         app.engine.database.read(|conn| Ok((session::list(conn, &handle)?, passkey::of_staff(conn, &handle)?)))?;
@@ -109,7 +109,7 @@ fn account(app: &App, seat: Seat) -> Result<Account, ApiError> {
         last_used_at: clock::rfc3339(session.last_used_at),
         device: session.device,
     });
-    Ok(Account {
+    Ok(OwnAccount {
         sessions: sessions.collect(),
         passkeys: passkeys.into_iter().map(Into::into).collect(),
         has_password: seat.staff.password.is_some(),
@@ -123,21 +123,21 @@ fn account(app: &App, seat: Seat) -> Result<Account, ApiError> {
 }
 
 /// One's own account.
-#[utoipa::path(get, path = "/api/v1/account", tag = "account", responses((status = 200, body = Account)))]
-pub(crate) async fn get_account(State(app): State<Arc<App>>, seat: Seat) -> Result<Json<Account>, ApiError> {
+#[utoipa::path(get, path = "/api/v1/account", tag = "account", responses((status = 200, body = OwnAccount)))]
+pub(crate) async fn get_account(State(app): State<Arc<App>>, seat: Seat) -> Result<Json<OwnAccount>, ApiError> {
     app.run(move |app| account(app, seat)).await.map(Json)
 }
 
 /// Changes what one is called.
 #[utoipa::path(
     put, path = "/api/v1/account", tag = "account", request_body = AccountChange,
-    responses((status = 200, body = Account))
+    responses((status = 200, body = OwnAccount))
 )]
 pub(crate) async fn update_account(
     State(app): State<Arc<App>>,
     seat: Seat,
     Sent(change): Sent<AccountChange>,
-) -> Result<Json<Account>, ApiError> {
+) -> Result<Json<OwnAccount>, ApiError> {
     let update = move |app: &App| {
         let staff = app.engine.rename(&seat.staff.handle, &change.name)?;
         account(app, Seat { staff, ..seat })

@@ -255,7 +255,8 @@ pub(crate) fn brand_key(app: &App, name: Option<&str>) -> Result<Option<Key>, Ap
     let wrong = || ApiError::invalid("brand", "must be a name such as `brand:acme`");
     let named = desk::name_of(name).ok_or_else(wrong)?;
     if app.within().is_some_and(|brands| !brands.iter().any(|brand| brand == name)) {
-        let message = format!("`{name}` is not among the brands you see; an owner can change that under Settings, People");
+        let message =
+            format!("`{name}` is not among the brands you see; an owner can change that under Settings, People");
         return Err(ApiError::new(ErrorCode::Forbidden, message));
     }
     Ok(Some(app.engine.key(&named.kind, &named.id)))
@@ -368,16 +369,22 @@ pub(crate) async fn count_asks(
 ) -> Result<Json<AskCounts>, ApiError> {
     app.run(move |app| {
         let brand = brand_key(app, query.brand.as_deref())?;
-        let Counts { n_open, n_overdue, n_mine, n_unassigned, n_snoozed, by } = app.engine.ask_counts((brand, app.brand_keys()), &staff)?;
+        let Counts { n_open, n_overdue, n_mine, n_unassigned, n_snoozed, by } =
+            app.engine.ask_counts((brand, app.brand_keys()), &staff)?;
         debug_assert_eq!(COUNTED_BY, ["class", "layer", "language", "source"]);
         let told = |counts: Vec<(Option<String>, i64)>| {
             counts.into_iter().map(|(value, n)| AskCount { value: value.unwrap_or_default(), n }).collect()
         };
         let [class, layer, language, source] = by.map(told);
         let keys = app.brand_keys();
-        let is_seen = |name: &Name| keys.as_ref().is_none_or(|keys| keys.contains(&app.engine.key(&name.kind, &name.id)));
+        let is_seen =
+            |name: &Name| keys.as_ref().is_none_or(|keys| keys.contains(&app.engine.key(&name.kind, &name.id)));
         let brands = app.engine.brands_asked()?;
-        let brands = brands.into_iter().filter(|(name, _)| is_seen(name)).map(|(name, n_open)| AskedBrand { object: name.to_string(), n_open }).collect();
+        let brands = brands
+            .into_iter()
+            .filter(|(name, _)| is_seen(name))
+            .map(|(name, n_open)| AskedBrand { object: name.to_string(), n_open })
+            .collect();
         Ok(AskCounts { n_open, n_overdue, n_mine, n_unassigned, n_snoozed, class, layer, language, source, brands })
     })
     .await

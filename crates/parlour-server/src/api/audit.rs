@@ -126,7 +126,8 @@ pub(crate) async fn export_audit(
         let rows = app.engine.database.read(|conn| audit::list(conn, &wanted, None, MAX_FILE_ROWS))?;
         let mut text = String::new();
         for row in rows {
-            let line = serde_json::to_string(&Deed::from(row)).map_err(|error| ApiError::internal(error.to_string()))?;
+            let line =
+                serde_json::to_string(&Deed::from(row)).map_err(|error| ApiError::internal(error.to_string()))?;
             writeln!(text, "{line}").expect("a String takes any text");
         }
         Ok(text)

@@ -116,9 +116,10 @@ pub(crate) async fn sign_in_with_password(
     app.of_address.take(&address(peer), now)?;
     app.of_account.take(&name, now)?;
     let enter = move |app: &App| {
-        let found = app.engine.database.read(|conn| {
-            if name.contains('@') { staff::by_mail(conn, &name) } else { staff::get(conn, &name) }
-        })?;
+        let found = app
+            .engine
+            .database
+            .read(|conn| if name.contains('@') { staff::by_mail(conn, &name) } else { staff::get(conn, &name) })?;
         let kept = found.as_ref().filter(|staff| is_active(staff)).and_then(|staff| staff.password.as_deref());
         let is_right = password::is_right(&app.engine.settings.passwords, kept, &sent.password);
         let opened = match &found {

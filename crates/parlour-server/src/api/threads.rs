@@ -179,7 +179,9 @@ fn told(app: &App, found: Conversation) -> Thread {
     let objects = &app.engine.snapshot().objects;
     if let Some(keys) = app.brand_keys() {
         // A conversation may wander off to another brand.
-        let is_seen = |object| objects.id(object).is_none_or(|id| objects.line(id).iter().any(|above| is_one(objects, *above, &keys)));
+        let is_seen = |object| {
+            objects.id(object).is_none_or(|id| objects.line(id).iter().any(|above| is_one(objects, *above, &keys)))
+        };
         posts.retain(|post| is_seen(post.object));
     }
     let object = objects.id(thread.object).and_then(|id| objects.get(id)).map(|object| object.name.to_string());

@@ -3,22 +3,22 @@
 use parlour_core::day::Day;
 use parlour_core::key::Key;
 use parlour_store::audience::{self, Audience};
+use parlour_store::audit::{self, Deed};
+use parlour_store::credential::Credential;
 use parlour_store::entity::{self, Entity};
 use parlour_store::fit::{self, Fit};
 use parlour_store::identity::{self, Identity};
 use parlour_store::job::{self, Job};
 use parlour_store::journal::{self, Arrival, FOLD, JournalBatch, SEAL, Waiting};
 use parlour_store::link::{self, BY_HAND, Link};
+use parlour_store::passkey::{self, Passkey};
 use parlour_store::question::{self, Question};
 use parlour_store::rejected::{self, Rejected, Wanted};
 use parlour_store::run::{self, Run};
-use parlour_store::audit::{self, Deed};
-use parlour_store::credential::Credential;
-use parlour_store::passkey::{self, Passkey};
 use parlour_store::session::{self, Session};
-use parlour_store::staff::{self, Staff};
 use parlour_store::source::{self, Source};
 use parlour_store::source_key::{self, SourceKey};
+use parlour_store::staff::{self, Staff};
 use parlour_store::standing::{self, Standing};
 use parlour_store::{Conn, Database, StoreError, credential, setting, source_tally, tally, verb_name};
 
@@ -457,9 +457,14 @@ fn jobs(bench: &Bench) {
 
 fn sessions(bench: &Bench) {
     let db = bench.open();
-    let one =
-        Session { hash: vec![1; 32], person: "anna".to_owned(), created_at: 10, expires_at: 100, last_used_at: 10,
-            device: "Firefox on Linux".to_owned() };
+    let one = Session {
+        hash: vec![1; 32],
+        person: "anna".to_owned(),
+        created_at: 10,
+        expires_at: 100,
+        last_used_at: 10,
+        device: "Firefox on Linux".to_owned(),
+    };
     let two = Session { hash: vec![2; 32], last_used_at: 20, ..one.clone() };
     let other = Session { hash: vec![3; 32], person: "ben".to_owned(), ..one.clone() };
     for session in [one.clone(), two.clone(), other.clone()] {
@@ -585,7 +590,8 @@ fn deeds(bench: &Bench) {
     for new in [deed(1, "anna"), deed(2, "ben"), deed(3, "anna")] {
         write(&db, move |conn| audit::append(conn, &new));
     }
-    let list = |wanted: &audit::Wanted, before, limit| db.read(|conn| audit::list(conn, wanted, before, limit)).unwrap();
+    let list =
+        |wanted: &audit::Wanted, before, limit| db.read(|conn| audit::list(conn, wanted, before, limit)).unwrap();
     let all = audit::Wanted::default();
     assert_eq!(list(&all, None, 9), [deed(3, "anna"), deed(2, "ben"), deed(1, "anna")]);
     assert_eq!(list(&all, Some(3), 1), [deed(2, "ben")]);
