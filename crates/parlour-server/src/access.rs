@@ -107,20 +107,56 @@ pub(crate) async fn require_session(
     };
     request = Request::from_parts(parts, body);
     let mut response = match allow(&app, &seat, rule, names.clone()).await {
-        Ok(()) => next.run(request).await,
-        Err(error) => error.into_response(),
+        Ok(()) if rule.deed.is_empty() => next.run(request).await,
+        Ok(()) => {
+            let deed = do_and_tell(Arc::clone(&app), (staff, rule.deed, names), request, next);
+            // Whoever hangs up meanwhile has done it all the same.
+            #[expect(clippy::disallowed_methods, reason = "it ends by itself, and has to be told whoever waits")]
+            let done = tokio::spawn(deed).await;
+            done.map_err(|error| ApiError::internal(format!("a request panicked: {error}")))?
+        }
+        Err(error) => {
+            if !rule.deed.is_empty() {
+                tell(&app, (staff, rule.deed), names.join(" "), error.code.name()).await?;
+            }
+            error.into_response()
+        }
     };
-    if !rule.deed.is_empty() {
-        let about = response.extensions_mut().remove::<About>();
-        let object = about.map_or_else(|| names.join(" "), |About(object)| object);
-        let outcome = outcome_of(&response);
-        Arc::clone(&app).run(move |app| Ok(note(app, (&staff, rule.deed), &object, outcome))).await?;
-    }
     // Signing out has set the cookie already.
     if is_longer && !response.headers().contains_key(header::SET_COOKIE) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// Lets a request that changes something through, and tells the audit log what came of it.
+async fn do_and_tell(
+    app: Arc<App>,
+    (staff, action, names): (String, &'static str, Vec<String>),
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let about = response.extensions_mut().remove::<About>();
+    let object = about.map_or_else(|| names.join(" "), |About(object)| object);
+    let outcome = outcome_of(&response);
+    match tell(&app, (staff, action), object, outcome).await {
+        Ok(()) => response,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn tell(
+    app: &Arc<App>,
+    (staff, action): (String, &'static str),
+    object: String,
+    outcome: &'static str,
+) -> Result<(), ApiError> {
+    let tell = move |app: &App| {
+        note(app, (&staff, action), &object, outcome);
+        Ok(())
+    };
+    Arc::clone(app).run(tell).await
 }
 
 /// The rule of a request. What has none is refused, whatever the router thinks.

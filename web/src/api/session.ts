@@ -14,7 +14,10 @@ export type Right = "own" | "read" | "heed" | "answer" | "inspect" | "analyse" |
 /** What whoever is signed in may do, and whether they see all brands. Until that is known they may nothing but read. */
 export function useRights(): { has: (right: Right) => boolean; isWhole: boolean } {
   const { data } = useSession();
-  return { has: (right) => data?.rights.includes(right) ?? right === "read", isWhole: data ? data.brands === null : false };
+  return {
+    has: (right) => data?.rights.includes(right) ?? right === "read",
+    isWhole: data ? data.brands === null : false,
+  };
 }
 
 const exchanged = new Map<string, Promise<Session>>();

@@ -71,8 +71,7 @@ async function addPasskey(name: string): Promise<AccountPasskey> {
 /** Everything that can be done about one's own account. */
 export function useOwnAccount() {
   const client = useQueryClient();
-  const onSettled = () =>
-    Promise.all([ACCOUNT, ["session"]].map((queryKey) => client.invalidateQueries({ queryKey })));
+  const onSettled = () => Promise.all([ACCOUNT, ["session"]].map((queryKey) => client.invalidateQueries({ queryKey })));
   const rename = useMutation({ mutationFn: (name: string) => api.put<OwnAccount>("/account", { name }), onSettled });
   const setPassword = useMutation({
     mutationFn: (password: NewPassword) => api.put<void>("/account/password", password),

@@ -84,6 +84,9 @@ fn predicate(text: &str) -> Result<(String, PeopleQuery), ApiError> {
 /// The people of an audience, on the day asked about.
 pub(super) fn people_of(app: &App, asked: &Asked, id: i64) -> Result<HashSet<Key>, ApiError> {
     let found = app.engine.database.read(|conn| audience::get(conn, id))?.ok_or_else(|| none(id))?;
+    if !app.may_see(&found.object)? {
+        return Err(none(id));
+    }
     let (_, query) = predicate(&found.predicate)?;
     let (whole, filter) = settled(app, found.object, Some(asked), query)?;
     Ok(app.engine.matching(&whole, &filter)?)

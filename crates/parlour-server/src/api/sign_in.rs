@@ -126,18 +126,25 @@ pub(crate) async fn sign_in_with_password(
             Some(staff) if is_right => open_for(&app.engine, &staff.handle, &agent(&headers))?,
             Some(_) | None => None,
         };
-        let action = "signed in with a password";
-        let Some((seat, token)) = opened else {
-            if let Some(staff) = found {
-                access::note(app, (&staff.handle, action), "", ErrorCode::SignInRefused.name());
-            }
-            let message = "name and password do not go together; if you forgot it, ask for a link instead";
-            return Err(ApiError::new(ErrorCode::SignInRefused, message));
-        };
-        access::note(app, (&seat.staff.handle, action), "", access::DONE);
-        signed_in(app, seat, &token)
+        Ok((opened, found.map(|staff| staff.handle)))
     };
-    app.run_hashing(enter).await
+    let (opened, handle) = Arc::clone(&app).run_hashing(enter).await?;
+    let outcome = if opened.is_some() { access::DONE } else { ErrorCode::SignInRefused.name() };
+    if let Some(handle) = handle {
+        // Nobody waits for it: how long it takes would say that there is such an account.
+        let tell = move |app: &App| {
+            access::note(app, (&handle, "signed in with a password"), "", outcome);
+            Ok(())
+        };
+        #[expect(clippy::disallowed_methods, reason = "it ends by itself, and what is not told stays done")]
+        tokio::spawn(Arc::clone(&app).run(tell));
+    }
+    let refused = || {
+        let message = "name and password do not go together; if you forgot it, ask for a link instead";
+        ApiError::new(ErrorCode::SignInRefused, message)
+    };
+    let (seat, token) = opened.ok_or_else(refused)?;
+    signed_in(&app, seat, &token)
 }
 
 /// Sends a link that signs in, if the address is of somebody of the Desk; whether it is, is not said.

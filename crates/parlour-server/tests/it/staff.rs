@@ -240,6 +240,10 @@ fn the_audit_log_tells_who_did_what_and_no_secrets() {
     let (_, token) = invited(&desk, "anna");
     let anna = cookie_in(&join(&desk, &token, Some("a long password")));
     enter(&desk, "anna", "a wrong password");
+    // It is told beside the answer.
+    while desk.get("/api/v1/audit")["n_total"] != 4 {
+        std::thread::yield_now();
+    }
     desk.ask_as(&anna, "POST", "/api/v1/saved-answers", Some(&json!({ "name": "n", "text": "t" })));
     desk.ask_as(&anna, "DELETE", "/api/v1/sources/7", None);
     desk.ask_as(&anna, "PUT", &format!("/api/v1/threads/{}/draft", "0".repeat(32)), Some(&json!({ "text": "t" })));

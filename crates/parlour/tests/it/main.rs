@@ -30,3 +30,4 @@ mod rebuild;
 mod senders;
 mod served;
 mod sources;
+mod staff;

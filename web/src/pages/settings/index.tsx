@@ -3,7 +3,7 @@
 import { Tabs } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { useNavigate } from "react-router";
-import { useSession, useRights } from "../../api/session";
+import { useRights, useSession } from "../../api/session";
 import { mine, SETTINGS_TABS } from "../../components/pages";
 import { useTitle, Waiting } from "../../components/states";
 import { useScope, useUrl } from "../../scope";

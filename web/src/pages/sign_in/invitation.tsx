@@ -23,7 +23,9 @@ export function InvitationPage() {
         <>
           <h1>This invitation is not good any more.</h1>
           <p className="sub" role="alert">
-            <Words text={invited.error ? problemText(invited.error) : "its link was cut off; open it again as it was sent"} />
+            <Words
+              text={invited.error ? problemText(invited.error) : "its link was cut off; open it again as it was sent"}
+            />
           </p>
         </>
       ) : (

@@ -25,11 +25,11 @@ export function Ways({ then, onIn }: WaysProps) {
         ) : null}
       </div>
       {ways?.mail ? <MailForm /> : null}
-      <details className="ways-link">
+      <details className="ways-link" open>
         <summary>With a link from the server</summary>
         <p className="fine">
-          When it starts, <code>parlour serve</code> prints a link that signs its owner in; each link works once. To make
-          another, run this on the machine where Parlour runs, and open what it prints:
+          When it starts, <code>parlour serve</code> prints a link that signs its owner in; each link works once. To
+          make another, run this on the machine where Parlour runs, and open what it prints:
         </p>
         <Copyable text="parlour sign-in" label="the command that makes a link" />
       </details>
