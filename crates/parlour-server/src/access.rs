@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use futures_util::future::ready;
 use parlour_engine::clock;
 use parlour_engine::staff::{Role, is_active};
 use parlour_store::audit::Deed;
@@ -96,7 +99,8 @@ pub(crate) async fn require_session(
 ) -> Result<Response, ApiError> {
     let token = token_of(request.headers()).ok_or_else(needed)?;
     let cookie = cookie_of(&app, &token)?;
-    let found = Arc::clone(&app).run(move |app| seat_of(app, &token)).await?;
+    let asked = token.clone();
+    let found = Arc::clone(&app).run(move |app| seat_of(app, &asked)).await?;
     let (seat, is_longer) = found.ok_or_else(needed)?;
     let staff = seat.staff.handle.clone();
     let (mut parts, body) = request.into_parts();
@@ -107,7 +111,7 @@ pub(crate) async fn require_session(
     };
     request = Request::from_parts(parts, body);
     let mut response = match allow(&app, &seat, rule, names.clone()).await {
-        Ok(()) if rule.deed.is_empty() => next.run(request).await,
+        Ok(()) if rule.deed.is_empty() => while_seated(app, (token, seat), next.run(request).await),
         Ok(()) => {
             let deed = do_and_tell(Arc::clone(&app), (staff, rule.deed, names), request, next);
             // Whoever hangs up meanwhile has done it all the same.
@@ -127,6 +131,23 @@ pub(crate) async fn require_session(
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// An answer that goes on and on goes on as long as whoever asked has the session, the role and the brands they had.
+fn while_seated(app: Arc<App>, (token, seat): (String, Seat), response: Response) -> Response {
+    if response.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != "text/event-stream") {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let checked = body.into_data_stream().then(move |part| {
+        let (app, token) = (Arc::clone(&app), token.clone());
+        let (role, brands) = (seat.role, seat.staff.brands.clone());
+        let is_same = move |(seat, _): (Seat, bool)| seat.role == role && seat.staff.brands == brands;
+        let check = async move { app.run(move |app| Ok(seat_of(app, &token)?.is_some_and(is_same))).await };
+        async move { (check.await.unwrap_or(false), part) }
+    });
+    let seen = checked.take_while(|(is_seated, _)| ready(*is_seated)).map(|(_, part)| part);
+    Response::from_parts(parts, Body::from_stream(seen))
 }
 
 /// Lets a request that changes something through, and tells the audit log what came of it.

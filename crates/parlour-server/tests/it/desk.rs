@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use parlour_core::event::{Currency, Event, Flaw, Layer, Money, Name};
 use parlour_engine::staff::{Profile, Role};
 use parlour_engine::{Engine, Refused, Submission};
-use parlour_server::{App, LoadSample, serve, sign_in_link, sign_in_link_as};
+use parlour_server::{App, LoadSample, SendMail, serve, sign_in_link, sign_in_link_as};
 use parlour_store::{Database, setting};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -42,6 +42,11 @@ impl Desk {
 
     /// A server with settings of its own, and perhaps a sample.
     pub(crate) fn with(settings: &str, sample: Option<LoadSample>) -> Self {
+        Self::sending(settings, sample, None)
+    }
+
+    /// The same with a way to send mail.
+    pub(crate) fn sending(settings: &str, sample: Option<LoadSample>, send_mail: Option<SendMail>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("parlour.toml"), settings).unwrap();
         // Two worlds name the same people by the same keys.
@@ -49,7 +54,7 @@ impl Desk {
         database.write(|conn| setting::set(conn, "key_secret", &"5".repeat(32))).unwrap();
         drop(database);
         let engine = Engine::open(folder.path(), None).unwrap();
-        let app = App::new(Arc::clone(&engine), sample);
+        let app = App::sending(Arc::clone(&engine), sample, send_mail);
         let (stop, stopped) = oneshot::channel::<()>();
         let (told, address) = channel();
         let work = move || {

@@ -1,12 +1,16 @@
 //! People of the Desk: every route for every role, inviting, passwords, sessions, keeping out, and what the audit log says.
 
 use std::io::{Read, Write};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
+use parlour_core::event::{Event, Name};
+use parlour_engine::Submission;
 use parlour_engine::staff::Role;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, connect, send};
-use crate::desk::{Desk, cookie_in};
+use crate::client::{Answer, PATIENCE, connect, send, send_unsigned};
+use crate::desk::{Desk, START, cookie_in};
 
 const QUICK: &str = "[passwords]\nmemory_kib = 8192\npasses = 1\n";
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -280,4 +284,66 @@ fn the_audit_log_tells_who_did_what_and_no_secrets() {
         String::from_utf8(file.body).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 4);
     assert_eq!(desk.engine.delete_old_deeds().unwrap(), 0);
+}
+
+#[test]
+fn a_stream_ends_with_the_session_it_began_in() {
+    let desk = Desk::empty();
+    let cookie = desk.join("eva", Role::Agent, None);
+    let mut stream = connect(desk.address);
+    write!(stream, "GET /api/v1/asks/stream HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let mut begun = Vec::new();
+    while !String::from_utf8_lossy(&begun).contains("watching") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        begun.extend(byte);
+    }
+    desk.engine.set_disabled("eva", true).unwrap();
+    let brand = Name::new("brand", "acme");
+    let asked =
+        Event { text: Some("Where is it?".to_owned()), ..Event::new(START, Name::new("user", "u"), "asked", brand) };
+    let events = vec![(asked, None)];
+    desk.engine.append("forum", Submission { events, ..Submission::default() }).unwrap();
+    desk.engine.fold_all().unwrap();
+    let mut rest = String::new();
+    // The connection ends in the middle of a body that has no end.
+    let _ = stream.read_to_string(&mut rest);
+    assert!(!rest.contains("data:"), "{rest}");
+}
+
+#[test]
+fn links_go_by_mail_to_those_who_are_here_and_nobody_learns_who_is() {
+    let (sent, letters) = channel();
+    let sent = Mutex::new(sent);
+    let send = move |to: &str, _: &str, text: &str| {
+        sent.lock().unwrap().send((to.to_owned(), text.to_owned())).unwrap();
+        Ok(())
+    };
+    let settings = format!("{QUICK}[delivery]\ndesk = \"https://desk.example\"\n");
+    let desk = Desk::sending(&settings, None, Some(Arc::new(send)));
+    let ways = send_unsigned(desk.address, "/api/v1/sign-in");
+    assert_eq!(ways, 200);
+    let new = json!({ "handle": "anna", "name": "Anna", "mail": " Anna@Example.com", "role": "agent", "brands": null });
+    let made = desk.ask("POST", "/api/v1/staff", Some(&new)).json();
+    assert_eq!((&made["is_mailed"], &made["mail_error"]), (&true.into(), &Value::Null));
+    let (to, text) = letters.recv_timeout(PATIENCE).unwrap();
+    let link = text.lines().find_map(|line| line.strip_prefix("https://desk.example/invitation?token=")).unwrap();
+    assert_eq!(to, "anna@example.com");
+    let ask_for = |mail: &str| {
+        let body = json!({ "mail": mail }).to_string();
+        send(desk.address, "POST", "/api/v1/sign-in/mail", &[JSON], body.as_bytes())
+    };
+    assert_eq!(join(&desk, link, None).status, 200);
+    for mail in ["nobody@example.com", "ANNA@example.com"] {
+        let answer = ask_for(mail);
+        assert_eq!((answer.status, answer.body.len()), (202, 0));
+    }
+    let (to, text) = letters.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(to, "anna@example.com");
+    let token = text.lines().find_map(|line| line.strip_prefix("https://desk.example/sign-in?token=")).unwrap();
+    assert_eq!(desk.spend(token).json()["person"], "anna");
+    assert_eq!(ask_for("no address").status, 400);
+    assert!((0..20).any(|_| ask_for("nobody@example.com").status == 429));
+    assert!(letters.try_recv().is_err(), "nobody else was written to");
 }
