@@ -3,6 +3,7 @@
 //   PARLOUR_SIGN_IN       a one-time link that is not used yet (`parlour sign-in` prints one)
 //   PARLOUR_EMPTY_SIGN_IN a one-time link of another server that holds nothing yet; without it the empty state is not tried
 //   PARLOUR_INTAKE_SIGN_IN the same of a third one, to which sources then send; without it that is not tried
+//   PARLOUR_BINARY        the program that the test of people of the Desk starts for itself, unless ../target/release/parlour
 //   PARLOUR_CHROMIUM      the browser, unless it is /usr/bin/chromium
 import { defineConfig, devices } from "@playwright/test";
 import { SESSION } from "./e2e/house";
@@ -36,10 +37,11 @@ export default defineConfig({
     { name: "sign-in", testMatch: "sign-in.spec.ts" },
     {
       name: "pages",
-      testIgnore: ["sign-in.spec.ts", "sign-out.spec.ts", "empty.spec.ts", "intake.spec.ts"],
+      testIgnore: ["sign-in.spec.ts", "sign-out.spec.ts", "empty.spec.ts", "intake.spec.ts", "staff.spec.ts"],
       dependencies: ["sign-in"],
       use: signedIn,
     },
+    { name: "staff", testMatch: "staff.spec.ts" },
     { name: "sign-out", testMatch: "sign-out.spec.ts", dependencies: ["pages"], use: signedIn },
     ...emptyHouse,
     ...intake,

@@ -33,6 +33,8 @@ export const PAGES = [
   "/settings?tab=deliveries",
   "/settings?tab=weights",
   "/settings?tab=rejected",
+  "/settings?tab=people",
+  "/settings?tab=audit",
   "/settings?tab=browser",
 ];
 

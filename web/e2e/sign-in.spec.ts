@@ -9,7 +9,7 @@ test("who is not signed in is told how to", async ({ page, complaints }) => {
   complaints.allow(/401/);
   await page.goto("/people?flow=stayed");
   await expect(page).toHaveURL(/\/sign-in\?then=/);
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in with a link.");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sign in.");
   await expect(page.getByText("parlour serve")).toBeVisible();
   await expect(page.locator("pre", { hasText: "parlour sign-in" })).toBeVisible();
 });

@@ -6,6 +6,7 @@ import { ApiError, isPassing } from "./api/client";
 import { Shell } from "./components/shell";
 import { Broken, NotFound } from "./pages/broken";
 import { SignIn } from "./pages/sign_in";
+import { InvitationPage } from "./pages/sign_in/invitation";
 import { Today } from "./pages/today";
 
 const Matrix = lazy(() => import("./pages/matrix").then((m) => ({ default: m.Matrix })));
@@ -25,6 +26,7 @@ const Settings = lazy(() => import("./pages/settings").then((m) => ({ default: m
 
 export const router = createBrowserRouter([
   { path: "/sign-in", element: <SignIn />, errorElement: <Broken /> },
+  { path: "/invitation", element: <InvitationPage />, errorElement: <Broken /> },
   {
     path: "/",
     element: <Shell />,
@@ -60,7 +62,7 @@ export const router = createBrowserRouter([
 function onError(error: unknown): void {
   if (!(error instanceof ApiError) || error.status !== 401 || error.code === "write_key_unknown") return;
   const { pathname, search } = router.state.location;
-  if (pathname === "/sign-in") return;
+  if (pathname === "/sign-in" || pathname === "/invitation") return;
   const here = `${pathname}${search}`;
   router.navigate(here === "/" ? "/sign-in" : `/sign-in?then=${encodeURIComponent(here)}`, { replace: true });
 }

@@ -26,6 +26,18 @@ pub struct Courier {
     looked: Mutex<Option<Instant>>,
 }
 
+/// A way to hand a letter (address, subject, text) to the mail server at once, past the outbox, for what must not lie in
+/// the database, such as a link that signs in; `None` where there is no server.
+pub fn letters(
+    settings: &Settings,
+) -> Result<Option<impl Fn(&str, &str, &str) -> Result<(), String> + Send + Sync + 'static>, EngineError> {
+    if !settings.mail.has_server() {
+        return Ok(None);
+    }
+    let mail = Mail::new(&settings.mail, Duration::from_secs(settings.delivery.timeout_seconds))?;
+    Ok(Some(move |address: &str, subject: &str, text: &str| mail.write(address, subject, text)))
+}
+
 impl Courier {
     /// A courier by the settings under `[delivery]` and `[mail]`; fails where the mail server's address is none.
     pub fn new(settings: &Settings) -> Result<Self, EngineError> {

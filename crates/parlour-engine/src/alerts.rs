@@ -78,7 +78,7 @@ impl Engine {
         let since = looked.unwrap_or(Day(i32::MIN)).max(Day(on.0 - LOOK_BACK_DAYS));
         let mut rows = Vec::new();
         for object in self.watched(&snapshot, on)? {
-            let asked = Asked { snapshot: snapshot.clone(), object, on, since, slice: Slice::default() };
+            let asked = Asked { snapshot: snapshot.clone(), object, on, since, slice: Slice::default(), seen: None };
             let name = asked.object_name();
             rows.extend(self.look(&asked)?.into_iter().map(|found| found.row(&name, on, now)));
         }
@@ -248,9 +248,9 @@ impl Engine {
         seen.ok_or_else(|| EngineError::NotFound(format!("there is no alert {id}")))
     }
 
-    /// Says that somebody looked at all alerts up to this one; returns how many were open.
-    pub fn see_alerts(&self, upto: i64) -> Result<u64, EngineError> {
-        Ok(self.database.write(move |conn| alerts::set_all_seen(conn, upto))?)
+    /// Says that somebody looked at all alerts that are wanted up to this one; returns how many were open.
+    pub fn see_alerts(&self, wanted: alerts::Wanted, upto: i64) -> Result<u64, EngineError> {
+        Ok(self.database.write(move |conn| alerts::set_all_seen(conn, &wanted, upto))?)
     }
 
     /// Lets go of deliveries that were made long ago, and of what was told of asks long ago.

@@ -55,6 +55,8 @@ pub struct Asked {
     pub since: Day,
     /// The part of everything that it is about.
     pub slice: Slice,
+    /// The objects that may be spoken of; all of them where it is `None`.
+    pub seen: Option<Arc<HashSet<ObjectId>>>,
 }
 
 /// A part of everything: what happened on one layer, and some of the people.
@@ -103,6 +105,16 @@ impl Asked {
     pub fn object_name(&self) -> String {
         self.snapshot.objects.get(self.object).map_or_else(String::new, |object| object.name.to_string())
     }
+
+    /// Whether an object may be spoken of.
+    pub fn may_see(&self, object: ObjectId) -> bool {
+        self.seen.as_ref().is_none_or(|seen| seen.contains(&object))
+    }
+
+    /// Whether the object of a key may be spoken of; one that is not known is nobody's in particular.
+    pub fn may_see_key(&self, object: Key) -> bool {
+        self.seen.is_none() || self.snapshot.objects.id(object).is_some_and(|id| self.may_see(id))
+    }
 }
 
 /// Splits `kind:id`.
@@ -120,7 +132,15 @@ impl Engine {
 
     /// Settles a question. Without an object it is about the one with the most people that belongs to nothing.
     pub fn ask(&self, question: &Question) -> Result<Asked, EngineError> {
+        self.ask_within(question, None)
+    }
+
+    /// As [`Self::ask`], for somebody who sees these brands (`kind:id`) and what belongs to them alone, if any are given.
+    /// Whether another object exists is not said.
+    pub fn ask_within(&self, question: &Question, brands: Option<&[String]>) -> Result<Asked, EngineError> {
         let snapshot = self.snapshot();
+        let seen = brands.map(|brands| Arc::new(self.objects_of(&snapshot, brands)));
+        let may_see = |id: ObjectId| seen.as_ref().is_none_or(|seen| seen.contains(&id));
         let on = question.on.unwrap_or_else(|| self.default_day(&snapshot));
         let since = question.since.unwrap_or_else(|| on.months_before(1));
         if since > on {
@@ -129,17 +149,31 @@ impl Engine {
         let object = match &question.object {
             Some(text) => {
                 let key = name_of(text).map(|name| self.key(&name.kind, &name.id));
-                let found = key.and_then(|key| snapshot.objects.id(key));
-                found.ok_or_else(|| EngineError::NotFound(format!("there is no object `{text}`")))?
+                let found = key.and_then(|key| snapshot.objects.id(key)).filter(|id| may_see(*id));
+                found.ok_or_else(|| no_object(text, brands))?
             }
-            None => self.default_object(&snapshot, on)?,
+            None => self.default_object(&snapshot, on, &may_see)?,
         };
-        Ok(Asked { snapshot, object, on, since, slice: Slice::default() })
+        Ok(Asked { snapshot, object, on, since, slice: Slice::default(), seen })
     }
 
-    fn default_object(&self, snapshot: &Snapshot, on: Day) -> Result<ObjectId, EngineError> {
+    /// These objects and all that belong to them.
+    fn objects_of(&self, snapshot: &Snapshot, names: &[String]) -> HashSet<ObjectId> {
+        let keys = names.iter().filter_map(|name| name_of(name)).map(|name| self.key(&name.kind, &name.id));
+        let tops: HashSet<ObjectId> = keys.filter_map(|key| snapshot.objects.id(key)).collect();
+        let all = 0..snapshot.objects.all().len() as ObjectId;
+        all.filter(|id| snapshot.objects.line(*id).iter().any(|above| tops.contains(above))).collect()
+    }
+
+    fn default_object(
+        &self,
+        snapshot: &Snapshot,
+        on: Day,
+        may_see: &dyn Fn(ObjectId) -> bool,
+    ) -> Result<ObjectId, EngineError> {
         let populations = self.populations(snapshot, on)?;
-        let roots = (0..).zip(snapshot.objects.all()).filter(|(id, _)| snapshot.objects.line(*id).len() == 1);
+        let is_root = |id: ObjectId| snapshot.objects.line(id).len() == 1;
+        let roots = (0..).zip(snapshot.objects.all()).filter(|(id, _)| is_root(*id) && may_see(*id));
         let most = roots.map(|(id, _)| id).max_by_key(|&id: &ObjectId| {
             (populations.get(id as usize).map_or(0, |population| population.n_present), std::cmp::Reverse(id))
         });
@@ -200,6 +234,16 @@ impl Engine {
             },
         )?;
         Ok(states.into_iter().map(|(_, state)| state).collect())
+    }
+}
+
+fn no_object(name: &str, brands: Option<&[String]>) -> EngineError {
+    match brands {
+        None => EngineError::NotFound(format!("there is no object `{name}`")),
+        Some(brands) => EngineError::Forbidden(format!(
+            "`{name}` is not among the brands you see ({}); an owner can change that under Settings, People",
+            brands.join(", ")
+        )),
     }
 }
 

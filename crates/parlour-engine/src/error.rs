@@ -44,6 +44,9 @@ pub enum EngineError {
     /// The question itself is wrong.
     #[error("{0}")]
     Invalid(String),
+    /// It is not for whoever asks.
+    #[error("{0}")]
+    Forbidden(String),
     /// Somebody else did something at the same time that this cannot follow.
     #[error("{0}")]
     Conflict(String),
@@ -62,6 +65,7 @@ impl EngineError {
             | Self::Journal { .. }
             | Self::NotFound(_)
             | Self::Conflict(_)
+            | Self::Forbidden(_)
             | Self::Invalid(_) => false,
         }
     }

@@ -83,7 +83,7 @@ impl Engine {
         if asked.slice.people.is_some() {
             return make().map(Arc::new);
         }
-        let Asked { object, on, since, slice, snapshot } = asked;
+        let Asked { object, on, since, slice, snapshot, seen: _ } = asked;
         let question = format!("{name} {object} {on} {since} {:?} {:?}", slice.layer, slice.acquired);
         self.caches.answers.get(question, (snapshot.version, snapshot.view.n_rows()), make)
     }

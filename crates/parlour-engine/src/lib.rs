@@ -32,6 +32,7 @@ pub mod signature;
 mod simulated;
 pub mod snapshot;
 pub mod source;
+pub mod staff;
 mod state;
 mod submission;
 mod tail;

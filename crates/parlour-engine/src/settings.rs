@@ -13,6 +13,7 @@ use parlour_core::wire::json::MAX_DEPTH;
 use serde::{Deserialize, Serialize};
 
 use crate::EngineError;
+use crate::staff::Role;
 
 /// Room for what the second and later products of an order have after their message id.
 const ORDER_SUFFIX_BYTES: usize = 8;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub engine: EngineSettings,
     pub explore: ExploreSettings,
     pub server: ServerSettings,
+    pub passwords: PasswordSettings,
+    pub oidc: OidcSettings,
     pub ingest: IngestSettings,
     pub alerts: AlertSettings,
     pub delivery: DeliverySettings,
@@ -90,6 +93,70 @@ pub struct ServerSettings {
     pub request_seconds: u64,
     pub max_connections: usize,
     pub metrics_token: String,
+    pub invite_days: u32,
+    pub audit_days: u32,
+}
+
+/// Under `[passwords]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
+pub struct PasswordSettings {
+    pub least_length: usize,
+    pub memory_kib: u32,
+    pub passes: u32,
+}
+
+/// Under `[oidc]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
+pub struct OidcSettings {
+    pub issuer: String,
+    pub client_id: String,
+    pub client_token: String,
+    pub name: String,
+    pub domain: String,
+    pub role: String,
+}
+
+impl PasswordSettings {
+    fn check(&self) -> Result<(), EngineError> {
+        let rules = [
+            ((8..=128).contains(&self.least_length), "least_length", "between 8 and 128"),
+            ((8192..=1_048_576).contains(&self.memory_kib), "memory_kib", "between 8192 and 1048576"),
+            ((1..=20).contains(&self.passes), "passes", "between 1 and 20"),
+        ];
+        let wrong = rules.into_iter().find(|(is_fine, ..)| !is_fine);
+        wrong.map_or(Ok(()), |(_, name, range)| {
+            Err(EngineError::Settings(format!("`passwords.{name}` must be {range}")))
+        })
+    }
+}
+
+impl OidcSettings {
+    /// Whether there is a provider to sign in with.
+    pub fn is_set(&self) -> bool {
+        !self.issuer.is_empty()
+    }
+
+    fn check(&self) -> Result<(), EngineError> {
+        let wrong = |text: &str| Err(EngineError::Settings(text.to_owned()));
+        if !self.is_set() {
+            return Ok(());
+        }
+        let is_local = ["http://127.0.0.1", "http://localhost"].iter().any(|start| self.issuer.starts_with(start));
+        if !self.issuer.starts_with("https://") && !is_local {
+            return wrong("`oidc.issuer` must begin with `https://`");
+        }
+        if self.client_id.is_empty() || self.client_token.is_empty() {
+            return wrong("`oidc.client_id` and `oidc.client_token` must be what the provider gave out for Parlour");
+        }
+        match Role::of_name(&self.role) {
+            Some(Role::Owner) | None => wrong("`oidc.role` must be `analyst`, `agent` or `read-only`"),
+            Some(Role::Analyst | Role::Agent | Role::ReadOnly) => Ok(()),
+        }
+    }
 }
 
 /// Under `[ingest]`.
@@ -227,6 +294,8 @@ impl Settings {
             return Err(EngineError::Settings(text.to_owned()));
         }
         settings.ingest.check()?;
+        settings.passwords.check()?;
+        settings.oidc.check()?;
         settings.alerts.check().map_err(EngineError::Settings)?;
         if !(1..=60).contains(&settings.delivery.timeout_seconds) {
             let text = "`delivery.timeout_seconds` must be between 1 and 60";
@@ -280,5 +349,10 @@ mod tests {
         assert!(mail.contains("mail.url") && !mail.contains("s3cret"), "{mail}");
         assert!(error("[mail]\nurl = \"smtp://x\"\nto = [\"a@b.example\"]\n").contains("mail.from"));
         assert!(error("[mail]\nto = [\"nobody\"]\n").contains("mail.to"));
+        assert!(error("[passwords]\nleast_length = 4\n").contains("passwords.least_length"));
+        assert!(error("[oidc]\nissuer = \"http://id.example\"\n").contains("oidc.issuer"));
+        let whole = "[oidc]\nissuer = \"https://id.example\"\nclient_id = \"p\"\nclient_token = \"s\"\n";
+        assert!(error(&format!("{whole}role = \"owner\"\n")).contains("oidc.role"), "a provider makes no owners");
+        assert!(Settings::parse(whole).unwrap().oidc.is_set());
     }
 }

@@ -79,6 +79,9 @@ impl Engine {
                 if let Err(error) = self.delete_old_rejected() {
                     tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
                 }
+                if let Err(error) = self.delete_old_deeds() {
+                    tracing::error!(%error, "old rows of the audit log could not be deleted; it will be tried again");
+                }
                 last = Some(Instant::now());
             }
             self.bell.wait_beyond(rung, REST);

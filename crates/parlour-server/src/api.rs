@@ -11,11 +11,13 @@ use utoipa::IntoParams;
 use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 
+pub(crate) mod account;
 pub(crate) mod accounts;
 pub(crate) mod alerts;
 pub(crate) mod arrivals;
 pub(crate) mod asks;
 pub(crate) mod audiences;
+pub(crate) mod audit;
 pub(crate) mod cohorts;
 pub(crate) mod definitions;
 pub(crate) mod deliveries;
@@ -32,6 +34,8 @@ pub(crate) mod merges;
 pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod names;
+pub(crate) mod oidc;
+pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod person;
 pub(crate) mod questions;
@@ -42,8 +46,10 @@ pub(crate) mod sample;
 pub(crate) mod saved_answers;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod sign_in;
 pub(crate) mod sources;
 pub(crate) mod sql;
+pub(crate) mod staff;
 pub(crate) mod threads;
 pub(crate) mod timeline;
 pub(crate) mod today;
@@ -121,7 +127,7 @@ fn asked(app: &App, question: &Question) -> Result<Asked, ApiError> {
         let message = "there is no data yet; import a file with `parlour import`, or load the sample on the first page";
         return Err(ApiError::new(ErrorCode::NoData, message));
     }
-    Ok(app.engine.ask(question)?)
+    Ok(app.ask(question)?)
 }
 
 /// The day `days` before another.

@@ -1,37 +1,62 @@
-//! The state behind every handler: the engine, what was found out about it before, and how many may ask at once.
+//! The state behind every handler: the engine, what was found out about it before, how many may ask at once, and what
+//! whoever asks may see of it.
 
+use std::convert::Infallible;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use parlour_core::key::Key;
 use parlour_engine::desk::overview::Census;
+use parlour_engine::desk::{Asked, Question, name_of};
 use parlour_engine::{Engine, EngineError};
 use tokio::sync::Semaphore;
 
-use crate::access::Tries;
+use crate::access::{Seat, Throttle, Tries};
 use crate::doors::Gate;
 use crate::error::ApiError;
 use crate::meter::Meter;
 use crate::mqtt::Links;
+use crate::oidc::Provider;
 
 /// The setting in the database that says the store was filled with the sample; the server sets it when it loads one.
 pub const IS_SAMPLE: &str = "is_sample";
 /// Most calls into the engine at once; others wait their turn until the request's time is over.
 const MAX_CALLS: usize = 64;
+/// Most passwords that are looked at at once, as each takes memory by design.
+const MAX_HASHINGS: usize = 2;
 
 /// Starts loading the sample into an empty store and returns the id of the job that does it.
 pub type LoadSample = Arc<dyn Fn(&Arc<Engine>) -> Result<i64, EngineError> + Send + Sync>;
+/// Hands a letter (address, subject, text) to the mail server, or says why it could not.
+pub type SendMail = Arc<dyn Fn(&str, &str, &str) -> Result<(), String> + Send + Sync>;
 
-/// What the server works with.
+/// What the server works with, as one request may see it.
 pub struct App {
+    shared: Arc<Shared>,
+    reach: Reach,
+}
+
+/// What all requests have in common.
+pub struct Shared {
     /// The engine.
     pub engine: Arc<Engine>,
     /// How the sample is loaded, where there is one.
     pub load_sample: Option<LoadSample>,
+    /// How mail is sent, where there is a server for it.
+    pub(crate) send_mail: Option<SendMail>,
     /// Held by whoever begins to load the sample.
     pub(crate) loading: Mutex<()>,
     pub(crate) tries: Tries,
+    /// Tries with passwords, by account and by address.
+    pub(crate) of_account: Throttle,
+    pub(crate) of_address: Throttle,
+    pub(crate) provider: Provider,
     pub(crate) gate: Gate,
     calls: Arc<Semaphore>,
+    hashings: Arc<Semaphore>,
     census: Mutex<Option<(u64, Arc<Census>)>>,
     n_requests: AtomicU64,
     is_stopping: AtomicBool,
@@ -39,23 +64,64 @@ pub struct App {
     pub(crate) links: Links,
 }
 
+/// How much of everything a request may see. Without a session it is nothing, so that what forgets to say who asks gets no
+/// answer about people.
+#[derive(Clone, Debug)]
+pub(crate) enum Reach {
+    Nothing,
+    Everything,
+    /// These brands, `kind:id`, and what belongs to them.
+    Brands(Arc<[String]>),
+}
+
+/// The state as whoever asks may see it; the one way in which handlers get it.
+pub(crate) struct State<T>(pub(crate) T);
+
+impl FromRequestParts<Arc<App>> for State<Arc<App>> {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let reach = parts.extensions.get::<Seat>().map_or(Reach::Nothing, Seat::reach);
+        Ok(Self(Arc::new(App { shared: Arc::clone(&app.shared), reach })))
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
 impl App {
     /// A server's state over an engine, with or without a sample to load.
     pub fn new(engine: Arc<Engine>, load_sample: Option<LoadSample>) -> Arc<Self> {
+        Self::sending(engine, load_sample, None)
+    }
+
+    /// The same for a server that can send mail.
+    pub fn sending(engine: Arc<Engine>, load_sample: Option<LoadSample>, send_mail: Option<SendMail>) -> Arc<Self> {
         let gate = Gate::new(engine.settings.ingest.waiting_bytes);
-        Arc::new(Self {
+        let shared = Arc::new(Shared {
             engine,
             load_sample,
+            send_mail,
             loading: Mutex::default(),
             tries: Tries::default(),
+            of_account: Throttle::of_accounts(),
+            of_address: Throttle::of_addresses(),
+            provider: Provider::default(),
             gate,
             calls: Arc::new(Semaphore::new(MAX_CALLS)),
+            hashings: Arc::new(Semaphore::new(MAX_HASHINGS)),
             census: Mutex::default(),
             n_requests: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
             meter: Meter::default(),
             links: Links::default(),
-        })
+        });
+        Arc::new(Self { shared, reach: Reach::Nothing })
     }
 
     /// Does `work` on a thread that may block. It is done to its end even if nobody waits for the answer any more.
@@ -71,6 +137,47 @@ impl App {
         done.await.unwrap_or_else(|error| Err(ApiError::internal(format!("a call panicked: {error}"))))
     }
 
+    /// The same for work that makes or checks the hash of a password, of which there is less at once.
+    pub(crate) async fn run_hashing<T: Send + 'static>(
+        self: Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let _turn = Arc::clone(&self.hashings).acquire_owned().await;
+        self.run(work).await
+    }
+
+    /// The brands that whoever asks is held to; `None` where they see all.
+    pub(crate) fn within(&self) -> Option<&[String]> {
+        match &self.reach {
+            Reach::Nothing => Some(&[]),
+            Reach::Everything => None,
+            Reach::Brands(brands) => Some(brands),
+        }
+    }
+
+    /// The same by their keys.
+    pub(crate) fn brand_keys(&self) -> Option<Vec<Key>> {
+        let names = self.within()?.iter().filter_map(|name| name_of(name));
+        Some(names.map(|name| self.engine.key(&name.kind, &name.id)).collect())
+    }
+
+    /// Settles a question about what whoever asks may see.
+    pub(crate) fn ask(&self, question: &Question) -> Result<Asked, EngineError> {
+        self.engine.ask_within(question, self.within())
+    }
+
+    /// Whether whoever asks may see an object, `kind:id`.
+    pub(crate) fn may_see(&self, object: &str) -> Result<bool, EngineError> {
+        let question = Question { object: Some(object.to_owned()), ..Question::default() };
+        match self.within().map(|_| self.ask(&question)) {
+            None | Some(Ok(_)) => Ok(true),
+            Some(Err(EngineError::Forbidden(_) | EngineError::NotFound(_))) => Ok(false),
+            Some(Err(error)) => Err(error),
+        }
+    }
+}
+
+impl Shared {
     /// How many people there are and what they did, counted once for each version of the state.
     pub(crate) fn census(&self) -> Result<Arc<Census>, EngineError> {
         let snapshot = self.engine.snapshot();

@@ -16,6 +16,7 @@ pub(crate) enum ErrorCode {
     WriteKeyUnknown,
     SignInRefused,
     ForeignOrigin,
+    Forbidden,
     KeyRefused,
     NotFound,
     NoData,
@@ -43,6 +44,7 @@ impl ErrorCode {
             Self::SignInNeeded => ("sign_in_needed", StatusCode::UNAUTHORIZED),
             Self::SignInRefused => ("sign_in_refused", StatusCode::UNAUTHORIZED),
             Self::ForeignOrigin => ("foreign_origin", StatusCode::FORBIDDEN),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN),
             Self::KeyRefused => ("key_refused", StatusCode::UNAUTHORIZED),
             Self::NotFound => ("not_found", StatusCode::NOT_FOUND),
             Self::NoData => ("no_data", StatusCode::NOT_FOUND),
@@ -200,6 +202,7 @@ impl From<EngineError> for ApiError {
             EngineError::Store(error) => error.into(),
             EngineError::NotFound(message) => Self::not_found(message),
             EngineError::Invalid(message) => Self::new(ErrorCode::InvalidRequest, message),
+            EngineError::Forbidden(message) => Self::new(ErrorCode::Forbidden, message),
             EngineError::Conflict(message) => Self::new(ErrorCode::NotNow, message),
             EngineError::Lake(_)
             | EngineError::Vocabulary(_)

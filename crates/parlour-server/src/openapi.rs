@@ -7,10 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, fediverse, growth, health,
-    hooks, jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected,
-    rejected_file, responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today,
-    webhooks, why, wire, workspace,
+    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, fediverse, growth, health, hooks, jobs, leaving, links, matrix, merges, metrics, models, names, oidc, passkeys, people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in, sources, sql, staff, threads, timeline, today, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -31,6 +28,31 @@ const SCHEME: &str = "session";
         session::get_session,
         session::create_session,
         session::delete_session,
+        sign_in::list_sign_in_ways,
+        sign_in::sign_in_with_password,
+        sign_in::send_sign_in_link,
+        sign_in::look_at_invitation,
+        sign_in::take_invitation_up,
+        account::get_account,
+        account::update_account,
+        account::set_password,
+        account::end_session,
+        account::end_other_sessions,
+        account::remove_passkey,
+        oidc::go_to_provider,
+        oidc::come_from_provider,
+        passkeys::begin_passkey,
+        passkeys::add_passkey,
+        passkeys::begin_passkey_sign_in,
+        passkeys::sign_in_with_passkey,
+        staff::list_staff,
+        staff::invite_staff,
+        staff::invite_staff_again,
+        staff::update_staff,
+        staff::disable_staff,
+        staff::enable_staff,
+        audit::list_audit,
+        audit::export_audit,
         workspace::get_workspace,
         sample::create_sample,
         jobs::get_job,

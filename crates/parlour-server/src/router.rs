@@ -13,10 +13,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, fediverse, growth, health,
-    hooks, jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected,
-    rejected_file, responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today,
-    webhooks, why, workspace,
+    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, fediverse, growth, health, hooks, jobs, leaving, links, matrix, merges, metrics, models, names, oidc, passkeys, people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in, sources, sql, staff, threads, timeline, today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -35,6 +32,14 @@ fn open_routes() -> Vec<Route> {
         ("/fediverse/{name}/{collection}", get(fediverse::get_collection)),
         ("/fediverse/{name}/notes/{note}", get(fediverse::get_note)),
         ("/api/v1/session", get(session::get_session).post(session::create_session).delete(session::delete_session)),
+        ("/api/v1/sign-in", get(sign_in::list_sign_in_ways)),
+        ("/api/v1/sign-in/password", post(sign_in::sign_in_with_password)),
+        ("/api/v1/sign-in/passkey/challenge", post(passkeys::begin_passkey_sign_in)),
+        ("/api/v1/sign-in/passkey", post(passkeys::sign_in_with_passkey)),
+        ("/api/v1/sign-in/oidc", get(oidc::go_to_provider)),
+        ("/api/v1/sign-in/oidc/back", get(oidc::come_from_provider)),
+        ("/api/v1/sign-in/mail", post(sign_in::send_sign_in_link)),
+        ("/api/v1/sign-in/invitation", post(sign_in::look_at_invitation).put(sign_in::take_invitation_up)),
     ]
 }
 
@@ -133,6 +138,26 @@ fn settings_routes() -> Vec<Route> {
     ]
 }
 
+/// The people of the Desk and what they did, and one's own account.
+fn staff_routes() -> Vec<Route> {
+    vec![
+        ("/api/v1/staff", get(staff::list_staff).post(staff::invite_staff)),
+        ("/api/v1/staff/{handle}", put(staff::update_staff)),
+        ("/api/v1/staff/{handle}/invitation", post(staff::invite_staff_again)),
+        ("/api/v1/staff/{handle}/disable", post(staff::disable_staff)),
+        ("/api/v1/staff/{handle}/enable", post(staff::enable_staff)),
+        ("/api/v1/audit", get(audit::list_audit)),
+        ("/api/v1/audit/export", get(audit::export_audit)),
+        ("/api/v1/account", get(account::get_account).put(account::update_account)),
+        ("/api/v1/account/password", put(account::set_password)),
+        ("/api/v1/account/sessions/{id}", delete(account::end_session)),
+        ("/api/v1/account/sessions/end-others", post(account::end_other_sessions)),
+        ("/api/v1/account/passkeys/challenge", post(passkeys::begin_passkey)),
+        ("/api/v1/account/passkeys", post(passkeys::add_passkey)),
+        ("/api/v1/account/passkeys/{id}", delete(account::remove_passkey)),
+    ]
+}
+
 fn with(router: Router<Arc<App>>, routes: Vec<Route>) -> Router<Arc<App>> {
     routes.into_iter().fold(router, |router, (path, methods)| router.route(path, methods))
 }
@@ -143,7 +168,7 @@ pub fn router(app: Arc<App>) -> Router {
     let request_time = Duration::from_secs(settings.request_seconds.max(1));
     let body_limit = DefaultBodyLimit::max(settings.max_body_bytes);
     let signed_in = from_fn_with_state(Arc::clone(&app), access::require_session);
-    let closed = [closed_routes(), ask_routes(), settings_routes()].concat();
+    let closed = [closed_routes(), ask_routes(), settings_routes(), staff_routes()].concat();
     let closed = with(Router::new(), closed).route_layer(signed_in);
     let finish = from_fn_with_state(Arc::clone(&app), border::finish);
     let smaller = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
@@ -168,7 +193,8 @@ mod tests {
     fn the_document_has_every_path_and_no_other() {
         let document: serde_json::Value = serde_json::from_str(&crate::openapi()).unwrap();
         let told: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-        let (open, closed) = (open_routes(), [closed_routes(), ask_routes(), settings_routes()].concat());
+        let (open, closed) =
+            (open_routes(), [closed_routes(), ask_routes(), settings_routes(), staff_routes()].concat());
         let desk = open.iter().chain(&closed).map(|(path, _)| *path);
         let routed: BTreeSet<&str> = desk.chain(doors::paths()).collect();
         assert_eq!(told, routed);

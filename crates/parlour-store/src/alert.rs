@@ -44,6 +44,8 @@ pub struct Wanted {
     pub kind: Option<String>,
     /// The object, `kind:id`.
     pub object: Option<String>,
+    /// Of any of these objects, `kind:id`.
+    pub objects: Option<Vec<String>>,
     /// [`OPEN`] or [`SEEN`].
     pub state: Option<String>,
 }
@@ -119,10 +121,12 @@ pub fn set_seen(conn: &mut dyn Conn, id: i64) -> Result<bool, StoreError> {
     Ok(conn.execute("UPDATE alert SET state = $1 WHERE id = $2", &[SEEN.into(), id.into()])? != 0)
 }
 
-/// Says that somebody looked at all alerts up to an id; returns how many were open.
-pub fn set_all_seen(conn: &mut dyn Conn, upto: i64) -> Result<u64, StoreError> {
-    let sql = "UPDATE alert SET state = $1 WHERE state = $2 AND id <= $3";
-    conn.execute(sql, &[SEEN.into(), OPEN.into(), upto.into()])
+/// Says that somebody looked at all alerts that are wanted up to an id; returns how many were open.
+pub fn set_all_seen(conn: &mut dyn Conn, wanted: &Wanted, upto: i64) -> Result<u64, StoreError> {
+    let (condition, mut params) = condition(&Wanted { state: Some(OPEN.to_owned()), ..wanted.clone() });
+    let n = params.len();
+    params.push(upto.into());
+    conn.execute(&format!("UPDATE alert SET state = '{SEEN}' WHERE {condition}id <= ${}", n + 1), &params)
 }
 
 /// What holds of the alerts that are wanted, each condition with `AND` after it, and its parameters.
@@ -133,6 +137,12 @@ fn condition(wanted: &Wanted) -> (String, Vec<Value>) {
     for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text.as_deref()?))) {
         params.push(text.into());
         write!(condition, "{name} = ${} AND ", params.len()).expect("a String takes any text");
+    }
+    if let Some(objects) = &wanted.objects {
+        let marks: Vec<String> = (1..=objects.len()).map(|n| format!("${}", params.len() + n)).collect();
+        let list = if marks.is_empty() { "NULL".to_owned() } else { marks.join(",") };
+        write!(condition, "object IN ({list}) AND ").expect("a String takes any text");
+        params.extend(objects.iter().map(|object| Value::from(object.as_str())));
     }
     (condition, params)
 }

@@ -74,6 +74,8 @@ pub struct Wanted {
     pub language: Option<String>,
     pub source: Option<String>,
     pub brand: Option<Key>,
+    /// Of any of these.
+    pub brands: Option<Vec<Key>>,
     /// Of any of these raw ids.
     pub people: Option<Vec<Key>>,
     /// Answered by them; empty is by nobody known.
@@ -325,10 +327,13 @@ fn condition(wanted: &Wanted) -> (String, Vec<Value>) {
     if let Some(brand) = wanted.brand {
         also("ask.brand = ?", brand.into());
     }
-    if let Some(people) = &wanted.people {
-        let marks: Vec<String> = (1..=people.len()).map(|n| format!("${}", params.len() + n)).collect();
-        write!(from, " AND ask.person IN ({})", marks.join(",")).expect("a String takes any text");
-        params.extend(people.iter().map(|person| Value::from(*person)));
+    for (column, keys) in [("ask.person", &wanted.people), ("ask.brand", &wanted.brands)] {
+        let Some(keys) = keys else { continue };
+        let marks: Vec<String> = (1..=keys.len()).map(|n| format!("${}", params.len() + n)).collect();
+        // A list of none has no form of its own that both databases take.
+        let list = if marks.is_empty() { "NULL".to_owned() } else { marks.join(",") };
+        write!(from, " AND {column} IN ({list})").expect("a String takes any text");
+        params.extend(keys.iter().map(|key| Value::from(*key)));
     }
     let marks = [
         (wanted.is_late, " AND ask.answered_at > ask.due_at"),

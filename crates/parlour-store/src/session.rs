@@ -15,9 +15,11 @@ pub struct Session {
     pub expires_at: i64,
     /// When it was last used, as far as that was written down.
     pub last_used_at: i64,
+    /// The browser and system it began in, in words; no address.
+    pub device: String,
 }
 
-const COLUMNS: &str = "hash, person, created_at, expires_at, last_used_at";
+const COLUMNS: &str = "hash, person, created_at, expires_at, last_used_at, device";
 
 /// Keeps a new session.
 pub fn create(conn: &mut dyn Conn, session: &Session) -> Result<(), StoreError> {
@@ -27,8 +29,9 @@ pub fn create(conn: &mut dyn Conn, session: &Session) -> Result<(), StoreError> 
         session.created_at.into(),
         session.expires_at.into(),
         session.last_used_at.into(),
+        session.device.as_str().into(),
     ];
-    conn.execute(&format!("INSERT INTO session ({COLUMNS}) VALUES ($1, $2, $3, $4, $5)"), &params)?;
+    conn.execute(&format!("INSERT INTO session ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)"), &params)?;
     Ok(())
 }
 
@@ -60,6 +63,11 @@ pub fn delete_of(conn: &mut dyn Conn, person: &str) -> Result<u64, StoreError> {
     conn.execute("DELETE FROM session WHERE person = $1", &[person.into()])
 }
 
+/// Ends all sessions of a person but one; returns how many there were.
+pub fn delete_others(conn: &mut dyn Conn, person: &str, kept: &[u8]) -> Result<u64, StoreError> {
+    conn.execute("DELETE FROM session WHERE person = $1 AND hash <> $2", &[person.into(), kept.into()])
+}
+
 /// Deletes what is no longer valid at `now`; returns how many there were.
 pub fn delete_expired(conn: &mut dyn Conn, now: i64) -> Result<u64, StoreError> {
     conn.execute("DELETE FROM session WHERE expires_at <= $1", &[now.into()])
@@ -72,5 +80,6 @@ fn session(mut row: Row) -> Result<Session, StoreError> {
         created_at: row.get_int(2)?,
         expires_at: row.get_int(3)?,
         last_used_at: row.get_int(4)?,
+        device: row.take_text(5)?,
     })
 }

@@ -39,7 +39,11 @@ pub(crate) enum Command {
     /// Start the server: the Desk and its API.
     Serve(Serve),
     /// Make another link that signs in once. A running server prints it among its own output.
-    SignIn,
+    SignIn {
+        /// As whom, by the handle; as the owner unless given.
+        #[arg(long = "as", value_name = "HANDLE")]
+        handle: Option<String>,
+    },
     /// Take in files of facts.
     Import(Box<Import>),
     /// Write an import's refused records to a file, to be mended and imported.

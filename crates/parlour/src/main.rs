@@ -62,8 +62,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         let engine = Engine::open_to_rebuild(&cli.data, cli.database.as_deref())?;
         return upkeep::rebuild(ready(&engine)?, &mut out);
     }
-    if let Command::SignIn = cli.command
-        && serve::ask_running(&cli.data, &mut out)?
+    if let Command::SignIn { handle } = &cli.command
+        && serve::ask_running(&cli.data, handle.as_deref(), &mut out)?
     {
         return Ok(());
     }
@@ -87,7 +87,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         opened => opened?,
     };
     match cli.command {
-        Command::SignIn => serve::sign_in(&engine, &mut out),
+        Command::SignIn { handle } => serve::sign_in(&engine, handle.as_deref(), &mut out),
         Command::Serve(options) => serve::serve(&engine, &options, &mut out),
         Command::Import(options) => import::import(&engine, &options, &mut out),
         Command::Rejected { job, to } => import::rejected(&engine, job, &to, &mut out),

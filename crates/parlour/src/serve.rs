@@ -7,16 +7,19 @@ use std::sync::mpsc::channel;
 
 use anyhow::Context;
 use parlour_core::sentence::thousands;
-use parlour_doors::courier::Courier;
+use parlour_doors::courier::{Courier, letters};
 use parlour_doors::fediverse::Fediverse;
 use parlour_engine::{Engine, EngineError};
-use parlour_server::{App, LoadSample, sign_in_link};
+use parlour_server::{App, LoadSample, SendMail, sign_in_link, sign_in_link_as};
 use parlour_store::setting;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli;
 use crate::output::Output;
 use crate::sample;
+
+/// Where `parlour sign-in --as` leaves the handle for the server that has the data folder.
+const AS_WHOM: &str = "sign-in-as";
 
 /// Serves until it is told to stop (Ctrl-C or SIGTERM). A hang-up signal prints another sign-in link.
 pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
@@ -67,7 +70,7 @@ async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) ->
     let mut hang_up = signal(SignalKind::hangup())?;
     writeln!(out, "Parlour is at {}", out.bold(&url))?;
     print_link(engine, &url, out).await?;
-    let app = App::new(Arc::clone(engine), Some(load_sample()));
+    let app = App::sending(Arc::clone(engine), Some(load_sample()), send_mail(engine)?);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = parlour_server::serve(listener, app, async {
         let _ = stopped.await;
@@ -79,16 +82,19 @@ async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) ->
             served = &mut server => return Ok(served?),
             _ = interrupt.recv() => drop(stop.take()),
             _ = terminate.recv() => drop(stop.take()),
-            _ = hang_up.recv() => print_link(engine, &url, out).await?,
+            _ = hang_up.recv() => print_link_as(engine, &url, out).await?,
         }
     }
 }
 
-/// Asks the server that has the data folder for another link; `false` if there is none.
-pub(crate) fn ask_running(folder: &Path, out: &mut Output) -> anyhow::Result<bool> {
+/// Asks the server that has the data folder for another link, as the owner or as somebody else; `false` if there is none.
+pub(crate) fn ask_running(folder: &Path, handle: Option<&str>, out: &mut Output) -> anyhow::Result<bool> {
     let Ok(lock) = std::fs::File::open(folder.join("lock")) else { return Ok(false) };
     let Err(std::fs::TryLockError::WouldBlock) = lock.try_lock() else { return Ok(false) };
     let process = std::fs::read_to_string(folder.join("lock"))?;
+    if let Some(handle) = handle {
+        std::fs::write(folder.join(AS_WHOM), handle)?;
+    }
     let asked = std::process::Command::new("kill").args(["-HUP", process.trim()]).status();
     anyhow::ensure!(
         asked.is_ok_and(|status| status.success()),
@@ -99,14 +105,36 @@ pub(crate) fn ask_running(folder: &Path, out: &mut Output) -> anyhow::Result<boo
 }
 
 /// Prints a link for a server that is yet to be started.
-pub(crate) fn sign_in(engine: &Arc<Engine>, out: &mut Output) -> anyhow::Result<()> {
-    let link = sign_in_link(engine, &format!("http://{}", engine.settings.server.listen))?;
+pub(crate) fn sign_in(engine: &Arc<Engine>, handle: Option<&str>, out: &mut Output) -> anyhow::Result<()> {
+    let base = format!("http://{}", engine.settings.server.listen);
+    let link = handle.map_or_else(|| sign_in_link(engine, &base), |handle| sign_in_link_as(engine, &base, handle))?;
     writeln!(
         out,
         "Start `parlour serve`, then sign in, once and within {} minutes: {link}",
         engine.settings.server.link_minutes
     )?;
     Ok(())
+}
+
+/// Prints a link for whoever was asked for since; that somebody is not there stops no server.
+async fn print_link_as(engine: &Arc<Engine>, url: &str, out: &mut Output) -> anyhow::Result<()> {
+    let file = engine.folder.join(AS_WHOM);
+    let Ok(handle) = std::fs::read_to_string(&file) else { return print_link(engine, url, out).await };
+    std::fs::remove_file(&file)?;
+    let (engine_too, base) = (Arc::clone(engine), url.to_owned());
+    let (name, minutes) = (handle.clone(), engine.settings.server.link_minutes);
+    match tokio::task::spawn_blocking(move || sign_in_link_as(&engine_too, &base, handle.trim())).await? {
+        Ok(link) => writeln!(out, "Sign in as {}, once and within {minutes} minutes: {link}", name.trim())?,
+        Err(error) => writeln!(out, "No link: {error}")?,
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// How invitations and sign-in links are sent, where there is a mail server.
+fn send_mail(engine: &Engine) -> anyhow::Result<Option<SendMail>> {
+    let letters = letters(&engine.settings)?;
+    Ok(letters.map(|send| Arc::new(send) as SendMail))
 }
 
 async fn print_link(engine: &Arc<Engine>, url: &str, out: &mut Output) -> anyhow::Result<()> {

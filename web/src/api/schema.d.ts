@@ -38,6 +38,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own account. */
+        get: operations["get_account"];
+        /** Changes what one is called. */
+        put: operations["update_account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a passkey. */
+        post: operations["add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to add a passkey. */
+        post: operations["begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes one of one's own passkeys. */
+        delete: operations["remove_passkey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets one's password; where there is one, it must be said. All other sessions end. */
+        put: operations["set_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends all of one's own sessions but the one that asks. */
+        post: operations["end_other_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of one's own sessions. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -222,6 +342,40 @@ export interface paths {
         post?: never;
         /** Deletes an audience; its people stay. */
         delete: operations["delete_audience"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the people of the Desk did. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as JSON lines, the newest first; at most 100,000. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1049,6 +1203,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which ways of signing in there are. */
+        get: operations["list_sign_in_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Takes an invitation up and signs in. */
+        put: operations["take_invitation_up"];
+        /** Whom an invitation is for; it is not used up by this. */
+        post: operations["look_at_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a link that signs in, if the address is of somebody of the Desk; whether it is, is not said. */
+        post: operations["send_sign_in_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the provider. */
+        get: operations["go_to_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/oidc/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes the browser back from the provider, and lets in whoever it vouches for. */
+        get: operations["come_from_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in with a passkey. */
+        post: operations["sign_in_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to sign in with a passkey. */
+        post: operations["begin_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with a password. What is refused is refused in the same words and time, whether there is such an account or
+         *     not.
+         */
+        post: operations["sign_in_with_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -1185,6 +1479,92 @@ export interface paths {
         get: operations["get_schema"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody of the Desk. */
+        get: operations["list_staff"];
+        put?: never;
+        /** Invites somebody. The link works once and for `server.invite_days`. */
+        post: operations["invite_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what somebody may do and see from now on. */
+        put: operations["update_staff"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{handle}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps somebody out; their sessions end at once, what they did stays theirs. */
+        post: operations["disable_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{handle}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets somebody in again who was kept out. */
+        post: operations["enable_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{handle}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites somebody again who has not come yet; the link they had is no longer good. */
+        post: operations["invite_staff_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1750,11 +2130,34 @@ export interface components {
             quick_without_new: number | null;
             start: components["schemas"]["Day"];
         };
+        /** @description What one is called. */
+        AccountChange: {
+            name: string;
+        };
         /**
          * @description Which people of an account are listed: all with a share before or after, or those whose share changed so.
          * @enum {string}
          */
         AccountPart: "before" | "after" | "new" | "returned" | "grew" | "stayed" | "shrank" | "turned" | "gone";
+        /** @description A passkey of one's own. */
+        AccountPasskey: {
+            created_at: string;
+            /** @description In hexadecimal digits. */
+            id: string;
+            last_used_at: string | null;
+            name: string;
+        };
+        /** @description Where one is signed in. */
+        AccountSession: {
+            created_at: string;
+            /** @description The browser and system, in words. */
+            device: string;
+            id: string;
+            /** @description Whether it is the one that asks. */
+            is_this: boolean;
+            /** @description Give or take a few hours. */
+            last_used_at: string;
+        };
         /** @description Accounts of consecutive periods. */
         Accounts: {
             base: components["schemas"]["Base"];
@@ -1978,6 +2381,25 @@ export interface components {
             /** @description By name. */
             rows: components["schemas"]["Audience"][];
         };
+        /** @description A page of the audit log. */
+        Audit: {
+            /** @description Every action there is a row of. */
+            actions: string[];
+            /**
+             * Format: int32
+             * @description Days after which rows are let go.
+             */
+            kept_days: number;
+            /**
+             * Format: int64
+             * @description How many are asked for.
+             */
+            n_total: number;
+            /** @description Where the next page begins; null on the last. */
+            next: string | null;
+            /** @description Newest first. */
+            rows: components["schemas"]["Deed"][];
+        };
         /**
          * @description What is accounted for: active people, engaged people, degree, value.
          * @enum {string}
@@ -2133,6 +2555,19 @@ export interface components {
             /** Format: double */
             n_people: number;
         };
+        /** @description One thing that somebody did, or tried to. */
+        Deed: {
+            action: string;
+            at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description What it was done to, as the path or the request names it. */
+            object: string;
+            /** @description `done`, or the code of the error. */
+            outcome: string;
+            /** @description The handle of whoever did it; empty where that is not known. */
+            staff: string;
+        };
         /** @description What one definition says of everybody. */
         Definition: components["schemas"]["AboutDefinition"] & {
             /** @description How many are in each of its classes. */
@@ -2267,6 +2702,11 @@ export interface components {
              * @description Standard deviation of the ranks, in percent of people.
              */
             spread: number;
+        };
+        /** @description How many sessions were ended. */
+        EndedSessions: {
+            /** Format: int64 */
+            n_ended: number;
         };
         /** @description The two ends of a link. */
         Ends: {
@@ -2559,6 +2999,31 @@ export interface components {
             kind: string;
             value: string;
         };
+        /** @description An invitation, which is told once. */
+        Invitation: {
+            expires_at: string;
+            handle: string;
+            /** @description Whether it was sent by mail too, … */
+            is_mailed: boolean;
+            /** @description … and why not, where that was tried. */
+            mail_error: string | null;
+            /** @description The path of the link, with its token; the Desk's address goes before it. */
+            path: string;
+        };
+        /** @description The token of an invitation. */
+        InvitationToken: {
+            token: string;
+        };
+        /** @description Whom an invitation is for. */
+        Invited: {
+            handle: string;
+            /** @description Least characters of a password. */
+            least_password_length: number;
+            mail: string | null;
+            name: string;
+            /** @description `owner`, `analyst`, `agent` or `read-only`. */
+            role: string;
+        };
         /** @description A long piece of work. */
         Job: {
             /** Format: int64 */
@@ -2588,6 +3053,13 @@ export interface components {
             /** Format: int64 */
             total: number;
             updated_at: string;
+        };
+        /** @description An invitation taken up. */
+        Joining: {
+            name: string;
+            /** @description Null for whoever will add a passkey, or signs in with links. */
+            password: string | null;
+            token: string;
         };
         /** @description A hook that was just made. */
         KeyedHook: {
@@ -2708,6 +3180,10 @@ export interface components {
          * @enum {string}
          */
         MadeBy: "acquired" | "engaged";
+        /** @description Where a link is to be sent. */
+        MailSignIn: {
+            mail: string;
+        };
         /** @description A name that stands for a verb. */
         MappedUse: {
             /** @description Whether it was chosen here and can be taken back; else the vocabulary's file says so. */
@@ -2918,6 +3394,21 @@ export interface components {
             /** @description `https://…` */
             url: string;
         };
+        /** @description A new passkey, as the browser made it. Bytes are in base64url. */
+        NewPasskey: {
+            /** @description `attestationObject`. */
+            attestation: string;
+            /** @description `clientDataJSON`. */
+            client_data: string;
+            /** @description What it is called, such as the device it is on. */
+            name: string;
+        };
+        /** @description A new password. */
+        NewPassword: {
+            /** @description The one there is; null where there is none. */
+            current: string | null;
+            password: string;
+        };
         /** @description A question as it is saved. */
         NewQuestion: {
             /** @description At most 200 bytes. */
@@ -2951,6 +3442,16 @@ export interface components {
             /** @description What it signs with; of a broker, the password, which may also stand in the mapping's `broker`. */
             secret: string | null;
         };
+        /** @description Somebody to be invited. */
+        NewStaff: {
+            /** @description `kind:id`; null for all. */
+            brands: string[] | null;
+            /** @description a–z, 0–9, `.`, `_` and `-`; it stays for ever. */
+            handle: string;
+            mail: string | null;
+            name: string;
+            role: string;
+        };
         /** @description Why a model is not identified. */
         NotIdentified: {
             fall_back: string;
@@ -2971,6 +3472,23 @@ export interface components {
          * @enum {string}
          */
         Origin: "A1" | "A2" | "A3" | "B1" | "B2" | "B3" | "newcomer" | "returned";
+        /** @description One's own account. */
+        OwnAccount: {
+            /** @description The brands one sees, `kind:id`; null for all. */
+            brands: string[] | null;
+            handle: string;
+            has_password: boolean;
+            /** @description Least characters of a password. */
+            least_password_length: number;
+            mail: string | null;
+            name: string;
+            /** @description The oldest first. */
+            passkeys: components["schemas"]["AccountPasskey"][];
+            /** @description `owner`, `analyst`, `agent` or `read-only`. */
+            role: string;
+            /** @description The last used first. */
+            sessions: components["schemas"]["AccountSession"][];
+        };
         /** @description How two definitions rank the same people. */
         PairAgreement: {
             a: string;
@@ -2995,6 +3513,38 @@ export interface components {
             /** @description As in `parlour.toml`, with its section: `standing.half_life_days`. */
             name: string;
             value: string;
+        };
+        /** @description What a browser needs for adding a passkey. Bytes are in base64url. */
+        PasskeyCreation: {
+            /** @description COSE numbers. */
+            algorithms: number[];
+            challenge: string;
+            handle: string;
+            /** @description Ids of the passkeys one has. */
+            known: string[];
+            name: string;
+            rp_id: string;
+            user_id: string;
+        };
+        /** @description What a browser needs for signing in with a passkey. */
+        PasskeyRequest: {
+            challenge: string;
+            rp_id: string;
+        };
+        /** @description What a passkey signed. Bytes are in base64url. */
+        PasskeySignIn: {
+            /** @description `authenticatorData`. */
+            authenticator_data: string;
+            /** @description `clientDataJSON`. */
+            client_data: string;
+            id: string;
+            signature: string;
+        };
+        /** @description A password, and whose. */
+        PasswordSignIn: {
+            /** @description A handle or mail address. */
+            name: string;
+            password: string;
         };
         /** @description A page of people. */
         People: {
@@ -3364,9 +3914,17 @@ export interface components {
         };
         /** @description Who is signed in. */
         Session: {
+            /** @description The brands they see, `kind:id`; null for all. */
+            brands: string[] | null;
             /** @description RFC 3339 UTC; moves on with use. */
             expires_at: string;
+            name: string;
+            /** @description Their handle, by which asks and the audit log know them. */
             person: string;
+            /** @description What their role is for: some of `own`, `read`, `heed`, `answer`, `inspect`, `analyse` and `administer`. */
+            rights: string[];
+            /** @description `owner`, `analyst`, `agent` or `read-only`. */
+            role: string;
         };
         /** @description Every parameter and the vocabulary. */
         Settings: {
@@ -3382,6 +3940,13 @@ export interface components {
         SignIn: {
             /** @description The `token` of the link. */
             token: string;
+        };
+        /** @description Which ways of signing in there are, beside a link. */
+        SignInWays: {
+            /** @description Whether a link can be sent by mail. */
+            mail: boolean;
+            /** @description What the button of the OpenID provider says; null where there is none. */
+            oidc: string | null;
         };
         /** @description Until when a thread rests. */
         Snooze: {
@@ -3516,6 +4081,40 @@ export interface components {
          *     text.
          */
         SqlValue: string | number | null;
+        /** @description What somebody may do and see. */
+        StaffChange: {
+            /** @description `kind:id`; null for all. */
+            brands: string[] | null;
+            mail: string | null;
+            name: string;
+            role: string;
+        };
+        /** @description All people of the Desk. */
+        StaffList: {
+            /** @description Whether invitations can be sent by mail. */
+            can_mail: boolean;
+            /** @description By handle. */
+            rows: components["schemas"]["StaffRow"][];
+        };
+        /** @description One person of the Desk. */
+        StaffRow: {
+            /** @description The brands they see, `kind:id`; null for all. */
+            brands: string[] | null;
+            /** @description When they were invited; null of whoever was there from the beginning. */
+            created_at: string | null;
+            /** @description What asks and the audit log know them by, for ever. */
+            handle: string;
+            has_password: boolean;
+            /** @description When they last used a session that is still valid, give or take a few hours. */
+            last_used_at: string | null;
+            mail: string | null;
+            n_passkeys: number;
+            name: string;
+            /** @description `owner`, `analyst`, `agent` or `read-only`. */
+            role: string;
+            /** @description `invited`, `active` or `disabled`. */
+            state: string;
+        };
         /**
          * @description Where in its life a relation is.
          * @enum {string}
@@ -4088,6 +4687,243 @@ export interface operations {
             };
         };
     };
+    get_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccount"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAccount"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPasskey"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreation"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_accounts: {
         parameters: {
             query?: {
@@ -4526,6 +5362,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                staff?: string;
+                action?: string;
+                object?: string;
+                /** @description On this day or later. */
+                from?: components["schemas"]["Day"];
+                /** @description On this day or earlier. */
+                to?: components["schemas"]["Day"];
+                /** @description The `next` of the page before; a file has no pages. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                staff?: string;
+                action?: string;
+                object?: string;
+                /** @description On this day or later. */
+                from?: components["schemas"]["Day"];
+                /** @description On this day or earlier. */
+                to?: components["schemas"]["Day"];
+                /** @description The `next` of the page before; a file has no pages. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
             };
             /** @description what went wrong */
             default: {
@@ -6528,6 +7440,286 @@ export interface operations {
             };
         };
     };
+    list_sign_in_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_invitation_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Joining"];
+            };
+        };
+        responses: {
+            /** @description signed in; sets the cookie `parlour_session` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    send_sign_in_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailSignIn"];
+            };
+        };
+        responses: {
+            /** @description sent, if there is such an account */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    go_to_provider: {
+        parameters: {
+            query?: {
+                /** @description A path of the Desk; the first page unless given. */
+                then?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description to the provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    come_from_provider: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                /** @description Why there is no code. */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description to the Desk, signed in, or to the page that says why not */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    sign_in_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description signed in; sets the cookie `parlour_session` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    begin_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequest"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    sign_in_with_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordSignIn"];
+            };
+        };
+        responses: {
+            /** @description signed in; sets the cookie `parlour_session` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_sources: {
         parameters: {
             query?: never;
@@ -6863,6 +8055,190 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SqlSchema"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffList"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    invite_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStaff"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRow"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    disable_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRow"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    enable_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRow"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    invite_staff_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
                 };
             };
             /** @description what went wrong */

@@ -1,4 +1,6 @@
-// "CSV": what is shown, as a file.
+// "CSV": what is shown, as a file; not for those who only look.
+import { May } from "./may";
+
 interface CsvButtonProps {
   /** What the file holds, for those who do not see where the button stands. */
   of: string;
@@ -8,8 +10,10 @@ interface CsvButtonProps {
 
 export function CsvButton({ of, onSave, isDisabled }: CsvButtonProps) {
   return (
-    <button type="button" onClick={onSave} disabled={isDisabled} aria-label={`${of} as CSV`}>
-      CSV
-    </button>
+    <May right="heed">
+      <button type="button" onClick={onSave} disabled={isDisabled} aria-label={`${of} as CSV`}>
+        CSV
+      </button>
+    </May>
   );
 }

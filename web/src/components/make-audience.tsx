@@ -8,6 +8,7 @@ import type { PeopleQuery } from "../api/types";
 import { counted } from "../format";
 import { predicateOf } from "../people-query";
 import { useScope } from "../scope";
+import { May } from "./may";
 import { NameForm } from "./name-form";
 
 interface MakeAudienceProps {
@@ -27,7 +28,7 @@ export function MakeAudience(props: MakeAudienceProps) {
   const [isOpen, setOpen] = useState(false);
   const label = `Make an audience of ${props.n === 1 ? "this person" : `these ${counted(props.n, "person", "people")}`}`;
   return (
-    <>
+    <May right="analyse">
       {props.isButton ? (
         <Button size="compact-md" onClick={() => setOpen(true)} disabled={props.n === 0}>
           {label}
@@ -46,7 +47,7 @@ export function MakeAudience(props: MakeAudienceProps) {
       >
         <Naming {...props} onClose={() => setOpen(false)} />
       </Modal>
-    </>
+    </May>
   );
 }
 

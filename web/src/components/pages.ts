@@ -1,10 +1,15 @@
-// The pages there are. One that does not exist yet is not listed.
+// The pages there are, and for whom. One that does not exist yet is not listed.
+import type { Right } from "../api/session";
 
 export interface PageEntry {
   path: string;
   name: string;
   about: string;
   icon: string;
+  /** What it takes of whoever looks, beyond reading. */
+  right?: Right;
+  /** Whether it is only for those who see all brands. */
+  isWhole?: boolean;
 }
 
 export const PAGES: PageEntry[] = [
@@ -74,7 +79,14 @@ export const PAGES: PageEntry[] = [
     about: "what each author calls engaged, on the same people",
     icon: "M2.5 10s3-5 7.5-5 7.5 5 7.5 5-3 5-7.5 5-7.5-5-7.5-5ZM10 12.3a2.3 2.3 0 1 0 0-4.6 2.3 2.3 0 0 0 0 4.6Z",
   },
-  { path: "/explore", name: "Explore", about: "ask with SQL", icon: "M3 4h14v12H3ZM6 8l2.4 2L6 12M10.5 12.5H14" },
+  {
+    path: "/explore",
+    name: "Explore",
+    about: "ask with SQL",
+    icon: "M3 4h14v12H3ZM6 8l2.4 2L6 12M10.5 12.5H14",
+    right: "analyse",
+    isWhole: true,
+  },
   {
     path: "/settings",
     name: "Settings",
@@ -96,16 +108,70 @@ export interface SettingsTab {
   tab: string;
   name: string;
   about: string;
+  right?: Right;
+  isWhole?: boolean;
 }
 
 /** The parts of Settings, in their order. */
 export const SETTINGS_TABS: SettingsTab[] = [
-  { tab: "health", name: "Health", about: "whether everything is counted" },
-  { tab: "sources", name: "Sources", about: "who may send events, their keys, what arrives" },
-  { tab: "names", name: "Names", about: "names from outside and the verbs they stand for" },
-  { tab: "rejected", name: "Rejections", about: "what was rejected, mended and sent again" },
-  { tab: "merges", name: "Merges", about: "ids that were not joined, or perhaps should not be" },
-  { tab: "deliveries", name: "Deliveries", about: "where alerts are sent, and what came of it" },
-  { tab: "weights", name: "Weights", about: "what each thing that people do is worth" },
-  { tab: "browser", name: "You", about: "this session, colours, keys" },
+  { tab: "health", name: "Health", about: "whether everything is counted", right: "inspect", isWhole: true },
+  {
+    tab: "sources",
+    name: "Sources",
+    about: "who may send events, their keys, what arrives",
+    right: "inspect",
+    isWhole: true,
+  },
+  {
+    tab: "names",
+    name: "Names",
+    about: "names from outside and the verbs they stand for",
+    right: "inspect",
+    isWhole: true,
+  },
+  {
+    tab: "rejected",
+    name: "Rejections",
+    about: "what was rejected, mended and sent again",
+    right: "inspect",
+    isWhole: true,
+  },
+  {
+    tab: "merges",
+    name: "Merges",
+    about: "ids that were not joined, or perhaps should not be",
+    right: "inspect",
+    isWhole: true,
+  },
+  {
+    tab: "deliveries",
+    name: "Deliveries",
+    about: "where alerts are sent, and what came of it",
+    right: "inspect",
+    isWhole: true,
+  },
+  {
+    tab: "weights",
+    name: "Weights",
+    about: "what each thing that people do is worth",
+    right: "inspect",
+    isWhole: true,
+  },
+  {
+    tab: "people",
+    name: "People",
+    about: "who works here, what they may do and see",
+    right: "administer",
+    isWhole: true,
+  },
+  { tab: "audit", name: "Audit", about: "who did what, and when", right: "administer", isWhole: true },
+  { tab: "browser", name: "You", about: "your account, this session, colours, keys" },
 ];
+
+/** Those of these that whoever is signed in may open. */
+export function mine<Entry extends { right?: Right; isWhole?: boolean }>(
+  entries: Entry[],
+  rights: { has: (right: Right) => boolean; isWhole: boolean },
+): Entry[] {
+  return entries.filter((entry) => rights.has(entry.right ?? "read") && (rights.isWhole || !entry.isWhole));
+}

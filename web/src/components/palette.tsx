@@ -4,9 +4,10 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useNavigate } from "react-router";
 import { useFoundPeople } from "../api/people";
+import { useRights } from "../api/session";
 import { useWorkspace } from "../api/workspace";
 import { useScope, useUrl } from "../scope";
-import { ALERTS, PAGES, SETTINGS_TABS } from "./pages";
+import { ALERTS, mine, PAGES, SETTINGS_TABS } from "./pages";
 import { personPath } from "./person-lines";
 import { useLeave } from "./use-leave";
 
@@ -61,14 +62,15 @@ function useEntries(asked: string, onHelp: () => void): Entry[] {
   const [settled] = useDebouncedValue(asked.trim(), 150);
   const found = useFoundPeople(settled);
   const actions = useActions(onHelp);
-  const pages: Entry[] = [...PAGES, ALERTS].map((page) => ({
+  const rights = useRights();
+  const pages: Entry[] = mine([...PAGES, ALERTS], rights).map((page) => ({
     id: `page-${page.path}`,
     group: "Pages",
     name: page.name,
     note: page.about,
     run: () => navigate(to(page.path)),
   }));
-  const settings: Entry[] = SETTINGS_TABS.map(({ tab, name, about }) => ({
+  const settings: Entry[] = mine(SETTINGS_TABS, rights).map(({ tab, name, about }) => ({
     id: `settings-${tab}`,
     group: "Settings",
     name,
@@ -103,7 +105,7 @@ function useEntries(asked: string, onHelp: () => void): Entry[] {
     ...(asked.trim() === "" ? [] : settings.filter(isAsked)),
     ...people,
     ...objects.filter(isAsked).slice(0, 8),
-    ...[newSource, ...actions].filter(isAsked),
+    ...[...(rights.has("administer") ? [newSource] : []), ...actions].filter(isAsked),
   ];
 }
 

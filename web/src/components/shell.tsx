@@ -3,12 +3,13 @@ import { useMantineColorScheme } from "@mantine/core";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { NavLink, Outlet, ScrollRestoration, useLocation } from "react-router";
 import { useOpenAlerts } from "../api/alerts";
+import { useRights } from "../api/session";
 import { useWorkspace } from "../api/workspace";
 import { useKeys } from "../keys";
 import { Empty } from "../pages/today/empty";
 import { useScope } from "../scope";
 import { Help } from "./help";
-import { ALERTS, PAGES } from "./pages";
+import { ALERTS, mine, PAGES } from "./pages";
 import { Palette } from "./palette";
 import { Waiting } from "./states";
 
@@ -67,6 +68,7 @@ interface RailProps {
 function Rail({ onPalette, onHelp }: RailProps) {
   const { to } = useScope();
   const { data } = useWorkspace();
+  const rights = useRights();
   return (
     <header className="rail">
       <div className="rail-head">
@@ -76,7 +78,7 @@ function Rail({ onPalette, onHelp }: RailProps) {
         <Bell />
       </div>
       <nav aria-label="Pages">
-        {PAGES.map((page) => (
+        {mine(PAGES, rights).map((page) => (
           <NavLink key={page.path} to={to(page.path)} end={page.path === "/"} className="page">
             <Icon path={page.icon} />
             {page.name}

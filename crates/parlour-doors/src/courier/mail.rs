@@ -59,6 +59,14 @@ impl Mail {
         }
     }
 
+    /// Hands a letter over that lies in no outbox.
+    pub(super) fn write(&self, address: &str, subject: &str, text: &str) -> Result<(), String> {
+        let to: Mailbox = address.parse().map_err(|error| format!("`{address}` is no mail address: {error}"))?;
+        let builder = Message::builder().from(self.from.clone()).to(to).subject(subject.replace(char::is_control, " "));
+        let message = builder.singlepart(SinglePart::plain(text.to_owned())).map_err(|error| error.to_string())?;
+        self.transport.send(&message).map(|_| ()).map_err(|error| error.to_string())
+    }
+
     fn message(&self, address: &str, delivery: &Delivery) -> Result<Message, String> {
         let letter: Letter = serde_json::from_str(&delivery.body).map_err(|error| error.to_string())?;
         let to: Mailbox = address.parse().map_err(|error| format!("`{address}` is no mail address: {error}"))?;

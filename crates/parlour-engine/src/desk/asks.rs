@@ -95,10 +95,14 @@ impl Engine {
         Ok(self.database.read(|conn| ask::count(conn, wanted, MAX_COUNTED))?)
     }
 
-    /// How many asks of a brand, or of all, wait for `staff` and for everybody.
-    pub fn ask_counts(&self, brand: Option<Key>, staff: &str) -> Result<Counts, EngineError> {
+    /// How many asks of a brand, or of all (all `brands`, where those are given), wait for `staff` and for everybody.
+    pub fn ask_counts(
+        &self,
+        (brand, brands): (Option<Key>, Option<Vec<Key>>),
+        staff: &str,
+    ) -> Result<Counts, EngineError> {
         let now = clock::now();
-        let open = Wanted { state: Some(OPEN.to_owned()), brand, awake_at: Some(now), ..Wanted::default() };
+        let open = Wanted { state: Some(OPEN.to_owned()), brand, brands, awake_at: Some(now), ..Wanted::default() };
         let count = |conn: &mut dyn Conn, wanted: Wanted| ask::count(conn, &wanted, MAX_COUNTED);
         Ok(self.database.read(|conn| {
             let mut by: [Vec<(Option<String>, i64)>; 4] = Default::default();
@@ -125,14 +129,15 @@ impl Engine {
         Ok(counts.into_iter().filter_map(named).collect())
     }
 
-    /// A thread with everything beside it, for somebody of the Desk.
-    pub fn conversation(&self, key: Key, staff: &str) -> Result<Conversation, EngineError> {
+    /// A thread with everything beside it, for somebody of the Desk; other asks of the person are those of these brands,
+    /// where any are given.
+    pub fn conversation(&self, key: Key, staff: &str, brands: Option<Vec<Key>>) -> Result<Conversation, EngineError> {
         let thread = self.thread(key)?;
         let identity = self.snapshot().identity.clone();
         let person = identity.person_of(thread.person);
         let mut ids = identity.ids_of(&person).to_vec();
         ids.truncate(MAX_IDS);
-        let history = Wanted { people: Some(ids), ..Wanted::default() };
+        let history = Wanted { people: Some(ids), brands, ..Wanted::default() };
         let (posts, asks, notes, waiting, draft, handling, history) = self.database.read(|conn| {
             Ok((
                 post::of_thread(conn, key, MAX_POSTS)?,
@@ -152,12 +157,13 @@ impl Engine {
         Ok(Conversation { thread, posts, asks, notes, waiting, draft, handling, person, names, history })
     }
 
-    /// The newest threads in which all these words were said, one line each, and where to go on.
+    /// The newest threads in which all these words were said, one line each, and where to go on; those of these brands
+    /// alone, where any are given, so that a page of many matches may be short or empty.
     pub fn search_posts(
         &self,
         text: &str,
-        before: Option<i64>,
-        limit: usize,
+        (before, limit): (Option<i64>, usize),
+        brands: Option<&[Key]>,
     ) -> Result<(Vec<Thread>, Option<i64>), EngineError> {
         let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         if words.is_empty() || MAX_WORDS < words.len() {
@@ -171,6 +177,8 @@ impl Engine {
             keys.dedup();
             Ok((found, thread::by_keys(conn, &keys)?))
         })?;
+        let is_seen = |thread: &Thread| brands.is_none_or(|brands| brands.contains(&thread.brand));
+        let threads: Vec<Thread> = threads.into_iter().filter(is_seen).collect();
         let next = if found.len() < limit { None } else { found.last().map(|found| found.seq) };
         let mut rows: Vec<Thread> = Vec::new();
         for found in &found {

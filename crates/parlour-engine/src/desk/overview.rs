@@ -188,6 +188,15 @@ impl Engine {
         Ok(Census { n_people: states.iter().map(|(n_people, _)| n_people).sum(), by_verb })
     }
 
+    /// How many people did anything with what may be spoken of, on whatever day.
+    pub fn n_people_seen(&self, asked: &Asked) -> Result<u64, EngineError> {
+        let states = asked.snapshot.everyone().visit(
+            || 0,
+            |n, _, columns, mut rows| *n += u64::from(rows.any(|row| asked.may_see(columns.object[row]))),
+        )?;
+        Ok(states.into_iter().sum())
+    }
+
     /// Rows of activity in memory, those being sealed among them.
     pub fn n_tail_rows(&self) -> usize {
         let state = self.state();

@@ -66,17 +66,44 @@ impl Engine {
         if let Some(key) = exact
             && !known(&[key])?.is_empty()
         {
-            return Ok(asked.snapshot.identity.person_of(key));
+            return self.if_seen(asked, key, text);
         }
         let found = self.database.read(|conn| identity::find(conn, text, 2))?;
+        self.who_is(asked, text, &found)
+    }
+
+    /// Whoever of these the text means, where they may be spoken of.
+    fn who_is(&self, asked: &Asked, text: &str, found: &[identity::Identity]) -> Result<Key, EngineError> {
         match found.iter().find(|id| id.value == text).or(found.first()) {
-            Some(id) if id.value == text => Ok(asked.snapshot.identity.person_of(id.key)),
-            Some(near) => Err(EngineError::NotFound(format!(
+            Some(id) if id.value == text => self.if_seen(asked, id.key, text),
+            Some(near) if asked.seen.is_none() => Err(EngineError::NotFound(format!(
                 "there is nobody called `{text}`; did you mean `{}:{}`?",
                 near.kind, near.value
             ))),
-            None => Err(EngineError::NotFound(format!("there is nobody called `{text}`"))),
+            Some(_) | None => Err(nobody(text)),
         }
+    }
+
+    /// The person of an id, if they have to do with anything that may be spoken of.
+    fn if_seen(&self, asked: &Asked, id: Key, text: &str) -> Result<Key, EngineError> {
+        let person = asked.snapshot.identity.person_of(id);
+        if asked.seen.is_some() && self.rows_seen(asked, person)?.is_empty() {
+            return Err(nobody(text));
+        }
+        Ok(person)
+    }
+
+    /// One person's rows, those with objects that may be spoken of.
+    fn rows_seen(&self, asked: &Asked, person: Key) -> Result<Columns, EngineError> {
+        let all = self.rows_of_person(&asked.snapshot, person)?;
+        if asked.seen.is_none() {
+            return Ok(all);
+        }
+        let mut seen = Columns::default();
+        for row in (0..all.len()).filter(|&row| asked.may_see(all.object[row])) {
+            seen.extend_from(&all, row..row + 1);
+        }
+        Ok(seen)
     }
 
     /// The names of people, by their representative ids.
@@ -88,7 +115,7 @@ impl Engine {
     /// One person's standings on the day asked about, with sparklines.
     pub fn person(&self, asked: &Asked, person: Key) -> Result<Person, EngineError> {
         let snapshot = &*asked.snapshot;
-        let columns = self.rows_of_person(snapshot, person)?;
+        let columns = self.rows_seen(asked, person)?;
         let populations = self.populations(snapshot, asked.on)?;
         let reading = self.reading(snapshot, asked.on);
         let yardstick = Yardstick::new(&reading);
@@ -142,7 +169,7 @@ impl Engine {
         let readings: Vec<_> = days.map(|day| self.reading(snapshot, day)).collect();
         let mut folds: Vec<_> = readings.iter().map(PersonFold::new).collect();
         let spark = |person: &Key| {
-            let columns = self.rows_of_person(snapshot, *person)?;
+            let columns = self.rows_seen(asked, *person)?;
             let involvement = |fold: &mut PersonFold<'_>| {
                 let mut found = 0;
                 fold.read(&columns, 0..columns.len(), &mut |object, _, relation| {
@@ -176,7 +203,7 @@ impl Engine {
     /// Why a value of the person's standing with the object asked about is what it is.
     pub fn why(&self, asked: &Asked, person: Key, of: Of) -> Result<Why, EngineError> {
         let snapshot = &*asked.snapshot;
-        let columns = self.rows_of_person(snapshot, person)?;
+        let columns = self.rows_seen(asked, person)?;
         let populations = self.populations(snapshot, asked.on)?;
         let reading = self.reading(snapshot, asked.on);
         let outlook = if of == Of::Worth { self.outlook(asked)? } else { Arc::new(None) };
@@ -191,7 +218,7 @@ impl Engine {
         parlour_core::why::why(of, &case).ok_or_else(|| EngineError::NotFound(none()))
     }
 
-    /// What a person did before a time (microseconds UTC), newest first, at most `most`.
+    /// What a person did before a time (microseconds UTC) with what may be spoken of, newest first, at most `most`.
     pub fn timeline(
         &self,
         asked: &Asked,
@@ -199,6 +226,21 @@ impl Engine {
         before: i64,
         most: usize,
     ) -> Result<Vec<LakeEvent>, EngineError> {
+        let mut n_read = most;
+        loop {
+            let mut events = self.events_of(asked, person, before, n_read)?;
+            let is_all = events.len() < n_read;
+            events.retain(|event| asked.may_see_key(event.object));
+            if is_all || most <= events.len() {
+                events.truncate(most);
+                return Ok(events);
+            }
+            // Most of it is of others; more is read until there is enough.
+            n_read = n_read.saturating_mul(4);
+        }
+    }
+
+    fn events_of(&self, asked: &Asked, person: Key, before: i64, most: usize) -> Result<Vec<LakeEvent>, EngineError> {
         let ids = asked.snapshot.identity.ids_of(&person);
         let (runs, mut batches, dropped) = {
             let state = self.state();
@@ -245,7 +287,10 @@ impl Engine {
         let mut links: Vec<(Link, LinkState)> = Vec::new();
         for id in identity.ids_of(&person) {
             for (link, state) in identity.links_of(*id) {
-                if !links.iter().any(|(known, _)| (known.a, known.b) == (link.a, link.b)) {
+                let is_known = links.iter().any(|(known, _)| (known.a, known.b) == (link.a, link.b));
+                // Who else they might be is nothing for whoever sees some brands only.
+                let is_within = [link.a, link.b].iter().all(|end| identity.person_of(*end) == person);
+                if !is_known && (asked.seen.is_none() || is_within) {
                     links.push((link, state.clone()));
                 }
             }
@@ -287,4 +332,8 @@ impl Engine {
         state.version += 1;
         Ok(())
     }
+}
+
+fn nobody(name: &str) -> EngineError {
+    EngineError::NotFound(format!("there is nobody called `{name}`"))
 }

@@ -140,16 +140,16 @@ impl<'a> Followed<'a> {
 }
 
 impl Engine {
-    /// How asks of a brand, or of all, fared that were opened between two times (microseconds UTC). With a brand, its
+    /// How asks of a brand, or of all (all `brands`, where those are given), fared that were opened between two times (microseconds UTC). With a brand, its
     /// askers are told apart by how engaged they are.
     pub fn responses(
         &self,
-        brand: Option<Key>,
+        (brand, brands): (Option<Key>, Option<Vec<Key>>),
         (from, before): (Option<i64>, Option<i64>),
     ) -> Result<Arc<Told>, EngineError> {
-        let wanted = Wanted { brand, opened_from: from, opened_before: before, ..Wanted::default() };
+        let wanted = Wanted { brand, brands, opened_from: from, opened_before: before, ..Wanted::default() };
         let state = (self.stirred(), self.snapshot().view.n_rows());
-        let question = format!("{brand:?} {from:?} {before:?}");
+        let question = format!("{brand:?} {:?} {from:?} {before:?}", wanted.brands);
         self.caches.responses.get(question, state, || self.count_responses(&wanted))
     }
 
@@ -189,7 +189,8 @@ impl Engine {
     fn find_bands(&self, snapshot: &Arc<Snapshot>, brand: Key) -> Result<HashMap<Key, usize>, EngineError> {
         let Some(object) = snapshot.objects.id(brand) else { return Ok(HashMap::new()) };
         let on = self.default_day(snapshot);
-        let asked = Asked { snapshot: Arc::clone(snapshot), object, on, since: on, slice: super::Slice::default() };
+        let asked =
+            Asked { snapshot: Arc::clone(snapshot), object, on, since: on, slice: super::Slice::default(), seen: None };
         let people = self.database.read(|conn| ask::people_of(conn, brand))?;
         let askers: HashSet<Key> = people.into_iter().map(|person| snapshot.identity.person_of(person)).collect();
         let states = self.everyone(&asked, Vec::new, |found, person, _, relation| {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::change::{Account as CoreAccount, Base as CoreBase, Change as CoreChange};
 use parlour_core::growth::By as CoreBy;
 use parlour_core::sentence;
@@ -13,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Scope;
 use super::wire::{self, Base, By, Change, Date, Layer, Piece};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Asking;
 

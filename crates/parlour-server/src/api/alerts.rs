@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::alert::AlertKind;
 use parlour_core::key::Key;
 use parlour_engine::alerts::kind_of;
@@ -12,7 +11,7 @@ use parlour_store::alert::{self, OPEN, SEEN, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::cursor::Cursor;
 use crate::error::ApiError;
 use crate::input::{Asking, At, Sent};
@@ -108,7 +107,7 @@ impl From<alert::Alert> for Alert {
 }
 
 impl AlertQuery {
-    fn wanted(&self) -> Result<Wanted, ApiError> {
+    fn wanted(&self, app: &App) -> Result<Wanted, ApiError> {
         let state = match self.state.as_deref() {
             None => Some(OPEN.to_owned()),
             Some(ALL) => None,
@@ -120,8 +119,13 @@ impl AlertQuery {
             let all: Vec<&str> = AlertKind::ALL.into_iter().map(AlertKind::name).collect();
             return Err(ApiError::invalid("kind", format!("must be one of {}", all.join(", "))));
         }
-        Ok(Wanted { kind, object: self.object.clone().filter(|text| !text.is_empty()), state })
+        Ok(Wanted { kind, object: self.object.clone().filter(|text| !text.is_empty()), objects: seen(app), state })
     }
+}
+
+/// The objects whose alerts whoever asks may see. Alerts are about objects that belong to nothing, as brands do.
+fn seen(app: &App) -> Option<Vec<String>> {
+    app.within().map(<[String]>::to_vec)
 }
 
 /// What somebody should be told.
@@ -132,10 +136,10 @@ pub(crate) async fn list_alerts(
     State(app): State<Arc<App>>,
     Asking(query): Asking<AlertQuery>,
 ) -> Result<Json<Alerts>, ApiError> {
-    let wanted = query.wanted()?;
     let before = query.next.as_deref().map(|next| Cursor::of(next, LIST)).transpose()?.map(|cursor| cursor.value);
     app.run(move |app| {
-        let open = Wanted { state: Some(OPEN.to_owned()), ..Wanted::default() };
+        let wanted = query.wanted(app)?;
+        let open = Wanted { state: Some(OPEN.to_owned()), objects: seen(app), ..Wanted::default() };
         let n_open = app.engine.database.read(|conn| alert::count(conn, &open))?;
         let (mut rows, n_total) = app.engine.alerts(&wanted, before, PAGE_ROWS + 1)?;
         let is_more = PAGE_ROWS < rows.len();
@@ -166,6 +170,11 @@ pub(crate) async fn see_alerts(
     State(app): State<Arc<App>>,
     Sent(looked): Sent<Looked>,
 ) -> Result<Json<Seen>, ApiError> {
-    let n_seen = app.run(move |app| Ok(app.engine.see_alerts(looked.upto)?)).await?;
+    let n_seen = app
+        .run(move |app| {
+            let theirs = Wanted { objects: seen(app), ..Wanted::default() };
+            Ok(app.engine.see_alerts(theirs, looked.upto)?)
+        })
+        .await?;
     Ok(Json(Seen { n_seen }))
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
 use axum::response::sse::{self, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
 use parlour_engine::arrivals::{Arrival as EngineArrival, Outcome};
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, interval};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::{Asking, At};
 

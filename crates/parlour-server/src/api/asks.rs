@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::{HeaderName, header};
 use axum::response::sse::{self, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
 use parlour_core::ask::Class;
 use parlour_core::day::Day;
-use parlour_core::event::Layer;
+use parlour_core::event::{Layer, Name};
 use parlour_core::key::Key;
 use parlour_engine::desk::asks::{COUNTED_BY, Counts, Line, MAX_COUNTED};
 use parlour_engine::{clock, desk};
@@ -23,9 +22,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::wire::Date;
 use crate::access::Staff;
-use crate::app::App;
+use crate::app::{App, State};
 use crate::cursor::Cursor;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use crate::input::Asking;
 
 /// Marks a cursor of the queue, and one of a search.
@@ -254,8 +253,13 @@ pub(crate) fn line(line: Line, now: i64) -> AskLine {
 pub(crate) fn brand_key(app: &App, name: Option<&str>) -> Result<Option<Key>, ApiError> {
     let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(None) };
     let wrong = || ApiError::invalid("brand", "must be a name such as `brand:acme`");
-    let name = desk::name_of(name).ok_or_else(wrong)?;
-    Ok(Some(app.engine.key(&name.kind, &name.id)))
+    let named = desk::name_of(name).ok_or_else(wrong)?;
+    if app.within().is_some_and(|brands| !brands.iter().any(|brand| brand == name)) {
+        let message =
+            format!("`{name}` is not among the brands you see; an owner can change that under Settings, People");
+        return Err(ApiError::new(ErrorCode::Forbidden, message));
+    }
+    Ok(Some(app.engine.key(&named.kind, &named.id)))
 }
 
 fn one_of(path: &str, text: Option<String>, is_known: impl Fn(&str) -> bool) -> Result<Option<String>, ApiError> {
@@ -285,7 +289,7 @@ impl AskQuery {
         };
         let people = match self.person.as_deref().filter(|name| !name.is_empty()) {
             Some(name) => {
-                let asked = app.engine.ask(&desk::Question::default())?;
+                let asked = app.ask(&desk::Question::default())?;
                 let person = app.engine.person_named(&asked, name)?;
                 Some(asked.snapshot.identity.ids_of(&person).to_vec())
             }
@@ -309,6 +313,7 @@ impl AskQuery {
             is_acknowledged_only: self.acknowledged == Some(true),
             source: self.source.filter(|text| !text.is_empty()),
             brand: brand_key(app, self.brand.as_deref())?,
+            brands: app.brand_keys(),
             people,
             assignee,
             due_before: is_overdue.then_some(now),
@@ -364,14 +369,22 @@ pub(crate) async fn count_asks(
 ) -> Result<Json<AskCounts>, ApiError> {
     app.run(move |app| {
         let brand = brand_key(app, query.brand.as_deref())?;
-        let Counts { n_open, n_overdue, n_mine, n_unassigned, n_snoozed, by } = app.engine.ask_counts(brand, &staff)?;
+        let Counts { n_open, n_overdue, n_mine, n_unassigned, n_snoozed, by } =
+            app.engine.ask_counts((brand, app.brand_keys()), &staff)?;
         debug_assert_eq!(COUNTED_BY, ["class", "layer", "language", "source"]);
         let told = |counts: Vec<(Option<String>, i64)>| {
             counts.into_iter().map(|(value, n)| AskCount { value: value.unwrap_or_default(), n }).collect()
         };
         let [class, layer, language, source] = by.map(told);
+        let keys = app.brand_keys();
+        let is_seen =
+            |name: &Name| keys.as_ref().is_none_or(|keys| keys.contains(&app.engine.key(&name.kind, &name.id)));
         let brands = app.engine.brands_asked()?;
-        let brands = brands.into_iter().map(|(name, n_open)| AskedBrand { object: name.to_string(), n_open }).collect();
+        let brands = brands
+            .into_iter()
+            .filter(|(name, _)| is_seen(name))
+            .map(|(name, n_open)| AskedBrand { object: name.to_string(), n_open })
+            .collect();
         Ok(AskCounts { n_open, n_overdue, n_mine, n_unassigned, n_snoozed, class, layer, language, source, brands })
     })
     .await
@@ -389,7 +402,7 @@ pub(crate) async fn search_asks(
 ) -> Result<Json<FoundThreads>, ApiError> {
     let before = query.next.as_deref().map(|next| Cursor::of(next, SEARCH)).transpose()?.map(|cursor| cursor.value);
     app.run(move |app| {
-        let (threads, next) = app.engine.search_posts(&query.q, before, PAGE_ROWS)?;
+        let (threads, next) = app.engine.search_posts(&query.q, (before, PAGE_ROWS), app.brand_keys().as_deref())?;
         let now = clock::now();
         let found = |(thread, ask): (thread::Thread, Option<Line>)| FoundThread {
             thread: thread.key.to_string(),
@@ -428,6 +441,8 @@ pub(crate) async fn export_corrections(
 )]
 pub(crate) async fn watch_asks(State(app): State<Arc<App>>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
     let (until, ticks, told) = (Instant::now() + WATCH_FOR, interval(LOOK_EVERY), app.engine.stirred());
+    // The number counts what happened with all brands.
+    let is_held = app.within().is_some();
     let stream = stream::unfold((app, ticks, told), move |(app, mut ticks, told)| async move {
         loop {
             ticks.tick().await;
@@ -436,7 +451,8 @@ pub(crate) async fn watch_asks(State(app): State<Arc<App>>) -> Sse<impl Stream<I
             }
             let now = app.engine.stirred();
             if now != told {
-                return Some((Ok(sse::Event::default().data(now.to_string())), (app, ticks, now)));
+                let number = if is_held { clock::now().unsigned_abs() } else { now };
+                return Some((Ok(sse::Event::default().data(number.to_string())), (app, ticks, now)));
             }
         }
     });

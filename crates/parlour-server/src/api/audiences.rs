@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::{StatusCode, Uri};
 use parlour_core::key::Key;
 use parlour_engine::clock;
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::people::{self, PeopleQuery};
 use super::wire::Date;
 use super::{asked, question};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::{ApiError, ErrorCode};
 use crate::input::{At, Sent};
 
@@ -84,6 +84,9 @@ fn predicate(text: &str) -> Result<(String, PeopleQuery), ApiError> {
 /// The people of an audience, on the day asked about.
 pub(super) fn people_of(app: &App, asked: &Asked, id: i64) -> Result<HashSet<Key>, ApiError> {
     let found = app.engine.database.read(|conn| audience::get(conn, id))?.ok_or_else(|| none(id))?;
+    if !app.may_see(&found.object)? {
+        return Err(none(id));
+    }
     let (_, query) = predicate(&found.predicate)?;
     let (whole, filter) = settled(app, found.object, Some(asked), query)?;
     Ok(app.engine.matching(&whole, &filter)?)
@@ -152,7 +155,12 @@ fn taken(new: &audience::Audience) -> String {
 #[utoipa::path(get, path = "/api/v1/audiences", tag = "people", responses((status = 200, body = Audiences)))]
 pub(crate) async fn list_audiences(State(app): State<Arc<App>>) -> Result<Json<Audiences>, ApiError> {
     let list = |app: &App| {
-        let all = app.engine.database.read(audience::list)?;
+        let mut all = Vec::new();
+        for audience in app.engine.database.read(audience::list)? {
+            if app.may_see(&audience.object)? {
+                all.push(audience);
+            }
+        }
         Ok(Audiences { rows: all.into_iter().map(|audience| told(app, audience)).collect() })
     };
     app.run(list).await.map(Json)

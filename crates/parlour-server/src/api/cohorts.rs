@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::growth::By as CoreBy;
 use parlour_core::sentence::{SurvivorFacts, of_survivors};
 use parlour_engine::desk::Asked;
@@ -16,7 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Scope;
 use super::accounts::periods;
 use super::wire::{self, Basis, By, Date, Layer, Piece};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Asking;
 

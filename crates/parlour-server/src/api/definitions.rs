@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::event::Name;
 use parlour_core::key::Key;
 use parlour_core::lens::Lens;
@@ -15,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::Scope;
 use super::wire::{self, Date, Piece};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::{Asking, At};
 use crate::words::definitions as words;

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::key::Key;
 use parlour_engine::clock;
 use parlour_store::delivery::{self, DONE, FAILED, WAITING, Wanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::cursor::Cursor;
 use crate::error::ApiError;
 use crate::input::{Asking, At};

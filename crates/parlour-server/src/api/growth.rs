@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::growth::{By as CoreBy, Growth as CoreGrowth};
 use parlour_core::sentence;
 use parlour_engine::desk::Asked;
@@ -12,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::wire::{By, Date, Layer, PeriodFlow, Piece};
 use super::{Scope, wire};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Asking;
 

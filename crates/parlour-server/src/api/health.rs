@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_engine::clock;
 use parlour_store::{Conn, Kind, SCHEMA_VERSION, StoreError, job, journal, rejected, run, tally};
 use serde::Serialize;
@@ -12,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::jobs::Job;
 use super::wire::Date;
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 
 /// The kinds of run.

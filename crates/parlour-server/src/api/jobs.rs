@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_engine::clock;
 use parlour_store::{StoreError, job};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::{ApiError, ErrorCode};
 use crate::input::At;
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::leaving::{Leavers, of_leaving};
 use parlour_core::standing::Stage as CoreStage;
 use parlour_core::worth::{Basis as CoreBasis, Outlook, YEAR_DAYS};
@@ -14,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::Scope;
 use super::wire::{self, Basis, Date, Piece, Stage};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Asking;
 use crate::words::amount;

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::http::StatusCode;
 use parlour_core::key::Key;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Sent;
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::growth::From as CoreFrom;
 use parlour_core::standing::Cell as CoreCell;
 use parlour_engine::desk::overview::Overview;
@@ -12,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::Scope;
 use super::wire::{self, Cell, Date, Piece};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Asking;
 use crate::words;

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::identity::{Identity, Link, LinkState};
 use parlour_core::key::Key;
 use parlour_engine::clock;
@@ -15,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::person::{LinkRow, link_rows};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::{Asking, At};
 
@@ -135,6 +134,8 @@ fn graph(app: &App, name: &str) -> Result<IdGraph, ApiError> {
     keys.sort_unstable();
     keys.dedup();
     let mut found = app.engine.database.read(|conn| identity::by_keys(conn, &keys))?;
+    // Who else they might be is nothing for whoever sees some brands only.
+    found.retain(|id| app.within().is_none() || members.contains(&id.key));
     found.sort_by_key(|id| (!members.contains(&id.key), id.first_seen_at, id.key));
     let node = |id: identity::Identity| IdNode {
         key: id.key.to_string(),

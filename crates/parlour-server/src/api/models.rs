@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::forecast::{Choice, Trial};
 use parlour_core::sentence::{Piece as CorePiece, day_in_words, thousands};
 use parlour_engine::desk::models::{Comparison, Spans, Tried};
@@ -13,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::Scope;
 use super::wire::{self, Basis, Date, Piece};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Asking;
 

@@ -4,14 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use parlour_engine::desk::overview::VerbUse;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::wire::Date;
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::{At, Sent};
 

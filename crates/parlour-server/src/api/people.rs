@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::key::Key;
 use parlour_engine::desk::Asked;
 use parlour_engine::desk::definitions::By as EngagedBy;
@@ -17,7 +16,7 @@ use super::wire::{
     AccountPart, Base, By, Cell, Date, Direction, Flow, Layer, PeriodFlow, PersonRow, Quadrant, Stage, Standing, points,
 };
 use super::{Scope, growth};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::cursor::Cursor;
 use crate::error::ApiError;
 use crate::input::Asking;

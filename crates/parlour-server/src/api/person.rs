@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::event::Name;
 use parlour_core::identity::{Link, LinkState as CoreLinkState};
 use parlour_core::key::Key;
@@ -17,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::Scope;
 use super::wire::{self, Date, LayerShare, Piece, Standing, Worth, points, title, title_of};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::{Asking, At};
 use crate::words::{self, Portrait};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use parlour_core::day::Day;
 use parlour_core::key::Key;
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::wire::Date;
-use crate::app::App;
+use crate::app::{App, State};
 use crate::cursor::Cursor;
 use crate::error::ApiError;
 use crate::input::{Asking, At, Sent};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::day::Day;
+use parlour_core::event::Name;
 use parlour_engine::desk::responses::{self, BANDS, GROUPINGS, WITHIN_HOURS};
 use parlour_stats::matched::Effect;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::asks::{ASKERS, brand_key};
 use super::wire::Date;
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Asking;
 
@@ -212,7 +212,7 @@ pub(crate) async fn get_responses(
         let brand = brand_key(app, query.brand.as_deref())?;
         let from = query.from.map(|date| date.0.start_micros());
         let before = query.to.map(|date| Day(date.0.0.saturating_add(1)).start_micros());
-        let told = app.engine.responses(brand, (from, before))?;
+        let told = app.engine.responses((brand, app.brand_keys()), (from, before))?;
         let mut base = form_urlencoded::Serializer::new("state=all".to_owned());
         for (name, date) in [("from", query.from), ("to", query.to)] {
             base.extend_pairs(date.map(|date| (name, date.0.to_string())));
@@ -239,7 +239,9 @@ pub(crate) async fn get_responses(
 pub(crate) async fn get_reciprocity(State(app): State<Arc<App>>) -> Result<Json<Reciprocities>, ApiError> {
     app.run(move |app| {
         let rows = app.engine.reciprocity()?;
-        let told = rows.iter().map(|one| BrandReciprocity {
+        let names = app.within();
+        let is_seen = |name: &Name| names.is_none_or(|names| names.contains(&name.to_string()));
+        let told = rows.iter().filter(|one| is_seen(&one.object)).map(|one| BrandReciprocity {
             object: one.object.to_string(),
             n_people: one.n_people,
             n_engaged_back: one.n_engaged_back,

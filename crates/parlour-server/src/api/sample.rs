@@ -3,12 +3,11 @@
 use std::sync::{Arc, PoisonError};
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use parlour_store::{job, setting, tally};
 
 use super::jobs::{Job, job_of};
-use crate::app::{App, IS_SAMPLE};
+use crate::app::{App, IS_SAMPLE, State};
 use crate::error::{ApiError, ErrorCode};
 
 /// How many of the newest jobs are looked through for one that is still bringing in data.

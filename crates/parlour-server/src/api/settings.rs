@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::parameters::DEFAULT_SETTINGS;
 use parlour_core::vocabulary::{By, Feeling, Role};
 use parlour_engine::desk::overview::VerbUse;
@@ -13,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 
 /// Most unmapped names that are told, the most frequent.

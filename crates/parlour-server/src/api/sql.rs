@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::State;
 use parlour_store::{ExploreLimits, StoreError, TableShape, Value, run};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use utoipa::ToSchema;
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::cursor::hex;
 use crate::error::{ApiError, ErrorCode};
 use crate::input::Sent;

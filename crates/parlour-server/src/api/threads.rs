@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use parlour_core::ask::Class;
 use parlour_core::key::Key;
+use parlour_core::objects::{ObjectId, Objects};
 use parlour_engine::clock;
 use parlour_engine::desk::asks::Conversation;
 use parlour_store::reply;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::asks::{AskLine, line};
 use crate::access::Staff;
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::{At, Sent};
 
@@ -168,11 +168,22 @@ impl From<reply::Reply> for WaitingReply {
     }
 }
 
+fn is_one(objects: &Objects, id: ObjectId, keys: &[Key]) -> bool {
+    objects.get(id).is_some_and(|object| keys.contains(&object.key))
+}
+
 fn told(app: &App, found: Conversation) -> Thread {
     let now = clock::now();
-    let Conversation { thread, posts, asks, notes, waiting, draft, handling, person, names, history } = found;
+    let Conversation { thread, mut posts, asks, notes, waiting, draft, handling, person, names, history } = found;
     let name = |key: Key| names.get(&key).map(ToString::to_string);
     let objects = &app.engine.snapshot().objects;
+    if let Some(keys) = app.brand_keys() {
+        // A conversation may wander off to another brand.
+        let is_seen = |object| {
+            objects.id(object).is_none_or(|id| objects.line(id).iter().any(|above| is_one(objects, *above, &keys)))
+        };
+        posts.retain(|post| is_seen(post.object));
+    }
     let object = objects.id(thread.object).and_then(|id| objects.get(id)).map(|object| object.name.to_string());
     let because = |data: &str| {
         let data: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
@@ -241,7 +252,7 @@ pub(crate) async fn get_thread(
     At(thread): At<String>,
 ) -> Result<Json<Thread>, ApiError> {
     let thread = key(&thread, "thread")?;
-    app.run(move |app| Ok(told(app, app.engine.conversation(thread, &staff)?))).await.map(Json)
+    app.run(move |app| Ok(told(app, app.engine.conversation(thread, &staff, app.brand_keys())?))).await.map(Json)
 }
 
 /// Answers; it goes out once it can no longer be taken back. 409 while somebody else is writing.

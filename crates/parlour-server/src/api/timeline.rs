@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::day::Day;
 use parlour_core::event::BACK;
 use parlour_core::key::Key;
@@ -15,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::wire::{Date, title};
 use super::{asked, people, question};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::cursor::Cursor;
 use crate::error::ApiError;
 use crate::input::{Asking, At};

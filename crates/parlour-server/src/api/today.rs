@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use parlour_core::growth::By;
 use parlour_core::sentence;
 use parlour_core::standing::{Cell, Direction, Stage as CoreStage};
@@ -17,7 +16,7 @@ use utoipa::ToSchema;
 use super::growth::{self, GrowthRow};
 use super::wire::{self, Date, Flows, LayerShare, PersonRow, Piece, Stage};
 use super::{Scope, days_before, people};
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Asking;
 

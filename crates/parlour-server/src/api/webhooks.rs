@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::{self, HeaderMap};
 use parlour_engine::source::{Source, SourceKind};
 use parlour_engine::{clock, signature};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::{ApiError, ErrorCode};
 use crate::input::{Asking, At, Sent};
 

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
-use parlour_engine::desk::Question;
-use parlour_engine::snapshot::{Populations, Snapshot};
+use parlour_core::objects::ObjectId;
+use parlour_engine::EngineError;
+use parlour_engine::desk::{Asked, Question};
+use parlour_engine::snapshot::Populations;
 use parlour_store::setting;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::wire::{Date, title};
-use crate::app::{App, IS_SAMPLE};
+use crate::app::{App, IS_SAMPLE, State};
 use crate::error::ApiError;
 
 /// Most objects that are told; those with the most people.
@@ -68,9 +69,14 @@ fn workspace(app: &App) -> Result<Workspace, ApiError> {
     let snapshot = engine.snapshot();
     let default_on = engine.default_day(&snapshot);
     let is_sample = engine.database.read(|conn| setting::get(conn, IS_SAMPLE))?.is_some();
+    let asked = match app.ask(&Question::default()) {
+        Ok(asked) => Some(asked),
+        Err(EngineError::NotFound(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
     let mut workspace = Workspace {
         version: env!("CARGO_PKG_VERSION"),
-        has_data: snapshot.days.is_some(),
+        has_data: snapshot.days.is_some() && asked.is_some(),
         is_sample,
         objects: Vec::new(),
         default_object: None,
@@ -81,22 +87,27 @@ fn workspace(app: &App) -> Result<Workspace, ApiError> {
         n_people: 0,
         import_line: format!("parlour import events.csv --data {}", quoted(&engine.folder.display().to_string())),
     };
-    if workspace.has_data {
+    if let Some(asked) = asked.filter(|_| workspace.has_data) {
         let populations = engine.populations(&snapshot, default_on)?;
-        workspace.objects = objects(&snapshot, &populations, &engine.simulated()?);
-        workspace.default_object = Some(engine.ask(&Question::default())?.object_name());
-        workspace.n_people = app.census()?.n_people;
+        workspace.objects = objects(&asked, &populations, &engine.simulated()?);
+        workspace.default_object = Some(asked.object_name());
+        workspace.n_people = match app.within() {
+            None => app.census()?.n_people,
+            Some(_) => engine.n_people_seen(&asked)?,
+        };
     }
     Ok(workspace)
 }
 
-fn objects(snapshot: &Snapshot, populations: &Populations, simulated: &BTreeSet<String>) -> Vec<WorkspaceObject> {
+fn objects(asked: &Asked, populations: &Populations, simulated: &BTreeSet<String>) -> Vec<WorkspaceObject> {
+    let snapshot = &asked.snapshot;
     let name = |key| snapshot.objects.id(key).and_then(|id| snapshot.objects.get(id)).map(|o| o.name.to_string());
     let mut all: Vec<_> = snapshot
         .objects
         .all()
         .iter()
         .enumerate()
+        .filter(|(id, _)| asked.may_see(*id as ObjectId))
         .map(|(id, object)| (object, populations.get(id).map_or(0, |population| population.n_present)))
         .collect();
     all.sort_by_key(|(object, n_present)| (object.parent.is_some(), Reverse(*n_present), object.key));

@@ -104,6 +104,7 @@ fn every_route_refuses_without_a_session_and_takes_no_other_methods() {
             .replace("{source}", "x")
             .replace("{collection}", "outbox")
             .replace("{note}", "x")
+            .replace("{handle}", "x")
             .replace("{thread}", "00000000000000000000000000000000")
             .replace("{post}", "00000000000000000000000000000000")
             .replace("{person}", "customer:00001");
@@ -127,7 +128,7 @@ fn every_route_refuses_without_a_session_and_takes_no_other_methods() {
             }
         }
     }
-    assert_eq!((n_open, n_closed), (33, 90));
+    assert_eq!((n_open, n_closed), (42, 106));
 }
 
 #[test]

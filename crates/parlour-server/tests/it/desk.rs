@@ -6,8 +6,10 @@ use std::sync::mpsc::channel;
 use std::thread::JoinHandle;
 
 use parlour_core::event::{Currency, Event, Flaw, Layer, Money, Name};
+use parlour_engine::staff::{Profile, Role};
 use parlour_engine::{Engine, Refused, Submission};
-use parlour_server::{App, LoadSample, serve, sign_in_link};
+use parlour_server::{App, LoadSample, SendMail, serve, sign_in_link, sign_in_link_as};
+use parlour_store::{Database, setting};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -40,10 +42,19 @@ impl Desk {
 
     /// A server with settings of its own, and perhaps a sample.
     pub(crate) fn with(settings: &str, sample: Option<LoadSample>) -> Self {
+        Self::sending(settings, sample, None)
+    }
+
+    /// The same with a way to send mail.
+    pub(crate) fn sending(settings: &str, sample: Option<LoadSample>, send_mail: Option<SendMail>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("parlour.toml"), settings).unwrap();
+        // Two worlds name the same people by the same keys.
+        let database = Database::open(&format!("sqlite:{}", folder.path().join("parlour.db").display())).unwrap();
+        database.write(|conn| setting::set(conn, "key_secret", &"5".repeat(32))).unwrap();
+        drop(database);
         let engine = Engine::open(folder.path(), None).unwrap();
-        let app = App::new(Arc::clone(&engine), sample);
+        let app = App::sending(Arc::clone(&engine), sample, send_mail);
         let (stop, stopped) = oneshot::channel::<()>();
         let (told, address) = channel();
         let work = move || {
@@ -73,6 +84,31 @@ impl Desk {
         let answer = self.spend(&self.token());
         assert!(answer.status == 200 || answer.status == 401, "{answer:?}");
         answer.header("set-cookie").map_or_else(String::new, |cookie| cookie.split(';').next().unwrap().to_owned())
+    }
+
+    /// Has somebody join, and returns the cookie of a session of theirs.
+    pub(crate) fn join(&self, handle: &str, role: Role, brands: Option<&[&str]>) -> String {
+        let brands = brands.map(|brands| brands.iter().map(|brand| (*brand).to_owned()).collect());
+        let profile = Profile { name: handle.to_owned(), mail: Some(format!("{handle}@example.org")), role, brands };
+        let hash = handle.as_bytes();
+        self.engine.invite(handle, profile, hash, 0..i64::MAX).unwrap();
+        self.engine.join(hash, handle, None).unwrap().unwrap();
+        self.cookie_of(handle)
+    }
+
+    /// The cookie of another session of somebody's.
+    pub(crate) fn cookie_of(&self, handle: &str) -> String {
+        let link = sign_in_link_as(&self.engine, "", handle).unwrap();
+        let answer = self.spend(link.strip_prefix("/sign-in?token=").unwrap());
+        assert_eq!(answer.status, 200, "{answer:?}");
+        cookie_in(&answer)
+    }
+
+    /// Asks with another cookie.
+    pub(crate) fn ask_as(&self, cookie: &str, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let headers = [("cookie", cookie), ("content-type", "application/json")];
+        let body = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+        send(self.address, method, path, &headers, &body)
     }
 
     /// Tries to sign in with a token.
@@ -108,6 +144,11 @@ impl Drop for Desk {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// The cookie that an answer sets, as it is sent back.
+pub(crate) fn cookie_in(answer: &Answer) -> String {
+    answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
 }
 
 /// Numbers that look random and are the same every time.

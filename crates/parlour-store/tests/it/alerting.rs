@@ -78,7 +78,7 @@ fn alerts_are_paged_and_seen(bench: &Bench) {
     assert_eq!(ids(&none, None, 9), [0; 0]);
     let after: Vec<i64> = db.read(|conn| alert::after(conn, 2, 2)).unwrap().iter().map(|alert| alert.id).collect();
     assert_eq!(after, [3, 4]);
-    assert_eq!(db.write(|conn| alert::set_all_seen(conn, 3)).unwrap(), 3);
+    assert_eq!(db.write(|conn| alert::set_all_seen(conn, &alert::Wanted::default(), 3)).unwrap(), 3);
     assert_eq!(ids(&open, None, 9), [5]);
     assert_eq!(db.read(alert::last_id).unwrap(), 5);
 }

@@ -36,7 +36,14 @@ fn furnished(bench: &Bench) -> Database {
         let hash = b"hunter2".to_vec();
         session::create(
             conn,
-            &session::Session { hash, person: "p".to_owned(), created_at: 1, expires_at: 2, last_used_at: 1 },
+            &session::Session {
+                hash,
+                person: "p".to_owned(),
+                created_at: 1,
+                expires_at: 2,
+                last_used_at: 1,
+                device: String::new(),
+            },
         )
     })
     .unwrap();
@@ -123,6 +130,9 @@ fn secrets_cannot_be_read(bench: &Bench) {
             "SELECT COUNT(*) FROM \"session\"",
             "SELECT hash FROM session",
             "SELECT * FROM credential",
+            "SELECT handle, password FROM staff",
+            "SELECT public_key FROM passkey",
+            "SELECT * FROM audit",
             "SELECT secret FROM hook",
             "SELECT e.id FROM entity AS e JOIN setting AS s ON s.name = e.id",
             "SELECT id FROM entity WHERE EXISTS (SELECT 1 FROM setting WHERE value LIKE 'h%')",

@@ -3,18 +3,22 @@
 use parlour_core::day::Day;
 use parlour_core::key::Key;
 use parlour_store::audience::{self, Audience};
+use parlour_store::audit::{self, Deed};
+use parlour_store::credential::Credential;
 use parlour_store::entity::{self, Entity};
 use parlour_store::fit::{self, Fit};
 use parlour_store::identity::{self, Identity};
 use parlour_store::job::{self, Job};
 use parlour_store::journal::{self, Arrival, FOLD, JournalBatch, SEAL, Waiting};
 use parlour_store::link::{self, BY_HAND, Link};
+use parlour_store::passkey::{self, Passkey};
 use parlour_store::question::{self, Question};
 use parlour_store::rejected::{self, Rejected, Wanted};
 use parlour_store::run::{self, Run};
 use parlour_store::session::{self, Session};
 use parlour_store::source::{self, Source};
 use parlour_store::source_key::{self, SourceKey};
+use parlour_store::staff::{self, Staff};
 use parlour_store::standing::{self, Standing};
 use parlour_store::{Conn, Database, StoreError, credential, setting, source_tally, tally, verb_name};
 
@@ -32,6 +36,8 @@ crate::on_both!(
     jobs,
     sessions,
     credentials,
+    staff_and_passkeys,
+    deeds,
     settings,
     questions,
     audiences,
@@ -451,8 +457,14 @@ fn jobs(bench: &Bench) {
 
 fn sessions(bench: &Bench) {
     let db = bench.open();
-    let one =
-        Session { hash: vec![1; 32], person: "anna".to_owned(), created_at: 10, expires_at: 100, last_used_at: 10 };
+    let one = Session {
+        hash: vec![1; 32],
+        person: "anna".to_owned(),
+        created_at: 10,
+        expires_at: 100,
+        last_used_at: 10,
+        device: "Firefox on Linux".to_owned(),
+    };
     let two = Session { hash: vec![2; 32], last_used_at: 20, ..one.clone() };
     let other = Session { hash: vec![3; 32], person: "ben".to_owned(), ..one.clone() };
     for session in [one.clone(), two.clone(), other.clone()] {
@@ -471,17 +483,36 @@ fn sessions(bench: &Bench) {
     assert!(!write(&db, |conn| session::delete(conn, &[1; 32])));
     let again = other.clone();
     write(&db, move |conn| session::create(conn, &again));
+    let second = Session { hash: vec![4; 32], ..other.clone() };
+    write(&db, move |conn| session::create(conn, &second));
+    assert_eq!(write(&db, |conn| session::delete_others(conn, "ben", &[3; 32])), 1);
+    assert_eq!((get(3, 10), get(4, 10)), (Some(other), None));
     assert_eq!(write(&db, |conn| session::delete_of(conn, "ben")), 1);
     assert_eq!(get(3, 10), None);
 }
 
 fn credentials(bench: &Bench) {
     let db = bench.open();
-    write(&db, |conn| credential::create(conn, &[1; 32], "first login", 10..100));
-    write(&db, |conn| credential::create(conn, &[2; 32], "first login", 10..100));
-    let spend = |hash: u8, purpose: &'static str, now| {
-        write(&db, move |conn| credential::spend(conn, &[hash; 32], purpose, now))
+    let new = |hash: u8| Credential {
+        hash: vec![hash; 32],
+        purpose: "first login".to_owned(),
+        subject: "anna".to_owned(),
+        data: "d".to_owned(),
+        created_at: 10,
+        expires_at: 100,
     };
+    for hash in [1, 2, 4] {
+        write(&db, move |conn| credential::create(conn, &new(hash)));
+    }
+    let spend = |hash: u8, purpose: &'static str, now| {
+        let spent = write(&db, move |conn| credential::spend(conn, &[hash; 32], purpose, now));
+        assert!(spent.is_none() || spent == Some(new(hash)));
+        spent.is_some()
+    };
+    assert_eq!(write(&db, |conn| credential::delete_of(conn, "anna", "other")), 0);
+    assert_eq!(db.read(|conn| credential::get(conn, &[4; 32], "first login", 50)).unwrap(), Some(new(4)));
+    assert!(spend(4, "first login", 50));
+    assert_eq!(db.read(|conn| credential::get(conn, &[4; 32], "first login", 50)).unwrap(), None);
     let is_open = |now| db.read(|conn| credential::is_open(conn, "first login", now)).unwrap();
     assert!(!spend(1, "other", 50));
     assert!(!spend(1, "first login", 100), "expired");
@@ -492,7 +523,87 @@ fn credentials(bench: &Bench) {
     assert!(is_open(50) && !is_open(100));
     assert!(spend(2, "first login", 50));
     assert!(!is_open(50));
-    assert_eq!(write(&db, |conn| credential::delete_expired(conn, 100)), 2);
+    assert_eq!(write(&db, |conn| credential::delete_expired(conn, 100)), 3);
+    write(&db, move |conn| credential::create(conn, &new(1)));
+    assert_eq!(write(&db, |conn| credential::delete_of(conn, "anna", "first login")), 1);
+}
+
+fn staff_and_passkeys(bench: &Bench) {
+    let db = bench.open();
+    let owner = db.read(staff::list).unwrap();
+    assert_eq!((owner.len(), owner[0].handle.as_str(), owner[0].role.as_str()), (1, "owner", "owner"));
+    assert_eq!((&owner[0].brands, owner[0].joined_at), (&None, Some(0)));
+    let anna = Staff {
+        handle: "anna".to_owned(),
+        name: "Anna".to_owned(),
+        mail: Some("anna@example.com".to_owned()),
+        role: "agent".to_owned(),
+        brands: Some(vec!["brand:a".to_owned(), "brand:b c".to_owned()]),
+        password: None,
+        created_at: 5,
+        joined_at: None,
+        disabled_at: None,
+    };
+    let given = anna.clone();
+    write(&db, move |conn| staff::create(conn, &given));
+    let again = anna.clone();
+    assert!(db.write(move |conn| staff::create(conn, &again)).is_err(), "a handle is somebody's for ever");
+    let double = Staff { handle: "ann".to_owned(), ..anna.clone() };
+    assert!(db.write(move |conn| staff::create(conn, &double)).is_err(), "so is a mail address");
+    assert_eq!(db.read(|conn| staff::by_mail(conn, "anna@example.com")).unwrap(), Some(anna.clone()));
+    let joined = Staff { password: Some("hash".to_owned()), joined_at: Some(9), brands: None, ..anna };
+    let given = joined.clone();
+    assert!(write(&db, move |conn| staff::update(conn, &given)));
+    assert_eq!(db.read(|conn| staff::get(conn, "anna")).unwrap(), Some(joined));
+    assert_eq!(db.read(|conn| staff::get(conn, "Anna")).unwrap(), None);
+    let key = Passkey {
+        id: vec![7; 16],
+        staff: "anna".to_owned(),
+        name: "phone".to_owned(),
+        algorithm: -7,
+        public_key: vec![4; 65],
+        n_signed: 3,
+        created_at: 10,
+        last_used_at: None,
+    };
+    let given = key.clone();
+    write(&db, move |conn| passkey::create(conn, &given));
+    assert_eq!(db.read(|conn| passkey::get(conn, &[7; 16])).unwrap(), Some(key.clone()));
+    assert!(write(&db, |conn| passkey::touch(conn, &[7; 16], (3, 4), 20)));
+    assert!(!write(&db, |conn| passkey::touch(conn, &[7; 16], (3, 4), 20)), "another was quicker");
+    let used = Passkey { n_signed: 4, last_used_at: Some(20), ..key };
+    assert_eq!(db.read(|conn| passkey::of_staff(conn, "anna")).unwrap(), [used]);
+    assert!(!write(&db, |conn| passkey::delete(conn, &[7; 16], "owner")));
+    assert!(write(&db, |conn| passkey::delete(conn, &[7; 16], "anna")));
+}
+
+fn deeds(bench: &Bench) {
+    let db = bench.open();
+    let deed = |at: i64, staff: &str| Deed {
+        id: at,
+        at,
+        staff: staff.to_owned(),
+        action: "closed a thread".to_owned(),
+        object: format!("t{at}"),
+        outcome: "done".to_owned(),
+    };
+    for new in [deed(1, "anna"), deed(2, "ben"), deed(3, "anna")] {
+        write(&db, move |conn| audit::append(conn, &new));
+    }
+    let list =
+        |wanted: &audit::Wanted, before, limit| db.read(|conn| audit::list(conn, wanted, before, limit)).unwrap();
+    let all = audit::Wanted::default();
+    assert_eq!(list(&all, None, 9), [deed(3, "anna"), deed(2, "ben"), deed(1, "anna")]);
+    assert_eq!(list(&all, Some(3), 1), [deed(2, "ben")]);
+    let annas = audit::Wanted { staff: Some("anna".to_owned()), ..all.clone() };
+    assert_eq!(list(&annas, None, 9), [deed(3, "anna"), deed(1, "anna")]);
+    let narrow = audit::Wanted { from: Some(2), before: Some(3), action: Some("closed a thread".to_owned()), ..all };
+    assert_eq!(list(&narrow, None, 9), [deed(2, "ben")]);
+    assert_eq!(db.read(|conn| audit::count(conn, &annas)).unwrap(), 2);
+    assert_eq!(db.read(audit::actions).unwrap(), ["closed a thread"]);
+    assert_eq!(write(&db, |conn| audit::delete_before(conn, 99)), 2);
+    write(&db, move |conn| audit::append(conn, &deed(9, "ben")));
+    assert_eq!(list(&annas, None, 9), [deed(3, "anna")], "numbers go on");
 }
 
 fn settings(bench: &Bench) {

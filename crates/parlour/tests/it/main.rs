@@ -31,3 +31,4 @@ mod rebuild;
 mod senders;
 mod served;
 mod sources;
+mod staff;

@@ -6,6 +6,7 @@ import { useAlerts, useSeeAlert } from "../../api/alerts";
 import type { Alert, AlertQuery } from "../../api/types";
 import { useWorkspace } from "../../api/workspace";
 import { type Option, Switch } from "../../components/choice";
+import { May } from "../../components/may";
 import { Answer, Problem, useTitle } from "../../components/states";
 import { dayText } from "../../format";
 import { useScope, useUrl } from "../../scope";
@@ -56,16 +57,18 @@ function Body({ query }: { query: AlertQuery }) {
           </p>
           <Choices query={query} />
           {query.state === "open" && newest !== undefined && rows.length > 1 && !query.kind ? (
-            <p>
-              <Button
-                size="compact-md"
-                variant="default"
-                loading={see.all.isPending}
-                onClick={() => see.all.mutate(newest)}
-              >
-                Mark all as looked at
-              </Button>
-            </p>
+            <May right="heed">
+              <p>
+                <Button
+                  size="compact-md"
+                  variant="default"
+                  loading={see.all.isPending}
+                  onClick={() => see.all.mutate(newest)}
+                >
+                  Mark all as looked at
+                </Button>
+              </p>
+            </May>
           ) : null}
           {see.all.error ? <Problem error={see.all.error} /> : null}
           {rows.length === 0 ? (
@@ -137,13 +140,15 @@ function AlertLine({ alert }: { alert: Alert }) {
         </span>
         <Link to={path}>{what}</Link>
         {isOpen ? (
-          <button
-            type="button"
-            onClick={() => see.one.mutate(alert.id)}
-            aria-label={`Mark as looked at: ${alert.title}`}
-          >
-            mark as looked at
-          </button>
+          <May right="heed">
+            <button
+              type="button"
+              onClick={() => see.one.mutate(alert.id)}
+              aria-label={`Mark as looked at: ${alert.title}`}
+            >
+              mark as looked at
+            </button>
+          </May>
         ) : (
           <span>looked at</span>
         )}

@@ -5,6 +5,7 @@ import { useThread, useThreadActs } from "../../api/asks";
 import type { Thread, ThreadNote, ThreadPost } from "../../api/types";
 import { AskOnce } from "../../components/ask-once";
 import { LayerMark } from "../../components/layers";
+import { May } from "../../components/may";
 import { Answer, Problem } from "../../components/states";
 import { instantText } from "../../format";
 import { useLetters } from "../../keys";
@@ -54,10 +55,14 @@ function Body({ data }: { data: Thread }) {
           );
         })}
       </ul>
-      <Acts data={data} acts={acts} isOpen={isOpen} />
+      <May right="answer">
+        <Acts data={data} acts={acts} isOpen={isOpen} />
+      </May>
       {error ? <Problem error={error} /> : null}
       <Said data={data} acts={acts} />
-      <Composer data={data} acts={acts} />
+      <May right="answer">
+        <Composer data={data} acts={acts} />
+      </May>
       <Aside data={data} />
     </>
   );
@@ -103,7 +108,9 @@ function Acts({ data, acts, isOpen }: { data: Thread; acts: ThreadActs; isOpen: 
             close without an answer
           </button>
         ) : null}
-        <MergeAct data={data} acts={acts} />
+        <May right="answer" isWhole>
+          <MergeAct data={data} acts={acts} />
+        </May>
       </p>
       <AskOnce
         isOpen={isClosing}
@@ -245,32 +252,34 @@ function Judged({ post, acts }: { post: ThreadPost; acts: ThreadActs }) {
           ))}
         </ul>
       )}
-      <label>
-        It is rather{" "}
-        <select
-          aria-label="What it is"
-          value={post.class ?? "none"}
-          onChange={(event) => acts.correct.mutate({ post: post.key, class: event.target.value, kind: post.kind })}
-        >
-          {[...CLASSES, "none"].map((one) => (
-            <option key={one} value={one}>
-              {one === "none" ? "nothing asked" : one}
-            </option>
-          ))}
-        </select>{" "}
-        and{" "}
-        <select
-          aria-label="What it feels"
-          value={post.kind}
-          onChange={(event) =>
-            acts.correct.mutate({ post: post.key, class: post.class ?? "none", kind: Number(event.target.value) })
-          }
-        >
-          <option value={1}>positive</option>
-          <option value={0}>neither</option>
-          <option value={-1}>negative</option>
-        </select>
-      </label>
+      <May right="answer">
+        <label>
+          It is rather{" "}
+          <select
+            aria-label="What it is"
+            value={post.class ?? "none"}
+            onChange={(event) => acts.correct.mutate({ post: post.key, class: event.target.value, kind: post.kind })}
+          >
+            {[...CLASSES, "none"].map((one) => (
+              <option key={one} value={one}>
+                {one === "none" ? "nothing asked" : one}
+              </option>
+            ))}
+          </select>{" "}
+          and{" "}
+          <select
+            aria-label="What it feels"
+            value={post.kind}
+            onChange={(event) =>
+              acts.correct.mutate({ post: post.key, class: post.class ?? "none", kind: Number(event.target.value) })
+            }
+          >
+            <option value={1}>positive</option>
+            <option value={0}>neither</option>
+            <option value={-1}>negative</option>
+          </select>
+        </label>
+      </May>
       {acts.correct.isPending ? <Button size="compact-xs" loading variant="default" aria-label="Saving" /> : null}
     </details>
   );

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { after } from "../../after";
 import { useAudiences, useDeleteAudience, useSaveAudience } from "../../api/audiences";
+import { useRights } from "../../api/session";
 import type { Audience, Audiences as AudiencesData } from "../../api/types";
 import { useWorkspace } from "../../api/workspace";
 import { AskOnce } from "../../components/ask-once";
@@ -84,7 +85,8 @@ function AudienceTable({ rows }: { rows: Audience[] }) {
   const [renamed, setRenamed] = useState<Audience | null>(null);
   const [doomed, setDoomed] = useState<Audience | null>(null);
   const titleOf = (name: string) => workspace?.objects.find((object) => object.name === name)?.title ?? name;
-  const columns: Column<Audience>[] = [
+  const { has } = useRights();
+  const all: Column<Audience>[] = [
     {
       title: "Audience",
       value: (row) => row.name,
@@ -135,8 +137,9 @@ function AudienceTable({ rows }: { rows: Audience[] }) {
       ),
     },
   ];
+  const columns = has("analyse") ? all : all.slice(0, -1);
   const save = () => {
-    const csv = csvOf(columns.slice(0, -1), rows);
+    const csv = csvOf(all.slice(0, -1), rows);
     downloadCsv("audiences", csv.head, csv.rows);
   };
   return (

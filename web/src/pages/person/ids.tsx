@@ -2,6 +2,7 @@
 // and either taken back; it asks once.
 import type { IdRow, LinkRow } from "../../api/types";
 import { LinkChanges } from "../../components/link-change";
+import { May } from "../../components/may";
 import { Part } from "../../components/part";
 import { Words } from "../../components/states";
 import { counted, dayOf, dayShort } from "../../format";
@@ -23,7 +24,9 @@ function LinkLine({ link }: { link: LinkRow }) {
         </small>
       </td>
       <td className="n">
-        <LinkChanges link={link} />
+        <May right="analyse" isWhole>
+          <LinkChanges link={link} />
+        </May>
       </td>
     </tr>
   );

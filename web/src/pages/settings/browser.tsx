@@ -1,4 +1,4 @@
-// You and this browser: the session, the colours, the keys.
+// You: your account, and in this browser the session, the colours, the keys.
 import { Button, SegmentedControl, Switch, useMantineColorScheme } from "@mantine/core";
 import { useSession } from "../../api/session";
 import { Part } from "../../components/part";
@@ -6,6 +6,7 @@ import { Answer } from "../../components/states";
 import { useLeave } from "../../components/use-leave";
 import { instantText } from "../../format";
 import { useSingleKeys } from "../../keys";
+import { AccountParts } from "./account";
 
 const SCHEMES = [
   { value: "auto", label: "As the system" },
@@ -20,7 +21,8 @@ export function Browser() {
   const [hasSingle, setSingle] = useSingleKeys();
   return (
     <>
-      <h1>You, in this browser.</h1>
+      <h1>You, here and in this browser.</h1>
+      <AccountParts />
       <Part title="Session">
         <Answer query={session} what="The session could not be read." height={60}>
           {(data) => (

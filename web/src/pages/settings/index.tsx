@@ -3,7 +3,8 @@
 import { Tabs } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { useNavigate } from "react-router";
-import { SETTINGS_TABS } from "../../components/pages";
+import { useRights, useSession } from "../../api/session";
+import { mine, SETTINGS_TABS } from "../../components/pages";
 import { useTitle, Waiting } from "../../components/states";
 import { useScope, useUrl } from "../../scope";
 import { Browser } from "./browser";
@@ -16,6 +17,9 @@ const Merges = lazy(() => import("./merges").then((m) => ({ default: m.MergesSec
 const Deliveries = lazy(() => import("./deliveries").then((m) => ({ default: m.DeliveriesSection })));
 const Weights = lazy(() => import("./weights").then((m) => ({ default: m.Weights })));
 
+const Staff = lazy(() => import("./people").then((m) => ({ default: m.PeopleSection })));
+const AuditLog = lazy(() => import("./audit").then((m) => ({ default: m.AuditSection })));
+
 const FIRST = "health";
 
 export function Settings() {
@@ -23,14 +27,18 @@ export function Settings() {
   const { to } = useScope();
   const navigate = useNavigate();
   const asked = params.get("tab");
-  const chosen = SETTINGS_TABS.find((tab) => tab.tab === asked)?.tab ?? FIRST;
+  const session = useSession();
+  const tabs = mine(SETTINGS_TABS, useRights());
+  const first = tabs.find((tab) => tab.tab === FIRST) ?? tabs[0];
+  const chosen = tabs.find((tab) => tab.tab === asked)?.tab ?? first?.tab ?? FIRST;
   useTitle(SETTINGS_TABS.find((tab) => tab.tab === chosen)?.name ?? "Settings");
   // What a tab keeps in the address is its own: another one begins without it.
-  const go = (tab: string | null) => navigate(to("/settings", tab === null || tab === FIRST ? "" : `tab=${tab}`));
+  const go = (tab: string | null) => navigate(to("/settings", tab === null || tab === first?.tab ? "" : `tab=${tab}`));
+  if (!session.data) return <Waiting />;
   return (
     <Tabs value={chosen} onChange={go} keepMounted={false}>
       <Tabs.List mb="md">
-        {SETTINGS_TABS.map((tab) => (
+        {tabs.map((tab) => (
           <Tabs.Tab key={tab.tab} value={tab.tab}>
             {tab.name}
           </Tabs.Tab>
@@ -57,6 +65,10 @@ function Section({ tab }: { tab: string }) {
       return <Merges />;
     case "deliveries":
       return <Deliveries />;
+    case "people":
+      return <Staff />;
+    case "audit":
+      return <AuditLog />;
     case "weights":
       return <Weights />;
     case "browser":

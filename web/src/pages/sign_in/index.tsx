@@ -1,11 +1,12 @@
-// Signing in with a one-time link: the token is sent once, taken out of the address, and the page goes on to where it was meant for.
+// Signing in. The token of a one-time link is sent once and taken out of the address; without one, the page has the other
+// ways. Either goes on to where it was meant for.
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { ApiError } from "../../api/client";
 import { signIn } from "../../api/session";
-import { Copyable } from "../../components/copyable";
 import { problemText, useTitle, Words } from "../../components/states";
+import { Ways } from "./ways";
 
 /** A place in this Desk to go on to; anything that could lead elsewhere is Today. */
 export function placeWithin(then: string | null): string {
@@ -47,32 +48,57 @@ export function SignIn() {
       {token && !error ? (
         <h1 role="status">One moment, the door opens …</h1>
       ) : (
-        <Explain error={error} hasLeft={params.get("left") !== null} />
+        <Explain
+          error={error}
+          hasLeft={params.get("left") !== null}
+          refused={params.get("refused")}
+          then={then}
+          onIn={() => {
+            client.clear();
+            navigate(then, { replace: true });
+          }}
+        />
       )}
     </main>
   );
 }
 
-function headline(error: unknown, hasLeft: boolean): string {
+/** What another provider's answer led to, in words. */
+const REFUSED: Record<string, string> = {
+  unknown: "Nobody of this Desk has the mail address that you signed in with there. Ask an owner for an invitation.",
+  unverified: "You were signed in there, but the address was not verified, so it proves nothing here.",
+  failed: "Signing in there did not come to an end. Try again, or another way; the server’s log says why.",
+};
+
+function headline(error: unknown, refused: string | null, hasLeft: boolean): string {
   if (error instanceof ApiError && error.status === 401) return "This link was used already, or its time is up.";
-  if (error) return "You could not be signed in.";
-  return hasLeft ? "You are signed out." : "Sign in with a link.";
+  if (error || refused !== null) return "You could not be signed in.";
+  return hasLeft ? "You are signed out." : "Sign in.";
 }
 
-function Explain({ error, hasLeft }: { error: unknown; hasLeft: boolean }) {
+interface ExplainProps {
+  error: unknown;
+  hasLeft: boolean;
+  refused: string | null;
+  then: string;
+  onIn: () => void;
+}
+
+function Explain({ error, hasLeft, refused, then, onIn }: ExplainProps) {
   return (
     <>
-      <h1>{headline(error, hasLeft)}</h1>
+      <h1>{headline(error, refused, hasLeft)}</h1>
       {error ? (
         <p className="sub" role="alert">
           <Words text={problemText(error)} />
         </p>
       ) : null}
-      <p className="sub">
-        There is no password. When it starts, <code>parlour serve</code> prints a link that signs you in; each link
-        works once. To make another, run this on the machine where Parlour runs, and open what it prints:
-      </p>
-      <Copyable text="parlour sign-in" label="the command that makes a link" />
+      {refused !== null ? (
+        <p className="sub" role="alert">
+          {REFUSED[refused] ?? REFUSED.failed}
+        </p>
+      ) : null}
+      <Ways then={then} onIn={onIn} />
     </>
   );
 }

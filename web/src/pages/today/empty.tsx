@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { useJob, useLoadSample } from "../../api/jobs";
 import { Copyable } from "../../components/copyable";
 import { JobLine } from "../../components/job";
+import { May } from "../../components/may";
 import { Problem, useTitle } from "../../components/states";
 import { useUrl } from "../../scope";
 
@@ -49,9 +50,11 @@ export function Empty({ importLine }: { importLine: string }) {
         <Problem error={job.error} what="The work could not be followed." onRetry={() => job.refetch()} />
       ) : null}
       {isRunning ? null : (
-        <Button onClick={start} mt="sm">
-          Load the sample
-        </Button>
+        <May right="administer">
+          <Button onClick={start} mt="sm">
+            Load the sample
+          </Button>
+        </May>
       )}
     </div>
   );

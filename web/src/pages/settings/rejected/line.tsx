@@ -5,6 +5,7 @@ import { after } from "../../../after";
 import { useMendOne, useRejectedOne } from "../../../api/rejected";
 import type { RejectedRow } from "../../../api/types";
 import { AskOnce } from "../../../components/ask-once";
+import { May } from "../../../components/may";
 import { Answer, Problem, Words } from "../../../components/states";
 import { instantText } from "../../../format";
 import { setOut } from "../../../payload";
@@ -83,22 +84,29 @@ function Mend({ row, onSaid }: LineProps) {
       {nRefused > 0 ? <p className="neg">It is still not taken; the reason above says why.</p> : null}
       {mend.error ? <Problem error={mend.error} what="The change could not be kept." /> : null}
       {replay.error ? <Problem error={replay.error} what="It could not be sent again." /> : null}
-      <div className="row">
-        <Button size="compact-md" onClick={send} loading={mend.isPending || replay.isPending} disabled={flaw !== null}>
-          {isChanged ? "Keep and replay" : "Replay"}
-        </Button>
-        <Button
-          size="compact-md"
-          variant="default"
-          disabled={!isChanged || flaw !== null}
-          onClick={() => mend.mutate(text)}
-        >
-          Keep the change
-        </Button>
-        <Button size="compact-md" variant="default" onClick={() => setAsking(true)}>
-          Drop
-        </Button>
-      </div>
+      <May right="administer">
+        <div className="row">
+          <Button
+            size="compact-md"
+            onClick={send}
+            loading={mend.isPending || replay.isPending}
+            disabled={flaw !== null}
+          >
+            {isChanged ? "Keep and replay" : "Replay"}
+          </Button>
+          <Button
+            size="compact-md"
+            variant="default"
+            disabled={!isChanged || flaw !== null}
+            onClick={() => mend.mutate(text)}
+          >
+            Keep the change
+          </Button>
+          <Button size="compact-md" variant="default" onClick={() => setAsking(true)}>
+            Drop
+          </Button>
+        </div>
+      </May>
       <AskOnce
         isOpen={isAsking}
         title="Drop this one?"

@@ -7,6 +7,7 @@ import type { Source } from "../../../api/types";
 import { Copyable } from "../../../components/copyable";
 import { CsvButton } from "../../../components/csv-button";
 import { LayerMark } from "../../../components/layers";
+import { May } from "../../../components/may";
 import { Part } from "../../../components/part";
 import { Answer } from "../../../components/states";
 import { type Column, csvOf, Table } from "../../../components/table";
@@ -94,9 +95,11 @@ function Body({ sources }: { sources: Source[] }) {
         A source is a site, an app or a service that may send events here. It has a write key of its own, and its name
         stands beside every event it sent.
       </p>
-      <Button component={Link} to={to("/settings", "tab=sources&source=new")} mt={4}>
-        New source
-      </Button>
+      <May right="administer">
+        <Button component={Link} to={to("/settings", "tab=sources&source=new")} mt={4}>
+          New source
+        </Button>
+      </May>
       {sources.length === 0 ? (
         <>
           <p className="sub" style={{ marginTop: 22 }}>
