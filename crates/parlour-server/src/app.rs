@@ -8,7 +8,7 @@ use parlour_engine::{Engine, EngineError};
 use tokio::sync::Semaphore;
 
 use crate::access::Tries;
-use crate::doors::Gate;
+use crate::doors::{Gate, Visits};
 use crate::error::ApiError;
 use crate::meter::Meter;
 use crate::mqtt::Links;
@@ -37,12 +37,14 @@ pub struct App {
     is_stopping: AtomicBool,
     pub(crate) meter: Meter,
     pub(crate) links: Links,
+    pub(crate) visits: Visits,
 }
 
 impl App {
     /// A server's state over an engine, with or without a sample to load.
     pub fn new(engine: Arc<Engine>, load_sample: Option<LoadSample>) -> Arc<Self> {
         let gate = Gate::new(engine.settings.ingest.waiting_bytes);
+        let visits = Visits::new(engine.settings.forms.max_watching);
         Arc::new(Self {
             engine,
             load_sample,
@@ -55,6 +57,7 @@ impl App {
             is_stopping: AtomicBool::new(false),
             meter: Meter::default(),
             links: Links::default(),
+            visits,
         })
     }
 
