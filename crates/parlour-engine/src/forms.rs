@@ -272,7 +272,7 @@ impl Engine {
         if let Some(signature) = visitor.signature.as_deref().filter(|signature| !signature.is_empty()) {
             let said = visitor.user.as_deref().unwrap_or_default();
             let id = identity::believed(source.secret.as_deref(), said, signature, now)?;
-            if self.settings.standing.blocked_ids.contains(&id) {
+            if self.settings.standing.blocked_ids.iter().any(|blocked| blocked.eq_ignore_ascii_case(&id)) {
                 return Err(Unbelieved::Wrong.into());
             }
             return Ok(Some(Whose::User(Name::new(USER, id))));

@@ -36,6 +36,7 @@ pub mod source;
 mod state;
 mod submission;
 mod tail;
+pub mod talks;
 mod tasks;
 pub mod webhook;
 mod window;

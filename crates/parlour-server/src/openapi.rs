@@ -8,9 +8,9 @@ use utoipa::{Modify, OpenApi};
 use crate::access::COOKIE;
 use crate::api::{
     accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks,
-    jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
-    responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why, wire,
-    workspace,
+    jobs, leaving, links, matrix, mentions, merges, metrics, models, names, people, person, questions, rejected,
+    rejected_file, responses, sample, saved_answers, session, settings, sources, sql, talks, threads, timeline, today,
+    webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -73,6 +73,9 @@ const SCHEME: &str = "session";
         asks::search_asks,
         asks::export_corrections,
         asks::watch_asks,
+        talks::classify_saying,
+        talks::note_talk,
+        mentions::list_mentions,
         threads::get_thread,
         threads::reply_in_thread,
         threads::close_thread,

@@ -11,6 +11,7 @@ mod definitions;
 mod desk;
 mod doors;
 mod explore;
+mod forms;
 mod golden;
 mod limits;
 mod mending;
