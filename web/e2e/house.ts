@@ -21,6 +21,7 @@ export const PAGES = [
   "/audiences",
   "/asks",
   "/answers",
+  "/talk",
   "/alerts",
   "/alerts?state=all",
   "/definitions",

@@ -23,6 +23,7 @@ const pages = [
   "definitions",
   "explore",
   "settings",
+  "talk",
 ];
 
 /** A chunk and everything it imports, itself included. */

@@ -27,6 +27,8 @@ export interface State {
 export class Talk {
   /** Told whenever something changed that is shown. */
   changed: () => void = () => {};
+  /** Whether there is still anybody to tell. */
+  isShown: () => boolean = () => true;
   private token: string | null;
   private identity: Pick<Visitor, "user" | "signature">;
   private lines: Line[] = [];
@@ -195,7 +197,7 @@ export class Talk {
 
   private async listen(signal: AbortSignal): Promise<void> {
     let rest: number = REST_MS[0];
-    while (!signal.aborted) {
+    while (!signal.aborted && this.isShown()) {
       let pause = 0;
       try {
         const told = await this.door.read(this.visitor, this.known, this.isOpen, signal);

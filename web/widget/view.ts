@@ -95,6 +95,7 @@ export class View {
   /** Lets somebody see a conversation and write in it. */
   show(talk: Talk): void {
     talk.changed = () => (this.host.isConnected ? this.draw(talk) : talk.stop());
+    talk.isShown = () => this.host.isConnected;
     this.launch.addEventListener("click", () => this.open(talk));
     this.close = () => {
       this.panel.hidden = true;

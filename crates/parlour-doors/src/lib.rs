@@ -1,8 +1,10 @@
 //! Doors to the outside: how facts from elsewhere become events, and how what was decided gets out.
 //!
 //! Under `file` there is decoding and streaming only; `import` carries what it reads to the engine. `courier` sends what
-//! is in the outbox.
+//! is in the outbox; `mentions` looks at pages of others.
 
 pub mod courier;
 pub mod file;
+mod guard;
 pub mod import;
+pub mod mentions;

@@ -8,6 +8,7 @@ use std::sync::mpsc::channel;
 use anyhow::Context;
 use parlour_core::sentence::thousands;
 use parlour_doors::courier::Courier;
+use parlour_doors::mentions::Mentions;
 use parlour_engine::{Engine, EngineError};
 use parlour_server::{App, LoadSample, sign_in_link};
 use parlour_store::setting;
@@ -26,6 +27,8 @@ pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output
         tasks.keep_house();
         tasks.also("replies", Engine::send_replies);
         tasks.also("courier", move |engine| courier.step(engine));
+        let mentions = Mentions::new(&engine.settings);
+        tasks.also("mentions", move |engine| mentions.step(engine));
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(listen(engine, options, out));
         // Work that was begun is done to its end before the process goes.

@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/asks/classify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a text asks by the rules; nothing is kept. */
+        post: operations["classify_saying"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/asks/corrections": {
         parameters: {
             query?: never;
@@ -1086,6 +1103,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{id}/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pages that a source was told of, and how its feeds stand. */
+        get: operations["list_mentions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{id}/rotate": {
         parameters: {
             query?: never;
@@ -1185,6 +1219,23 @@ export interface paths {
         get: operations["get_schema"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/talks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down a talk with somebody, with what they were told. It is in the queue, or answered, like all that is asked. */
+        post: operations["note_talk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1519,6 +1570,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/form/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Form: what somebody wrote on a page without a script */
+        get: operations["get_form"];
+        put?: never;
+        /** Form: what somebody wrote on a page without a script */
+        post: operations["take_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1674,6 +1743,91 @@ export interface paths {
         put?: never;
         /** Segment and RudderStack: identify, track, page, screen, group, alias, merge, batch, import */
         post: operations["take_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webmention/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Webmention: a page says that it links to one of ours */
+        post: operations["take_webmention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Widget: nothing leads to the conversation any more */
+        post: operations["end_as_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/hello": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Widget: how it looks and what it takes */
+        post: operations["greet_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Widget: what was said in its visitor's conversation */
+        post: operations["read_as_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Widget: something that its visitor wrote */
+        post: operations["write_as_visitor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2951,10 +3105,35 @@ export interface components {
             /** @description What it signs with; of a broker, the password, which may also stand in the mapping's `broker`. */
             secret: string | null;
         };
+        /** @description A talk. */
+        NewTalk: {
+            /** @description What they were told. */
+            answer: string | null;
+            /** @description What it asks, where that is not what the rules say; null for what they say. */
+            class: string | null;
+            /** @description What the page calls it, so that what is sent twice is written down once. */
+            id: string;
+            mail: string | null;
+            name: string | null;
+            /** @description What it was about, `kind:id`; null for the brand of the first source. */
+            object: string | null;
+            /** @description Somebody who is known, `kind:value`. */
+            person: string | null;
+            phone: string | null;
+            /** @description `face` or `phone`. */
+            place: string;
+            /** @description Until when something was promised, RFC 3339; then the ask stays open and rests until then. */
+            promised_until: string | null;
+            said: string;
+        };
         /** @description Why a model is not identified. */
         NotIdentified: {
             fall_back: string;
             parameter: string;
+        };
+        /** @description Where a talk was written down. */
+        NotedTalk: {
+            thread: string;
         };
         /**
          * @description A derived value that can be explained.
@@ -3315,6 +3494,23 @@ export interface components {
         SavedAnswers: {
             rows: components["schemas"]["SavedAnswer"][];
         };
+        /** @description A text to be judged. */
+        Saying: {
+            text: string;
+        };
+        /** @description What a text asks by the rules. */
+        SayingJudged: {
+            /** @description Which words and rules it was judged by. */
+            because: Record<string, never>[];
+            /** @description `question`, `request`, `complaint`, `suggestion`, `opinion`, `mention` or `none`. */
+            class: string;
+            /**
+             * Format: int32
+             * @description −1, 0 or +1.
+             */
+            kind: number;
+            language: string | null;
+        };
         /** @description A part of a score. */
         ScorePart: {
             label: string;
@@ -3406,17 +3602,17 @@ export interface components {
             events_per_second: number | null;
             /** @description Null until its first event came. */
             first_event_at: string | null;
-            /** @description Whether what it sends must be signed, or a broker asks for a password. */
+            /** @description Whether what it sends must be signed, a broker asks for a password, or a form knows users by a signature. */
             has_secret: boolean;
             /** Format: int64 */
             id: number;
             /** @description Oldest first. */
             keys: components["schemas"]["SourceKey"][];
-            /** @description `sdk`, `webhook`, `mqtt` or `file`. */
+            /** @description `sdk`, `webhook`, `mqtt`, `file`, `form` or `mentions`. */
             kind: string;
             last_event_at: string | null;
             layer: string;
-            /** @description How a body becomes events, where the source speaks no dialect we know. */
+            /** @description How a body becomes events, where the source speaks no dialect we know; of a form or of mentions, their settings. */
             mapping: string | null;
             /** Format: int64 */
             n_accepted: number;
@@ -3424,6 +3620,8 @@ export interface components {
             n_rejected: number;
             /** @description Never changes, since repeats are known by it. */
             name: string;
+            /** @description The key that stands in the pages which use a form; null for other kinds, whose keys are secret. */
+            public_key: string | null;
             /** @description Its rejections by reason. */
             rejected: components["schemas"]["ReasonCount"][];
             /** @description Since when it may send no more. */
@@ -3446,6 +3644,13 @@ export interface components {
             /** @description Its first and last characters. */
             hint: string;
             is_valid: boolean;
+        };
+        /** @description Both. */
+        SourceMentions: {
+            /** @description Those looked at so far. */
+            feeds: components["schemas"]["WatchedFeed"][];
+            /** @description Newest first, 50 at most. */
+            told: components["schemas"]["ToldMention"][];
         };
         /** @description All sources. */
         Sources: {
@@ -3701,12 +3906,16 @@ export interface components {
             address: string | null;
             asks: components["schemas"]["AskLine"][];
             assignee: string | null;
+            /** @description The kind of the source it came by; null where that is none of ours. */
+            door: string | null;
             /** @description What whoever looks has begun to write. */
             draft: string | null;
             /** @description Who is writing an answer at this moment. */
             held_by: string | null;
             /** @description Other asks of the same person, newest first. */
             history: components["schemas"]["AskLine"][];
+            /** @description Whether whoever began it reads answers where they wrote, in a widget. */
+            is_read_at_door: boolean;
             key: string;
             layer: string;
             /** Format: int64 */
@@ -3814,6 +4023,17 @@ export interface components {
             /** @description How many of those engaged then still are. */
             sub_sentence: components["schemas"]["Piece"][];
         };
+        /** @description A page that is said to mention us. */
+        ToldMention: {
+            /** @description What went wrong last. */
+            error: string | null;
+            looked_at: string | null;
+            page: string;
+            /** @description `waiting`, `found`, `refused` (it does not link to us, or cannot be read) or `gone`. */
+            state: string;
+            target: string;
+            told_at: string;
+        };
         /**
          * @description Whether a number is good news.
          * @enum {string}
@@ -3917,6 +4137,19 @@ export interface components {
             send_at: string;
             staff: string;
             text: string;
+        };
+        /** @description A feed that is looked at. */
+        WatchedFeed: {
+            /** @description What went wrong at the last look. */
+            error: string | null;
+            looked_at: string | null;
+            /**
+             * Format: int64
+             * @description Entries taken since it was first looked at.
+             */
+            n_taken: number;
+            next_at: string;
+            url: string;
         };
         /** @description Why a value is what it is. */
         Why: {
@@ -4283,6 +4516,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Asks"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    classify_saying: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Saying"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SayingJudged"];
                 };
             };
             /** @description what went wrong */
@@ -6682,6 +6947,36 @@ export interface operations {
             };
         };
     };
+    list_mentions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceMentions"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     rotate_source: {
         parameters: {
             query?: never;
@@ -6863,6 +7158,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SqlSchema"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    note_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTalk"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotedTalk"];
                 };
             };
             /** @description what went wrong */
@@ -7593,6 +7920,60 @@ export interface operations {
             };
         };
     };
+    get_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_liveness: {
         parameters: {
             query?: never;
@@ -7849,6 +8230,141 @@ export interface operations {
         };
     };
     take_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_webmention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_as_visitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    greet_visitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    read_as_visitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    write_as_visitor: {
         parameters: {
             query?: never;
             header?: never;

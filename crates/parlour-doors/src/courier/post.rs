@@ -1,7 +1,6 @@
 //! Posting to hooks: signed as Standard Webhooks has it, in limited time, to addresses that are everybody's, following
 //! nothing.
 
-use std::io;
 use std::time::Duration;
 
 use parlour_core::address::is_public;
@@ -9,13 +8,11 @@ use parlour_engine::outbox::Outcome;
 use parlour_engine::signature;
 use parlour_store::delivery::Delivery;
 use parlour_store::hook::Hook;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error};
 
-/// What we call ourselves.
-const USER_AGENT: &str = concat!("Parlour/", env!("CARGO_PKG_VERSION"));
+use crate::guard::{Guard, USER_AGENT};
+
 /// Most bytes of an answer's headers.
 const MAX_HEADER_BYTES: usize = 64 << 10;
 
@@ -23,35 +20,6 @@ const MAX_HEADER_BYTES: usize = 64 << 10;
 pub(super) struct Post {
     agent: Agent,
     timeout: Duration,
-}
-
-/// Looks names up and keeps only addresses that may be reached. The connection is made to an address that was looked at
-/// here, so that a name cannot lead elsewhere in between.
-#[derive(Debug)]
-struct Guard {
-    inner: DefaultResolver,
-    allow_private: bool,
-}
-
-impl Resolver for Guard {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &ureq::config::Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        let found = self.inner.resolve(uri, config, timeout)?;
-        let mut kept = self.empty();
-        for address in found.iter().filter(|address| self.allow_private || is_public(address.ip())) {
-            kept.push(*address);
-        }
-        if kept.is_empty() {
-            let text = "the name leads to a private address; to post inside your own network, set \
-                `delivery.allow_private` in parlour.toml";
-            return Err(Error::Io(io::Error::new(io::ErrorKind::PermissionDenied, text)));
-        }
-        Ok(kept)
-    }
 }
 
 impl Post {
@@ -68,7 +36,8 @@ impl Post {
             .max_response_header_size(MAX_HEADER_BYTES)
             .user_agent(USER_AGENT)
             .build();
-        let guard = Guard { inner: DefaultResolver::default(), allow_private };
+        let is_allowed = if allow_private { |_| true } else { is_public };
+        let guard = Guard::new(is_allowed, "delivery.allow_private");
         Self { agent: Agent::with_parts(config, DefaultConnector::default(), guard), timeout }
     }
 

@@ -125,7 +125,7 @@ fn every_route_refuses_without_a_session_and_takes_no_other_methods() {
             }
         }
     }
-    assert_eq!((n_open, n_closed), (35, 90));
+    assert_eq!((n_open, n_closed), (35, 93));
 }
 
 #[test]

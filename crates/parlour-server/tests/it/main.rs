@@ -20,5 +20,6 @@ mod models;
 mod numbers;
 mod reading;
 mod sources;
+mod talks;
 mod upkeep;
 mod webhooks;
