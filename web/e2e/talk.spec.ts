@@ -1,5 +1,5 @@
 // A talk written down: on a phone, by keyboard, corrected, answered at once or promised.
-import { expect, open, settled, test } from "./house";
+import { expect, open, settled, test, VISITORS_SESSION } from "./house";
 
 test("somebody new complains on the phone, is promised something, and it is in the queue as ours", async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
@@ -29,13 +29,24 @@ test("somebody new complains on the phone, is promised something, and it is in t
   await expect(thread.getByText(/^complaint:/)).toBeVisible();
 });
 
+test.beforeAll(async ({ playwright }) => {
+  const baseURL = (process.env.PARLOUR_VISITORS_SIGN_IN ?? "").split("/sign-in")[0];
+  const request = await playwright.request.newContext({ baseURL, storageState: VISITORS_SESSION });
+  const source = { name: `till-${process.pid}`, brand: "acme" };
+  const { key } = (await (await request.post("/api/v1/sources", { data: source })).json()) as { key: string };
+  const event = { id: "1", subject: `customer:cleo-${process.pid}`, verb: "bought", object: "brand:acme" };
+  const sent = await request.post("/api/v1/events", { data: event, headers: { authorization: `Bearer ${key}` } });
+  expect(sent.status()).toBe(200);
+  await request.dispose();
+});
+
 test("somebody known is found, the rules are corrected, and what was told answers", async ({ page }) => {
   await open(page, "/talk");
   await page.getByRole("button", { name: "Keep it" }).click();
   await expect(page.getByRole("alert")).toHaveText("Say with whom.");
-  await page.getByLabel("With whom").fill("00004");
+  await page.getByLabel("With whom").fill(`cleo-${process.pid}`);
   await page.getByRole("list", { name: "People found" }).getByRole("button").first().click();
-  await expect(page.getByText("customer:00004").first()).toBeVisible();
+  await expect(page.getByText(`cleo-${process.pid}`).first()).toBeVisible();
   await page.getByLabel("They said").fill(`Blue cups ${process.pid}`);
   await page.getByLabel("That is").selectOption("suggestion");
   await page.getByLabel(/^We answered/).fill("We will think about blue.");

@@ -1,12 +1,12 @@
 // The widget on somebody's page, of another origin and with a strict policy: written in, answered in the Desk, read again.
 import { createHmac } from "node:crypto";
 import type { APIRequestContext, Page } from "@playwright/test";
-import { expect, open, test } from "./house";
+import { expect, open, test, VISITORS_SESSION } from "./house";
 import { Shop } from "./shop";
 
 test.describe.configure({ mode: "serial" });
 
-const parlour = (process.env.PARLOUR_URL ?? "").replace(/\/$/, "");
+const parlour = (process.env.PARLOUR_VISITORS_SIGN_IN ?? "").split("/sign-in")[0] ?? "";
 const secret = "a secret of the shop";
 const name = `visitors-${process.pid}`;
 let shop: Shop;
@@ -17,10 +17,7 @@ const sign = (user: string) => createHmac("sha256", secret).update(user).digest(
 const script = (more: string) => `<script src="${parlour}/widget.js" data-key="${key}" ${more} async></script>`;
 
 test.beforeAll(async ({ playwright }) => {
-  const request = await playwright.request.newContext({
-    baseURL: parlour,
-    storageState: (await import("./house")).SESSION,
-  });
+  const request = await playwright.request.newContext({ baseURL: parlour, storageState: VISITORS_SESSION });
   const made = await request.post("/api/v1/sources", { data: { name, kind: "form", brand: "acme", secret } });
   expect(made.status()).toBe(201);
   ({

@@ -57,7 +57,7 @@ export function WhoField({ who, onChange }: { who: Who; onChange: (who: Who) => 
           </li>
         ))}
       </ul>
-      <p className="unseen" role="status">
+      <p className="unseen" aria-live="polite">
         {settled.length > 1 ? `${rows.length} found` : ""}
       </p>
       {isMore || who.mail || who.phone ? (
