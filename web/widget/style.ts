@@ -13,7 +13,7 @@ button { cursor: pointer; min-height: 44px; border-radius: 8px; border: 1px soli
   padding: 6px 14px; }
 button:disabled { cursor: default; opacity: .6; }
 :focus { outline: none; }
-:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; box-shadow: 0 0 0 6px var(--paper); }
 .launch { position: fixed; inset-inline-end: 16px; inset-block-end: 16px; z-index: 2147483000; border: 0;
   border-radius: 24px; min-height: 48px; padding: 10px 20px; font-weight: 600; background: var(--accent);
   color: var(--on); box-shadow: 0 2px 10px #0005; }
@@ -26,7 +26,7 @@ header { display: flex; align-items: center; gap: 8px; padding: 6px 6px 6px 16px
   color: var(--on); }
 h2 { font-weight: 650; flex: 1; overflow-wrap: anywhere; padding: 8px 0; }
 header button { border-color: transparent; min-width: 44px; font-size: 20px; line-height: 1; padding: 4px; }
-header :focus-visible { outline-color: var(--on); outline-offset: -4px; }
+header :focus-visible { outline-color: var(--on); outline-offset: -4px; box-shadow: none; }
 .body { overflow-y: auto; padding: 12px 16px; display: flex; flex-direction: column; gap: 10px; }
 .hello { white-space: pre-line; }
 ol { list-style: none; padding: 0; display: flex; flex-direction: column; gap: 10px; }
@@ -74,5 +74,4 @@ export function colour(host: HTMLElement, wanted: string): void {
   const light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
   host.style.setProperty("--accent", accent);
   host.style.setProperty("--on", light > 0.179 ? "#000" : "#fff");
-  host.style.setProperty("--focus", light > 0.05 && light < 0.5 ? accent : "#2f6fed");
 }

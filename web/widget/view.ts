@@ -245,9 +245,10 @@ export class View {
     const name = line.by === "you" ? words.you : this.brand || "";
     const when = new Date(line.at);
     const isToday = when.toDateString() === new Date().toDateString();
-    const clock = new Intl.DateTimeFormat(this.language, {
+    const own = navigator.language.toLowerCase().startsWith(this.language) ? navigator.language : this.language;
+    const clock = new Intl.DateTimeFormat(own, {
       ...(isToday ? {} : { day: "numeric", month: "short" }),
-      hour: "2-digit",
+      hour: "numeric",
       minute: "2-digit",
     });
     const state = line.fate === "sending" ? ` · ${words.sending}` : line.by === "machine" ? ` · ${words.machine}` : "";

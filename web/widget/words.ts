@@ -107,11 +107,16 @@ const FR: Words = {
   news: "Nouvelle réponse",
 };
 
-const ALL: Record<string, Words> = { en: EN, de: DE, es: ES, fr: FR };
+const ALL = new Map<string, Words>([
+  ["en", EN],
+  ["de", DE],
+  ["es", ES],
+  ["fr", FR],
+]);
 
 /** The words for a language tag such as `de-CH`, and the language they are in. */
 export function wordsOf(tag: string): { language: string; words: Words } {
   const language = tag.trim().toLowerCase().split("-")[0] ?? "";
-  const words = ALL[language];
+  const words = ALL.get(language);
   return words ? { language, words } : { language: "en", words: EN };
 }

@@ -105,7 +105,7 @@ function Form({ onKept }: { onKept: (kept: Kept) => void }) {
       <h1>I talked to somebody</h1>
       <WhoField who={who} onChange={setWho} />
       <fieldset className="plain talk-places">
-        <legend>Where</legend>
+        <legend className="unseen">Where</legend>
         {PLACES.map((one) => (
           <label key={one.place}>
             <input
@@ -121,17 +121,20 @@ function Form({ onKept }: { onKept: (kept: Kept) => void }) {
       </fieldset>
       <label className="talk-field">
         They said
-        <textarea rows={3} value={said} onChange={(event) => setSaid(event.target.value)} />
+        <textarea rows={2} value={said} onChange={(event) => setSaid(event.target.value)} />
       </label>
       <Asks said={said} chosen={asks} onChoose={setAsks} />
       <label className="talk-field">
-        We answered <small>if we did</small>
+        <span>
+          We answered <small>if we did</small>
+        </span>
         <textarea rows={2} value={answer} onChange={(event) => setAnswer(event.target.value)} />
       </label>
-      <label className="talk-field">
-        Promised until <small>then it stays open, and yours</small>
+      <label className="talk-field talk-beside">
+        <span>Promised until</span>
         <input type="date" value={until} onChange={(event) => setUntil(event.target.value)} />
       </label>
+      {until === "" ? null : <p className="fine">It stays open until then, and is yours.</p>}
       {isTried && flaw ? (
         <p className="neg" role="alert">
           {flaw}
@@ -161,7 +164,7 @@ function Asks({
   const byRules = data?.class ?? "none";
   const word = (one: string) => (one === "none" ? "asks nothing" : one);
   return (
-    <label className="talk-field talk-asks">
+    <label className="talk-field talk-beside">
       That is
       <select value={chosen ?? ""} onChange={(event) => onChoose(event.target.value || null)}>
         <option value="">{word(byRules)}, by the words</option>
