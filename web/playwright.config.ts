@@ -4,13 +4,28 @@
 //   PARLOUR_EMPTY_SIGN_IN a one-time link of another server that holds nothing yet; without it the empty state is not tried
 //   PARLOUR_INTAKE_SIGN_IN the same of a third one, to which sources then send; without it that is not tried
 //   PARLOUR_BINARY        the program that the test of people of the Desk starts for itself, unless ../target/release/parlour
+//   PARLOUR_VISITORS_SIGN_IN the same of a fourth one, to which visitors then write; without it that is not tried
 //   PARLOUR_CHROMIUM      the browser, unless it is /usr/bin/chromium
 import { defineConfig, devices } from "@playwright/test";
-import { SESSION } from "./e2e/house";
+import { SESSION, VISITORS_SESSION } from "./e2e/house";
 
 const signedIn = { storageState: SESSION };
 const emptyHouse = process.env.PARLOUR_EMPTY_SIGN_IN ? [{ name: "empty", testMatch: "empty.spec.ts" }] : [];
 const intake = process.env.PARLOUR_INTAKE_SIGN_IN ? [{ name: "intake", testMatch: "intake.spec.ts" }] : [];
+
+const visitorsLink = process.env.PARLOUR_VISITORS_SIGN_IN;
+const visited = { baseURL: visitorsLink?.split("/sign-in")[0], storageState: VISITORS_SESSION };
+const visitors = visitorsLink
+  ? [
+      { name: "visitors-sign-in", testMatch: "visitors.spec.ts" },
+      {
+        name: "visitors",
+        testMatch: ["widget.spec.ts", "talk.spec.ts"],
+        dependencies: ["visitors-sign-in"],
+        use: visited,
+      },
+    ]
+  : [];
 
 export default defineConfig({
   testDir: "e2e",
@@ -37,7 +52,16 @@ export default defineConfig({
     { name: "sign-in", testMatch: "sign-in.spec.ts" },
     {
       name: "pages",
-      testIgnore: ["sign-in.spec.ts", "sign-out.spec.ts", "empty.spec.ts", "intake.spec.ts", "staff.spec.ts"],
+      testIgnore: [
+        "sign-in.spec.ts",
+        "sign-out.spec.ts",
+        "empty.spec.ts",
+        "intake.spec.ts",
+        "visitors.spec.ts",
+        "widget.spec.ts",
+        "talk.spec.ts",
+        "staff.spec.ts",
+      ],
       dependencies: ["sign-in"],
       use: signedIn,
     },
@@ -45,5 +69,6 @@ export default defineConfig({
     { name: "sign-out", testMatch: "sign-out.spec.ts", dependencies: ["pages"], use: signedIn },
     ...emptyHouse,
     ...intake,
+    ...visitors,
   ],
 });

@@ -9,5 +9,5 @@ export default defineConfig({
   // Nothing is inlined as data: URLs, because the content security policy allows only our own origin.
   build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 800 },
   server: { proxy: { "/api": server } },
-  test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },
+  test: { include: ["src/**/*.test.{ts,tsx}", "widget/**/*.test.ts"], environment: "node" },
 });

@@ -4,6 +4,9 @@ import { test as base, expect, type Locator, type Page } from "@playwright/test"
 /** Where the session of this run is kept between tests. */
 export const SESSION = "node_modules/.cache/parlour-session.json";
 
+/** The same for the house that visitors write to. */
+export const VISITORS_SESSION = "node_modules/.cache/parlour-visitors-session.json";
+
 export const PAGES = [
   "/",
   "/?show=active&view=table",
@@ -21,6 +24,7 @@ export const PAGES = [
   "/audiences",
   "/asks",
   "/answers",
+  "/talk",
   "/alerts",
   "/alerts?state=all",
   "/definitions",

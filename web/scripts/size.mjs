@@ -23,6 +23,7 @@ const pages = [
   "definitions",
   "explore",
   "settings",
+  "talk",
 ];
 
 /** A chunk and everything it imports, itself included. */
@@ -44,6 +45,13 @@ for (const page of pages) {
   const all = new Set([...start, ...(chunk ? withImports(chunk) : []), ...(charts ? withImports(charts) : [])]);
   worst = Math.max(worst, kb(all));
   console.log(`${page}, with charts: ${kb(all)} kB`);
+}
+const WIDGET_BAR_KB = 15;
+const widget = Math.round(gzipSync(readFileSync(new URL("../dist/widget.js", import.meta.url))).length / 100) / 10;
+console.log(`widget: ${widget} kB`);
+if (widget > WIDGET_BAR_KB) {
+  console.error(`the widget's ${widget} kB are over its bar of ${WIDGET_BAR_KB} kB`);
+  process.exit(1);
 }
 if (worst > BAR_KB) {
   console.error(`${worst} kB is over the bar of ${BAR_KB} kB`);

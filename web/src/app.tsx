@@ -22,6 +22,7 @@ const Definitions = lazy(() => import("./pages/definitions").then((m) => ({ defa
 const People = lazy(() => import("./pages/people").then((m) => ({ default: m.People })));
 const Person = lazy(() => import("./pages/person").then((m) => ({ default: m.Person })));
 const Explore = lazy(() => import("./pages/explore").then((m) => ({ default: m.Explore })));
+const Talk = lazy(() => import("./pages/talk").then((m) => ({ default: m.Talk })));
 const Settings = lazy(() => import("./pages/settings").then((m) => ({ default: m.Settings })));
 
 export const router = createBrowserRouter([
@@ -49,6 +50,7 @@ export const router = createBrowserRouter([
           { path: "people", element: <People /> },
           { path: "people/:person", element: <Person /> },
           { path: "explore", element: <Explore /> },
+          { path: "talk", element: <Talk /> },
           { path: "settings", element: <Settings /> },
           { path: "*", element: <NotFound /> },
         ],

@@ -7,6 +7,7 @@ import "./styles/parts.css";
 import "./styles/pages.css";
 import "./styles/worth.css";
 import "./styles/asks.css";
+import "./styles/talk.css";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";

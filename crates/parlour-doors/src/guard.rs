@@ -1,6 +1,8 @@
-//! The guard of what goes out: in limited time, to addresses that are everybody's, following nothing.
+//! The guard before every connection to the outside: names are looked up here, and only addresses that may be reached are
+//! gone to, so that a name cannot lead elsewhere in between.
 
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use parlour_core::address::is_public;
@@ -10,16 +12,23 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 
 /// What we call ourselves.
-const USER_AGENT: &str = concat!("Parlour/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("Parlour/", env!("CARGO_PKG_VERSION"));
 /// Most bytes of an answer's headers.
 const MAX_HEADER_BYTES: usize = 64 << 10;
 
-/// Looks names up and keeps only addresses that may be reached. The connection is made to an address that was looked at
-/// here, so that a name cannot lead elsewhere in between.
+/// Looks names up and keeps only addresses that may be reached.
 #[derive(Debug)]
-struct Guard {
+pub(crate) struct Guard {
     inner: DefaultResolver,
-    allow_private: bool,
+    is_allowed: fn(IpAddr) -> bool,
+    /// The setting that allows more.
+    setting: &'static str,
+}
+
+impl Guard {
+    pub(crate) fn new(is_allowed: fn(IpAddr) -> bool, setting: &'static str) -> Self {
+        Self { inner: DefaultResolver::default(), is_allowed, setting }
+    }
 }
 
 impl Resolver for Guard {
@@ -31,12 +40,14 @@ impl Resolver for Guard {
     ) -> Result<ResolvedSocketAddrs, Error> {
         let found = self.inner.resolve(uri, config, timeout)?;
         let mut kept = self.empty();
-        for address in found.iter().filter(|address| self.allow_private || is_public(address.ip())) {
+        for address in found.iter().filter(|address| (self.is_allowed)(address.ip())) {
             kept.push(*address);
         }
         if kept.is_empty() {
-            let text = "the name leads to a private address; to post inside your own network, set \
-                `delivery.allow_private` in parlour.toml";
+            let text = format!(
+                "the name leads to a private address; to reach inside your own network, set `{}` in parlour.toml",
+                self.setting
+            );
             return Err(Error::Io(io::Error::new(io::ErrorKind::PermissionDenied, text)));
         }
         Ok(kept)
@@ -57,7 +68,8 @@ pub(crate) fn agent(timeout: Duration, allow_private: bool) -> Agent {
         .max_response_header_size(MAX_HEADER_BYTES)
         .user_agent(USER_AGENT)
         .build();
-    let guard = Guard { inner: DefaultResolver::default(), allow_private };
+    let is_allowed = if allow_private { |_| true } else { is_public };
+    let guard = Guard::new(is_allowed, "delivery.allow_private");
     Agent::with_parts(config, DefaultConnector::default(), guard)
 }
 

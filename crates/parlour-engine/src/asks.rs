@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Engine;
 
-pub(crate) use place::write;
+pub(crate) use place::{thread_now, write};
 
 /// The source of what is done in the Desk.
 pub const DESK: &str = "desk";

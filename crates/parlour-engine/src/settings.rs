@@ -19,6 +19,8 @@ use crate::staff::Role;
 const ORDER_SUFFIX_BYTES: usize = 8;
 /// Most addresses that get the digest.
 const MAX_MAIL_ADDRESSES: usize = 50;
+/// Most bytes of what somebody writes in a form, whatever the setting: less than an event may have.
+const MAX_FORM_BYTES: usize = 30_000;
 /// Most bytes that may wait to be taken, whatever the setting.
 const MAX_WAITING_BYTES: usize = 4_000_000_000;
 
@@ -31,6 +33,8 @@ pub struct Settings {
     pub definitions: Choices,
     pub duty: Duty,
     pub asks: AskSettings,
+    pub forms: FormLimits,
+    pub mentions: MentionLimits,
     pub engine: EngineSettings,
     pub explore: ExploreSettings,
     pub server: ServerSettings,
@@ -68,6 +72,57 @@ pub struct EngineSettings {
 pub struct AskSettings {
     pub undo_seconds: u32,
     pub hold_seconds: u32,
+}
+
+/// Under `[forms]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
+pub struct FormLimits {
+    pub text_bytes: usize,
+    pub per_visitor: u32,
+    pub kept_days: u32,
+    pub max_watching: usize,
+}
+
+/// Under `[mentions]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
+pub struct MentionLimits {
+    pub page_bytes: usize,
+    pub timeout_seconds: u64,
+    pub max_waiting: i64,
+    pub feed_minutes: u32,
+    pub entry_days: u32,
+    pub allow_private: bool,
+}
+
+impl FormLimits {
+    fn check(&self) -> Result<(), EngineError> {
+        if !(1..=MAX_FORM_BYTES).contains(&self.text_bytes) || self.per_visitor == 0 || self.kept_days == 0 {
+            let text = format!(
+                "`forms.text_bytes` must be between 1 and {MAX_FORM_BYTES}, `forms.per_visitor` and `forms.kept_days` at \
+                 least 1"
+            );
+            return Err(EngineError::Settings(text));
+        }
+        Ok(())
+    }
+}
+
+impl MentionLimits {
+    fn check(&self) -> Result<(), EngineError> {
+        let is_fine = (1..=20_000_000).contains(&self.page_bytes)
+            && (1..=60).contains(&self.timeout_seconds)
+            && (5..=10_080).contains(&self.feed_minutes);
+        if !is_fine {
+            let text = "`mentions.page_bytes` must be between 1 and 20000000, `mentions.timeout_seconds` between 1 and \
+                60, and `mentions.feed_minutes` between 5 and 10080";
+            return Err(EngineError::Settings(text.to_owned()));
+        }
+        Ok(())
+    }
 }
 
 /// Under `[explore]`.
@@ -288,6 +343,8 @@ impl Settings {
             let text = "`asks.undo_seconds` must be at most 600 and `asks.hold_seconds` between 5 and 3600";
             return Err(EngineError::Settings(text.to_owned()));
         }
+        settings.forms.check()?;
+        settings.mentions.check()?;
         let engine = &settings.engine;
         if engine.seal_events == 0 || engine.compact_fan_in < 2 {
             let text = "`engine.seal_events` must be at least 1 and `engine.compact_fan_in` at least 2";
@@ -341,6 +398,8 @@ mod tests {
         assert!(error("[definitions]\nwindow_days = 3\n").contains("definitions.window_days"));
         assert!(error("[duty.hours]\ncomplaint = 0.0\n").contains("duty.hours"));
         assert!(error("[asks]\nhold_seconds = 1\n").contains("asks.hold_seconds"));
+        assert!(error("[forms]\nper_visitor = 0\n").contains("forms.per_visitor"));
+        assert!(error("[mentions]\nfeed_minutes = 1\n").contains("mentions.feed_minutes"));
         assert!(error("[engine]\nseal_events = 0\n").contains("seal_events"));
         assert!(error("[ingest]\nevent_bytes = 40000\n").contains("ingest.event_bytes"));
         assert!(error("[alerts]\nquiet_below = 3.0\n").contains("alerts.quiet_below"));

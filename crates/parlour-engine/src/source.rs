@@ -11,7 +11,9 @@ use subtle::ConstantTimeEq;
 use crate::asks::DESK;
 use crate::desk::name_of;
 use crate::engine::Engine;
+use crate::forms::{self, FormSettings};
 use crate::mapping::Mapping;
+use crate::mentions::MentionSettings;
 use crate::{EngineError, clock, mqtt, random, signature};
 
 /// What every write key begins with.
@@ -41,13 +43,18 @@ pub enum SourceKind {
     Mqtt,
     /// From files.
     File,
+    /// By a form or widget on pages, whose key is public.
+    Form,
+    /// From pages of others: by webmention, and by feeds that are looked at.
+    Mentions,
     /// From people of the fediverse, to whom the source is an actor.
     Fediverse,
 }
 
 impl SourceKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Sdk, Self::Webhook, Self::Mqtt, Self::File, Self::Fediverse];
+    pub const ALL: [Self; 7] =
+        [Self::Sdk, Self::Webhook, Self::Mqtt, Self::File, Self::Form, Self::Mentions, Self::Fediverse];
 
     /// The kind's name.
     pub fn name(self) -> &'static str {
@@ -56,6 +63,8 @@ impl SourceKind {
             Self::Webhook => "webhook",
             Self::Mqtt => "mqtt",
             Self::File => "file",
+            Self::Form => "form",
+            Self::Mentions => "mentions",
             Self::Fediverse => "fediverse",
         }
     }
@@ -81,9 +90,9 @@ pub struct Source {
     pub kind: SourceKind,
     /// The most events it may send in a second; without it, as many as it can.
     pub events_per_second: Option<u32>,
-    /// How a body becomes events, where the source speaks no dialect we know.
+    /// How a body becomes events, where the source speaks no dialect we know; of a form or of mentions, their settings.
     pub mapping: Option<String>,
-    /// What it signs with, where it signs; of a broker, the password.
+    /// What it signs with, where it signs; of a broker, the password; of a form, what its site signs users with.
     pub secret: Option<String>,
     /// When it was made, microseconds UTC.
     pub created_at: i64,
@@ -193,8 +202,14 @@ impl Sources {
 }
 
 impl Engine {
-    /// The source that a write key opens the door for now, if there is one.
+    /// The source that a write key opens the door for now, if there is one. A form's key stands in public pages: it opens
+    /// none of the doors by which programs tell of others.
     pub fn source_of_key(&self, key: &str) -> Option<Arc<Source>> {
+        self.any_source_of_key(key).filter(|source| source.kind != SourceKind::Form)
+    }
+
+    /// The same for keys that are public too.
+    pub(crate) fn any_source_of_key(&self, key: &str) -> Option<Arc<Source>> {
         // What is looked up is a hash that nobody can steer, so the time of looking tells nothing of any key.
         let hash = hash_of(key);
         let ring = self.sources.ring();
@@ -224,7 +239,7 @@ impl Engine {
         let NewSource { name, brand, layer, kind, events_per_second, mapping, secret } = new;
         check_name(&name)?;
         let (mapping, secret) = mqtt::parted(kind, mapping, secret)?;
-        check_reading(mapping.as_deref(), secret.as_deref())?;
+        check_reading(kind, mapping.as_deref(), secret.as_deref())?;
         let brand = match brand {
             Some(text) => brand_of(&text)?,
             None => self.sources().first().map_or_else(|| Name::new("brand", name.clone()), |one| one.brand.clone()),
@@ -244,8 +259,7 @@ impl Engine {
             last_event_at: None,
             revoked_at: None,
         };
-        let key = new_key()?;
-        let mut key_row = row_of_key(&key, 0);
+        let (key, mut key_row) = self.fresh_key(kind, &name, 0)?;
         let actor = if kind == SourceKind::Fediverse { Some(self.new_actor(&name)?) } else { None };
         let made = self.database.write(move |conn| {
             let Some(id) = source::create(conn, &row)? else { return Ok(None) };
@@ -270,8 +284,7 @@ impl Engine {
         if source.revoked_at.is_some() {
             return Err(EngineError::Invalid(format!("source `{}` is revoked; create another", source.name)));
         }
-        let key = new_key()?;
-        let row = row_of_key(&key, id);
+        let (key, row) = self.fresh_key(source.kind, &source.name, id)?;
         let until = row.created_at + i64::from(overlap_hours) * MICROS_PER_HOUR;
         self.database.write(move |conn| {
             source_key::expire(conn, id, until)?;
@@ -295,7 +308,7 @@ impl Engine {
     /// Writes down what may change of a source: all but its name, its times and its keys.
     pub fn update_source(&self, source: &Source) -> Result<Arc<Source>, EngineError> {
         let (mapping, secret) = mqtt::parted(source.kind, source.mapping.clone(), source.secret.clone())?;
-        check_reading(mapping.as_deref(), secret.as_deref())?;
+        check_reading(source.kind, mapping.as_deref(), secret.as_deref())?;
         let row = source::Source {
             id: source.id,
             name: source.name.clone(),
@@ -314,6 +327,14 @@ impl Engine {
         self.database.write(move |conn| source::update(conn, &row))?;
         self.reload_sources()?;
         self.source(source.id)
+    }
+
+    /// A new write key and its row. A form's can be told again, since it is public.
+    fn fresh_key(&self, kind: SourceKind, name: &str, id: i64) -> Result<(String, source_key::SourceKey), EngineError> {
+        let now = clock::now();
+        let key = if kind == SourceKind::Form { forms::public_key(&self.secret, name, now) } else { new_key()? };
+        let row = row_of_key(&key, id, now);
+        Ok((key, row))
     }
 
     fn keyed(&self, id: i64, key: String) -> Result<Keyed, EngineError> {
@@ -351,9 +372,16 @@ pub fn brand_of(text: &str) -> Result<Name, EngineError> {
     Ok(name)
 }
 
-fn check_reading(mapping: Option<&str>, secret: Option<&str>) -> Result<(), EngineError> {
+fn check_reading(kind: SourceKind, mapping: Option<&str>, secret: Option<&str>) -> Result<(), EngineError> {
     if let Some(text) = mapping {
-        Mapping::parse(text).map_err(EngineError::Invalid)?;
+        let read = match kind {
+            SourceKind::Form => FormSettings::parse(text).map(drop),
+            SourceKind::Mentions => MentionSettings::parse(text).map(drop),
+            SourceKind::Sdk | SourceKind::Webhook | SourceKind::Mqtt | SourceKind::File => {
+                Mapping::parse(text).map(drop)
+            }
+        };
+        read.map_err(EngineError::Invalid)?;
     }
     if secret.is_some_and(|secret| !signature::is_secret(secret)) {
         return Err(EngineError::Invalid("the secret is empty; give the one that the sender signs with".to_owned()));
@@ -407,12 +435,12 @@ fn key_of(row: &source_key::SourceKey) -> SourceKey {
     }
 }
 
-fn row_of_key(key: &str, source: i64) -> source_key::SourceKey {
+fn row_of_key(key: &str, source: i64, created_at: i64) -> source_key::SourceKey {
     source_key::SourceKey {
         hash: hash_of(key).to_vec(),
         source,
         hint: format!("{}…{}", &key[..HINT], &key[key.len() - HINT..]),
-        created_at: clock::now(),
+        created_at,
         expires_at: None,
         revoked_at: None,
     }

@@ -15,7 +15,7 @@ use parlour_engine::{Engine, EngineError};
 use tokio::sync::Semaphore;
 
 use crate::access::{Seat, Throttle, Tries};
-use crate::doors::Gate;
+use crate::doors::{Gate, Visits};
 use crate::error::ApiError;
 use crate::meter::Meter;
 use crate::mqtt::Links;
@@ -62,6 +62,7 @@ pub struct Shared {
     is_stopping: AtomicBool,
     pub(crate) meter: Meter,
     pub(crate) links: Links,
+    pub(crate) visits: Visits,
 }
 
 /// How much of everything a request may see. Without a session it is nothing, so that what forgets to say who asks gets no
@@ -103,6 +104,7 @@ impl App {
     /// The same for a server that can send mail.
     pub fn sending(engine: Arc<Engine>, load_sample: Option<LoadSample>, send_mail: Option<SendMail>) -> Arc<Self> {
         let gate = Gate::new(engine.settings.ingest.waiting_bytes);
+        let visits = Visits::new(engine.settings.forms.max_watching);
         let shared = Arc::new(Shared {
             engine,
             load_sample,
@@ -120,6 +122,7 @@ impl App {
             is_stopping: AtomicBool::new(false),
             meter: Meter::default(),
             links: Links::default(),
+            visits,
         });
         Arc::new(Self { shared, reach: Reach::Nothing })
     }

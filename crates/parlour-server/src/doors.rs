@@ -16,15 +16,20 @@ use crate::app::App;
 mod answer;
 mod body;
 mod cors;
+mod form;
 mod gate;
 mod key;
+mod mentions;
 pub(crate) mod native;
 mod posthog;
 mod rudder;
 mod segment;
 mod take;
+mod visits;
+mod widget;
 
 pub(crate) use gate::Gate;
+pub(crate) use visits::Visits;
 
 /// A path that programs know, for the document.
 pub(crate) struct Door {
@@ -71,6 +76,12 @@ const DIALECTS: &[Door] = &[
     posts("/decide/", "get_decision", "PostHog: feature flags in the older form").and_gets("get_decision_query"),
     gets("/array/{key}/config", "get_posthog_config", "PostHog: what its browser SDK may do"),
     gets("/array/{key}/config.js", "get_posthog_script", "PostHog: the same as a script"),
+    posts("/widget/v1/hello", "greet_visitor", "Widget: how it looks and what it takes"),
+    posts("/widget/v1/write", "write_as_visitor", "Widget: something that its visitor wrote"),
+    posts("/widget/v1/read", "read_as_visitor", "Widget: what was said in its visitor's conversation"),
+    posts("/widget/v1/end", "end_as_visitor", "Widget: nothing leads to the conversation any more"),
+    posts("/form/{source}", "take_form", "Form: what somebody wrote on a page without a script").and_gets("get_form"),
+    posts("/webmention/{source}", "take_webmention", "Webmention: a page says that it links to one of ours"),
 ];
 
 fn methods(path: &str) -> MethodRouter<Arc<App>> {
@@ -83,6 +94,12 @@ fn methods(path: &str) -> MethodRouter<Arc<App>> {
         "/api/s/{call}" | "/api/s/s2s/{call}" => post(segment::take_jitsu),
         "/batch/" => post(posthog::take_events),
         "/i/v1/analytics/events" => post(posthog::take_batch),
+        "/widget/v1/hello" => post(widget::greet),
+        "/widget/v1/write" => post(widget::write),
+        "/widget/v1/read" => post(widget::read),
+        "/widget/v1/end" => post(widget::end),
+        "/form/{source}" => post(form::take_form).get(form::get_form),
+        "/webmention/{source}" => post(mentions::take_webmention),
         "/flags/" | "/decide/" => post(posthog::get_flags).get(posthog::get_flags),
         "/array/{key}/config" => get(posthog::get_config),
         "/array/{key}/config.js" => get(posthog::get_script),

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use parlour_engine::EngineError;
+use parlour_engine::forms::Turned;
 use parlour_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,6 +19,8 @@ pub(crate) enum ErrorCode {
     ForeignOrigin,
     Forbidden,
     KeyRefused,
+    IdentityRefused,
+    ConversationEnded,
     NotFound,
     NoData,
     MethodNotAllowed,
@@ -46,6 +49,8 @@ impl ErrorCode {
             Self::ForeignOrigin => ("foreign_origin", StatusCode::FORBIDDEN),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN),
             Self::KeyRefused => ("key_refused", StatusCode::UNAUTHORIZED),
+            Self::IdentityRefused => ("identity_refused", StatusCode::UNAUTHORIZED),
+            Self::ConversationEnded => ("conversation_ended", StatusCode::GONE),
             Self::NotFound => ("not_found", StatusCode::NOT_FOUND),
             Self::NoData => ("no_data", StatusCode::NOT_FOUND),
             Self::MethodNotAllowed => ("method_not_allowed", StatusCode::METHOD_NOT_ALLOWED),
@@ -210,6 +215,17 @@ impl From<EngineError> for ApiError {
             | EngineError::InUse(_)
             | EngineError::Folder { .. }
             | EngineError::Journal { .. } => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<Turned> for ApiError {
+    fn from(turned: Turned) -> Self {
+        match turned {
+            Turned::Unbelieved(why) => Self::new(ErrorCode::IdentityRefused, why.to_string()),
+            Turned::Ended => Self::new(ErrorCode::ConversationEnded, turned.to_string()),
+            Turned::Invalid { field, why } => Self::invalid(field, why),
+            Turned::Engine(error) => error.into(),
         }
     }
 }

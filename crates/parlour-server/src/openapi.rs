@@ -7,7 +7,10 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, fediverse, growth, health, hooks, jobs, leaving, links, matrix, merges, metrics, models, names, oidc, passkeys, people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in, sources, sql, staff, threads, timeline, today, webhooks, why, wire, workspace,
+    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, fediverse,
+    growth, health, hooks, jobs, leaving, links, matrix, mentions, merges, metrics, models, names, oidc, passkeys,
+    people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in,
+    sources, sql, staff, talks, threads, timeline, today, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -100,6 +103,9 @@ const SCHEME: &str = "session";
         asks::search_asks,
         asks::export_corrections,
         asks::watch_asks,
+        talks::classify_saying,
+        talks::note_talk,
+        mentions::list_mentions,
         threads::get_thread,
         threads::reply_in_thread,
         threads::close_thread,

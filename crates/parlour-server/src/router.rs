@@ -13,7 +13,10 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, fediverse, growth, health, hooks, jobs, leaving, links, matrix, merges, metrics, models, names, oidc, passkeys, people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in, sources, sql, staff, threads, timeline, today, webhooks, why, workspace,
+    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, fediverse,
+    growth, health, hooks, jobs, leaving, links, matrix, mentions, merges, metrics, models, names, oidc, passkeys,
+    people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in,
+    sources, sql, staff, talks, threads, timeline, today, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -91,6 +94,8 @@ fn ask_routes() -> Vec<Route> {
         ("/api/v1/asks/search", get(asks::search_asks)),
         ("/api/v1/asks/corrections", get(asks::export_corrections)),
         ("/api/v1/asks/stream", get(asks::watch_asks)),
+        ("/api/v1/asks/classify", post(talks::classify_saying)),
+        ("/api/v1/talks", post(talks::note_talk)),
         ("/api/v1/threads/{thread}", get(threads::get_thread)),
         ("/api/v1/threads/{thread}/reply", post(threads::reply_in_thread)),
         ("/api/v1/threads/{thread}/close", post(threads::close_thread)),
@@ -116,6 +121,7 @@ fn settings_routes() -> Vec<Route> {
         ("/api/v1/sources/{id}", get(sources::get_source).put(sources::update_source).delete(sources::revoke_source)),
         ("/api/v1/sources/{id}/rotate", post(sources::rotate_source)),
         ("/api/v1/sources/{id}/try", post(webhooks::try_webhook)),
+        ("/api/v1/sources/{id}/mentions", get(mentions::list_mentions)),
         ("/api/v1/sources/{id}/tail", get(arrivals::list_arrivals)),
         ("/api/v1/sources/{id}/tail/stream", get(arrivals::watch_arrivals)),
         ("/api/v1/rejected", get(rejected::list_rejected)),

@@ -21,6 +21,10 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// May be kept, but must be asked about before it is used again.
 const ASK_FIRST: &str = "no-cache";
 
+/// What pages of others load: it may be a while old, and is asked about behind their back.
+const WIDGET: &str = "widget.js";
+const FOR_A_WHILE: &str = "public, max-age=600, stale-while-revalidate=86400";
+
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Parlour</title>\
     <style>body{font:1.1rem/1.6 Georgia,serif;max-width:36rem;margin:4rem auto;padding:0 1rem}</style>\
     <h1>The pages are not built yet</h1><p>This server was compiled without the Desk’s pages. Build them, then the \
@@ -52,17 +56,26 @@ pub(crate) async fn get_page(request: Request) -> Response {
 fn answer(path: &str, file: EmbeddedFile, known: Option<&HeaderValue>) -> Response {
     let digest = file.metadata.sha256_hash();
     let tag = format!("\"{}\"", crate::cursor::hex(&digest[..16]));
+    let is_widget = path == WIDGET;
     let kept = if path.starts_with(HASHED) { FOR_EVER } else { ASK_FIRST };
+    let kept = if is_widget { FOR_A_WHILE } else { kept };
     let is_known = known.is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let headers = [
         (header::CONTENT_TYPE, kind_of(path).to_owned()),
         (header::CACHE_CONTROL, kept.to_owned()),
         (header::ETAG, tag),
     ];
-    if is_known {
-        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    let mut response = if is_known {
+        (StatusCode::NOT_MODIFIED, headers).into_response()
+    } else {
+        (headers, Body::from(file.data.into_owned())).into_response()
+    };
+    if is_widget {
+        let headers = response.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     }
-    (headers, Body::from(file.data.into_owned())).into_response()
+    response
 }
 
 /// What a file is, by the end of its name; with `nosniff` a wrong answer means that the browser does not use it.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
-/// `activity`, `actor`, `setting`, `session`, `credential`, `hook`, `source`, `source_key`, `staff` and `passkey` hold
-/// secrets, and `audit` is the owners' affair.
+/// `activity`, `actor`, `conversation`, `credential`, `feed`, `hook`, `passkey`, `session`, `setting`, `source`,
+/// `source_key` and `staff` hold secrets, and `audit` is the owners' affair.
 pub(crate) const EXPLORABLE: [&str; 27] = [
     "alert",
     "ask",
@@ -40,8 +40,20 @@ pub(crate) const EXPLORABLE: [&str; 27] = [
 ];
 
 /// The tables whose reading by strangers would be a leak.
-pub(crate) const SECRET: [&str; 11] = [
-    "activity", "actor", "audit", "credential", "hook", "passkey", "session", "setting", "source", "source_key", "staff",
+pub(crate) const SECRET: [&str; 13] = [
+    "activity",
+    "actor",
+    "audit",
+    "conversation",
+    "credential",
+    "feed",
+    "hook",
+    "passkey",
+    "session",
+    "setting",
+    "source",
+    "source_key",
+    "staff",
 ];
 
 /// The most rows of a table that are counted for [`TableShape::n_rows`].

@@ -311,10 +311,10 @@ pub(crate) enum Source {
         /// Where its events happen: face, web, social, hub, mobile, virtual or game.
         #[arg(long, default_value = "web")]
         layer: String,
-        /// How its events come in: sdk, webhook, mqtt or file.
+        /// How its events come in: sdk, webhook, mqtt, file, form or mentions.
         #[arg(long, default_value = "sdk")]
         kind: String,
-        /// A file with the mapping of a webhook or a broker's messages.
+        /// A file with the mapping of a webhook or a broker's messages, or with the settings of a form or of mentions.
         #[arg(long, value_name = "FILE")]
         mapping: Option<PathBuf>,
         /// Print JSON.

@@ -9,6 +9,7 @@ use anyhow::Context;
 use parlour_core::sentence::thousands;
 use parlour_doors::courier::{Courier, letters};
 use parlour_doors::fediverse::Fediverse;
+use parlour_doors::mentions::Mentions;
 use parlour_engine::{Engine, EngineError};
 use parlour_server::{App, LoadSample, SendMail, sign_in_link, sign_in_link_as};
 use parlour_store::setting;
@@ -32,6 +33,8 @@ pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output
         tasks.also("replies", Engine::send_replies);
         tasks.also("courier", move |engine| courier.step(engine));
         tasks.also("fediverse", move |engine| fediverse.step(engine));
+        let mentions = Mentions::new(&engine.settings);
+        tasks.also("mentions", move |engine| mentions.step(engine));
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let served = runtime.block_on(listen(engine, options, out));
         // Work that was begun is done to its end before the process goes.

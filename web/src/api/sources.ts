@@ -11,6 +11,7 @@ import type {
   Rotation,
   Source,
   SourceChange,
+  SourceMentions,
   Sources,
   Trial,
   Tried,
@@ -86,6 +87,15 @@ export function useUpdateSource(id: number) {
   return useMutation({
     mutationFn: (change: Partial<SourceChange>) => api.put<Source>(`/sources/${id}`, change),
     onSuccess: (source) => keep(client, source),
+  });
+}
+
+/** What a source of mentions was told of and found. */
+export function useSourceMentions(id: number) {
+  return useQuery({
+    queryKey: ["source", id, "mentions"],
+    queryFn: ({ signal }) => api.get<SourceMentions>(`/sources/${id}/mentions`, undefined, signal),
+    refetchInterval: LOOK_AGAIN_MS,
   });
 }
 

@@ -38,6 +38,12 @@ export const PAGES: PageEntry[] = [
     icon: "M3 4h14v9H9l-4 3.5V13H3ZM6.5 7h7M6.5 10h4",
   },
   {
+    path: "/talk",
+    name: "Talk",
+    about: "write down what somebody said, face to face or on the phone",
+    icon: "M6.5 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5ZM2 16c0-3 1.8-5 4.5-5S11 13 11 16M12 4h6v5h-3.5L12.5 11V9",
+  },
+  {
     path: "/answers",
     name: "Answers",
     about: "how many were answered, how soon, and what silence costs",

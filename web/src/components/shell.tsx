@@ -100,7 +100,7 @@ function Rail({ onPalette, onHelp }: RailProps) {
 }
 
 /** Pages that mean something before there are people. */
-const NEEDS_NO_PEOPLE = ["/settings", "/explore", "/alerts", "/asks", "/answers"];
+const NEEDS_NO_PEOPLE = ["/settings", "/explore", "/alerts", "/asks", "/answers", "/talk"];
 
 export function Shell() {
   const [isPaletteOpen, setPalette] = useState(false);

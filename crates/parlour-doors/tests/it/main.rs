@@ -3,12 +3,14 @@
 
 mod courier;
 mod mail;
+mod mentions;
 mod nasty;
 mod parquet;
 mod receiver;
 mod refused;
 mod resume;
 mod shapes;
+mod site;
 mod values;
 
 use std::io::Write;

@@ -27,7 +27,7 @@ pub(crate) fn write(conn: &mut dyn Conn, said: Vec<Said>, duty: &Duty) -> Result
 }
 
 /// Where a thread of this name lies now.
-pub(super) fn thread_now(conn: &mut dyn Conn, named: Key) -> Result<Key, StoreError> {
+pub(crate) fn thread_now(conn: &mut dyn Conn, named: Key) -> Result<Key, StoreError> {
     let named = handling::merged_of(conn, &[named])?.first().map_or(named, |(_, into)| *into);
     Ok(post::threads_of(conn, &[named])?.first().map_or(named, |(_, thread)| *thread))
 }

@@ -24,18 +24,20 @@ pub(crate) struct Source {
     id: i64,
     /// Never changes, since repeats are known by it.
     name: String,
-    /// `sdk`, `webhook`, `mqtt` or `file`.
+    /// `sdk`, `webhook`, `mqtt`, `file`, `form` or `mentions`.
     kind: &'static str,
     /// What its events are about unless they say otherwise, `kind:id`.
     brand: String,
     layer: &'static str,
     /// The most events it may send in a second; null for as many as it can.
     events_per_second: Option<u32>,
-    /// How a body becomes events, where the source speaks no dialect we know.
+    /// How a body becomes events, where the source speaks no dialect we know; of a form or of mentions, their settings.
     mapping: Option<String>,
+    /// The key that stands in the pages which use a form; null for other kinds, whose keys are secret.
+    public_key: Option<String>,
     /// How it stands with its broker; null for other kinds, and until the broker was tried.
     broker: Option<Link>,
-    /// Whether what it sends must be signed, or a broker asks for a password.
+    /// Whether what it sends must be signed, a broker asks for a password, or a form knows users by a signature.
     has_secret: bool,
     created_at: String,
     /// Null until its first event came.
@@ -133,6 +135,7 @@ impl Source {
             layer: source.layer.name(),
             events_per_second: source.events_per_second,
             mapping: source.mapping.clone(),
+            public_key: app.engine.public_key(source),
             broker: app.links.get(source.id),
             has_secret: source.secret.is_some(),
             created_at: clock::rfc3339(source.created_at),

@@ -75,6 +75,10 @@ pub(crate) struct Thread {
     person: Option<String>,
     /// Where an answer goes; null where it stays in the Desk and goes to hooks alone.
     address: Option<String>,
+    /// The kind of the source it came by; null where that is none of ours.
+    door: Option<&'static str>,
+    /// Whether whoever began it reads answers where they wrote, in a widget.
+    is_read_at_door: bool,
     /// The last 500, in the order of their time.
     posts: Vec<ThreadPost>,
     n_posts: i64,
@@ -172,7 +176,7 @@ fn is_one(objects: &Objects, id: ObjectId, keys: &[Key]) -> bool {
     objects.get(id).is_some_and(|object| keys.contains(&object.key))
 }
 
-fn told(app: &App, found: Conversation) -> Thread {
+fn told(app: &App, found: Conversation) -> Result<Thread, ApiError> {
     let now = clock::now();
     let Conversation { thread, mut posts, asks, notes, waiting, draft, handling, person, names, history } = found;
     let name = |key: Key| names.get(&key).map(ToString::to_string);
@@ -203,6 +207,7 @@ fn told(app: &App, found: Conversation) -> Thread {
     };
     let asks = asks.into_iter().map(line_of).collect();
     let held = handling.as_ref().filter(|handling| handling.held_until.is_some_and(|until| now < until));
+    let is_read_at_door = app.engine.is_read_at_form(&thread.source, &posts)?;
     let posts = posts.iter().map(|post| ThreadPost {
         key: post.key.to_string(),
         at: clock::rfc3339(post.at),
@@ -217,7 +222,7 @@ fn told(app: &App, found: Conversation) -> Thread {
         language: post.language.clone(),
         because: because(&post.data),
     });
-    Thread {
+    Ok(Thread {
         key: thread.key.to_string(),
         title: thread.title.clone(),
         source: thread.source.clone(),
@@ -225,6 +230,8 @@ fn told(app: &App, found: Conversation) -> Thread {
         object,
         person: name(person),
         address: thread.address.clone(),
+        door: app.engine.source_named(&thread.source).map(|source| source.kind.name()),
+        is_read_at_door,
         posts: posts.collect(),
         n_posts: thread.n_posts,
         asks,
@@ -238,7 +245,7 @@ fn told(app: &App, found: Conversation) -> Thread {
         held_by: held.and_then(|handling| handling.holder.clone()),
         assignee: handling.as_ref().and_then(|handling| handling.assignee.clone()),
         history: history.into_iter().map(|one| line(one, now)).collect(),
-    }
+    })
 }
 
 /// A thread with everything beside it.
@@ -252,7 +259,7 @@ pub(crate) async fn get_thread(
     At(thread): At<String>,
 ) -> Result<Json<Thread>, ApiError> {
     let thread = key(&thread, "thread")?;
-    app.run(move |app| Ok(told(app, app.engine.conversation(thread, &staff, app.brand_keys())?))).await.map(Json)
+    app.run(move |app| told(app, app.engine.conversation(thread, &staff, app.brand_keys())?)).await.map(Json)
 }
 
 /// Answers; it goes out once it can no longer be taken back. 409 while somebody else is writing.

@@ -128,7 +128,7 @@ fn every_route_refuses_without_a_session_and_takes_no_other_methods() {
             }
         }
     }
-    assert_eq!((n_open, n_closed), (42, 106));
+    assert_eq!((n_open, n_closed), (49, 109));
 }
 
 #[test]

@@ -87,7 +87,7 @@ export function Composer({ data, acts }: ComposerProps) {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
         }}
         aria-label={isNote ? "Note for staff" : "Answer"}
-        placeholder={isNote ? "Staff alone see this" : whereTo(data)}
+        placeholder={isNote ? "Staff alone see this" : "An answer"}
       />
       {writing.other ? <p className="neg">{otherText(writing.other)}</p> : null}
       {acts.keepDraft.error && !isNote ? (
@@ -97,6 +97,7 @@ export function Composer({ data, acts }: ComposerProps) {
       <Button onClick={send} disabled={!isReady} loading={act.isPending} variant={isNote ? "default" : "filled"}>
         {isNote ? "Keep the note" : "Send"}
       </Button>
+      {isNote ? null : <p className="fine where-to">{whereTo(data)}</p>}
     </div>
   );
 }
@@ -105,9 +106,15 @@ function otherText(name: string): string {
   return `${name} is writing an answer at this moment.`;
 }
 
-/** Where an answer goes, as the empty field says it. */
-export function whereTo(data: Pick<Thread, "address" | "source">): string {
-  if (data.address?.startsWith("mailto:")) return `An answer by mail to ${data.address.slice("mailto:".length)}`;
+/** Where an answer goes. */
+export function whereTo(data: Pick<Thread, "address" | "source" | "door" | "is_read_at_door">): string {
+  const mail = data.address?.startsWith("mailto:") ? data.address.slice("mailto:".length) : null;
+  if (data.is_read_at_door) {
+    const too = mail ? `, and by mail to ${mail}` : "";
+    return `An answer, shown in the widget where they wrote (${data.source})${too}`;
+  }
+  if (mail) return `An answer by mail to ${mail}`;
+  if (data.door === "form") return `They left no address: an answer stays here (${data.source})`;
   return `An answer, written down here and told to every hook for replies (${data.source})`;
 }
 

@@ -120,7 +120,13 @@ export function Revoke({ source, isOpen, onClose }: { source: Source; isOpen: bo
       onYes={() => revoke.mutate(undefined, { onSuccess: onClose })}
       onNo={onClose}
     >
-      {source.kind === "mqtt" ? (
+      {source.kind === "form" ? (
+        <p>
+          The form and every widget on any page stop at once and for good; who has written can read no answer there.
+        </p>
+      ) : source.kind === "mentions" ? (
+        <p>Nothing is told or looked at any more, at once and for good.</p>
+      ) : source.kind === "mqtt" ? (
         <p>The subscription ends at once and for good, and what is published from now on is not taken.</p>
       ) : (
         <p>

@@ -13,8 +13,21 @@ import { nameFlaw } from "./words";
 const KINDS = [
   { kind: "sdk", word: "A site, an app or a script of yours", note: "with an SDK, or a line of curl" },
   { kind: "webhook", word: "Another service’s webhook", note: "its JSON is mapped to events here" },
+  { kind: "form", word: "Visitors, by a form or widget", note: "one line on a page; they write, and read the answer" },
+  { kind: "mentions", word: "Blogs and feeds that mention us", note: "by Webmention, and by RSS or Atom" },
   { kind: "mqtt", word: "Machines, by an MQTT broker", note: "what they publish is mapped to events here" },
 ];
+
+/** What comes after the name, where that is not a key: in the headline, on the button, and as the second step. */
+const WAYS: Record<string, [string, string, string]> = {
+  mqtt: ["say where its broker is, publish.", "name its broker", "its broker and topics, and what a message means"],
+  form: ["put a line on a page, write.", "show the line for a page", "the line for a page, and how it looks"],
+  mentions: [
+    "say which sites are yours and which feeds to look at, wait.",
+    "name sites and feeds",
+    "your sites, and the feeds to look at",
+  ],
+};
 
 export function NewSourceForm() {
   const { to } = useScope();
@@ -46,10 +59,7 @@ export function NewSourceForm() {
         </Link>{" "}
         / new
       </p>
-      <h1>
-        Three steps to the first event: name it,{" "}
-        {kind === "mqtt" ? "say where its broker is, publish." : "take its key, send."}
-      </h1>
+      <h1>Three steps to the first event: name it, {WAYS[kind]?.[0] ?? "take its key, send."}</h1>
       <form onSubmit={submit} className="sheet">
         <h2>
           <span className="step">1</span> Name it
@@ -87,15 +97,13 @@ export function NewSourceForm() {
         {create.error ? <Problem error={create.error} what="The source could not be made." /> : null}
         <div>
           <Button type="submit" loading={create.isPending}>
-            Make it, and {kind === "mqtt" ? "name its broker" : "show its key"}
+            Make it, and {WAYS[kind]?.[1] ?? "show its key"}
           </Button>
         </div>
       </form>
       <p className="fine steps-ahead">
-        <span className="step">2</span>{" "}
-        {kind === "mqtt" ? "its broker and topics, and what a message means" : "its key, shown once"}{" "}
-        <span className="step">3</span> {kind === "mqtt" ? "" : "lines to copy, and "}a check mark when the first event
-        is here
+        <span className="step">2</span> {WAYS[kind]?.[2] ?? "its key, shown once"} <span className="step">3</span>{" "}
+        {WAYS[kind] ? "" : "lines to copy, and "}a check mark when the first event is here
       </p>
     </>
   );

@@ -12,9 +12,11 @@ import { ago, count, counted, instantText } from "../../../format";
 import { useScope } from "../../../scope";
 import { idOf, spaced } from "../../../words";
 import { Broker, Connection, StopListening } from "./broker";
-import { Connect } from "./connect";
+import { Connect, FirstEvent } from "./connect";
+import { FormSource } from "./form";
 import { Keys } from "./keys";
 import { Limits } from "./limits";
+import { MentionsSource } from "./mentions";
 import { TailPart } from "./tail";
 import { Webhook } from "./webhook";
 import { kindWord } from "./words";
@@ -88,8 +90,11 @@ function Body({ source }: { source: Source }) {
   const isNew = key !== undefined || wasNew;
   const isBroker = source.kind === "mqtt";
   const isLive = source.revoked_at === null;
+  const isPublic = source.kind === "form" || source.kind === "mentions";
   const connect = !isLive ? null : isBroker ? (
     <Connection source={source} isHeard={isHeard} />
+  ) : isPublic ? (
+    <FirstEvent source={source} freshKey={undefined} isHeard={isHeard} />
   ) : (
     <Connect source={source} freshKey={key} isHeard={isHeard} />
   );
@@ -103,9 +108,11 @@ function Body({ source }: { source: Source }) {
       <div ref={head} />
       {isNew || isBroker ? connect : null}
       {isLive && isBroker && isNew ? <Broker source={source} /> : null}
+      {isLive && source.kind === "form" ? <FormSource source={source} /> : null}
+      {isLive && source.kind === "mentions" ? <MentionsSource source={source} /> : null}
       <TailPart tail={tail} />
       <Refusals source={source} />
-      {isNew || isBroker ? null : connect}
+      {isNew || isBroker || isPublic ? null : connect}
       {source.kind === "webhook" && isLive ? <Webhook source={source} freshKey={key} /> : null}
       {isLive && isBroker && !isNew ? <Broker source={source} /> : null}
       {isBroker ? null : <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />}

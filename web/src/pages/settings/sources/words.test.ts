@@ -12,6 +12,7 @@ function source(of: Partial<Source>): Source {
     layer: "web",
     events_per_second: null,
     mapping: null,
+    public_key: null,
     broker: null,
     has_secret: false,
     created_at: "2030-01-01T00:00:00Z",

@@ -6,6 +6,8 @@ export const KIND_WORDS: Record<Source["kind"], string> = {
   webhook: "webhook",
   mqtt: "MQTT",
   file: "file",
+  form: "form and widget",
+  mentions: "mentions by others",
 };
 
 export function kindWord(kind: string): string {
