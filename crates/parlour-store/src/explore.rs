@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
-/// `setting`, `session`, `credential`, `hook`, `source` and `source_key` hold secrets.
+/// `setting`, `session`, `credential`, `hook`, `mailbox`, `source` and `source_key` hold secrets, `attachment` files.
 pub(crate) const EXPLORABLE: [&str; 24] = [
     "alert",
     "ask",
@@ -36,7 +36,8 @@ pub(crate) const EXPLORABLE: [&str; 24] = [
 ];
 
 /// The tables whose reading by strangers would be a leak.
-pub(crate) const SECRET: [&str; 6] = ["credential", "hook", "session", "setting", "source", "source_key"];
+pub(crate) const SECRET: [&str; 8] =
+    ["attachment", "credential", "hook", "mailbox", "session", "setting", "source", "source_key"];
 
 /// The most rows of a table that are counted for [`TableShape::n_rows`].
 pub(crate) const COUNTED_ROWS: i64 = 100_000;

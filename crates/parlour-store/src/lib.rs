@@ -10,6 +10,7 @@
 
 pub mod alert;
 pub mod ask;
+pub mod attachment;
 pub mod audience;
 pub mod conn;
 pub mod correction;
@@ -26,7 +27,9 @@ pub mod hook;
 pub mod identity;
 pub mod job;
 pub mod journal;
+pub mod letter;
 pub mod link;
+pub mod mailbox;
 pub mod note;
 mod pool;
 pub mod post;
@@ -47,6 +50,7 @@ mod sqlite;
 pub mod standing;
 pub mod tally;
 pub mod thread;
+pub mod unsubscribed;
 mod value;
 pub mod verb_name;
 mod writer;
