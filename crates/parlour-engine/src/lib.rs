@@ -18,6 +18,7 @@ mod intake;
 pub mod jobs;
 mod keep;
 mod kept;
+pub mod mail;
 pub mod mapping;
 pub mod mqtt;
 mod names;

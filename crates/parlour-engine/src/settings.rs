@@ -18,6 +18,10 @@ use crate::EngineError;
 const ORDER_SUFFIX_BYTES: usize = 8;
 /// Most addresses that get the digest.
 const MAX_MAIL_ADDRESSES: usize = 50;
+/// Largest mail that is taken, whatever the setting.
+const MAX_MAIL_BYTES: usize = 100_000_000;
+/// Most files of a mail that are kept, whatever the setting.
+const MAX_FILES: usize = 50;
 /// Most bytes that may wait to be taken, whatever the setting.
 const MAX_WAITING_BYTES: usize = 4_000_000_000;
 
@@ -126,6 +130,12 @@ pub struct MailSettings {
     pub url: String,
     pub from: String,
     pub to: Vec<String>,
+    pub poll_seconds: u64,
+    pub max_bytes: usize,
+    pub file_bytes: usize,
+    pub max_files: usize,
+    pub stored_bytes: u64,
+    pub loop_after: u32,
 }
 
 impl MailSettings {
@@ -150,6 +160,15 @@ impl MailSettings {
         }
         if MAX_MAIL_ADDRESSES < self.to.len() || !self.to.iter().all(|to| to.contains('@')) {
             return wrong("`mail.to` must be at most 50 addresses, such as [\"anna@example.com\"]");
+        }
+        if !(5..=3_600).contains(&self.poll_seconds) {
+            return wrong("`mail.poll_seconds` must be between 5 and 3600");
+        }
+        if !(10_000..=MAX_MAIL_BYTES).contains(&self.max_bytes) || self.max_bytes < self.file_bytes {
+            return wrong("`mail.max_bytes` must be between 10000 and 100000000, and `mail.file_bytes` at most that");
+        }
+        if MAX_FILES < self.max_files || self.loop_after == 0 {
+            return wrong("`mail.max_files` must be at most 50, and `mail.loop_after` at least 1");
         }
         Ok(())
     }
@@ -280,5 +299,8 @@ mod tests {
         assert!(mail.contains("mail.url") && !mail.contains("s3cret"), "{mail}");
         assert!(error("[mail]\nurl = \"smtp://x\"\nto = [\"a@b.example\"]\n").contains("mail.from"));
         assert!(error("[mail]\nto = [\"nobody\"]\n").contains("mail.to"));
+        assert!(error("[mail]\npoll_seconds = 0\n").contains("mail.poll_seconds"));
+        assert!(error("[mail]\nmax_bytes = 1\n").contains("mail.max_bytes"));
+        assert!(error("[mail]\nloop_after = 0\n").contains("mail.loop_after"));
     }
 }

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 use crate::asks::DESK;
 use crate::desk::name_of;
 use crate::engine::Engine;
+use crate::mail::mailbox::{self, Mailbox, NewMailbox};
 use crate::mapping::Mapping;
 use crate::{EngineError, clock, mqtt, random, signature};
 
@@ -39,13 +40,15 @@ pub enum SourceKind {
     Webhook,
     /// From a broker, with a mapping.
     Mqtt,
+    /// From a mailbox.
+    Mail,
     /// From files.
     File,
 }
 
 impl SourceKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Sdk, Self::Webhook, Self::Mqtt, Self::File];
+    pub const ALL: [Self; 5] = [Self::Sdk, Self::Webhook, Self::Mqtt, Self::Mail, Self::File];
 
     /// The kind's name.
     pub fn name(self) -> &'static str {
@@ -53,6 +56,7 @@ impl SourceKind {
             Self::Sdk => "sdk",
             Self::Webhook => "webhook",
             Self::Mqtt => "mqtt",
+            Self::Mail => "mail",
             Self::File => "file",
         }
     }
@@ -82,6 +86,8 @@ pub struct Source {
     pub mapping: Option<String>,
     /// What it signs with, where it signs; of a broker, the password.
     pub secret: Option<String>,
+    /// Where it reads, if it is one of mail.
+    pub mailbox: Option<Mailbox>,
     /// When it was made, microseconds UTC.
     pub created_at: i64,
     /// When its first event came, as of when this was read.
@@ -131,6 +137,8 @@ pub struct NewSource {
     pub mapping: Option<String>,
     /// What it signs with.
     pub secret: Option<String>,
+    /// Where it reads, if it is one of mail.
+    pub mailbox: Option<NewMailbox>,
 }
 
 impl NewSource {
@@ -144,6 +152,7 @@ impl NewSource {
             events_per_second: None,
             mapping: None,
             secret: None,
+            mailbox: None,
         }
     }
 }
@@ -218,8 +227,15 @@ impl Engine {
 
     /// Makes a source and its first write key.
     pub fn create_source(&self, new: NewSource) -> Result<Keyed, EngineError> {
-        let NewSource { name, brand, layer, kind, events_per_second, mapping, secret } = new;
+        let NewSource { name, brand, layer, kind, events_per_second, mapping, secret, mailbox } = new;
         check_name(&name)?;
+        let mailbox = match (kind == SourceKind::Mail, mailbox) {
+            (true, new) => Some(mailbox::changed(None, new.unwrap_or_default())?),
+            (false, None) => None,
+            (false, Some(_)) => {
+                return Err(EngineError::Invalid("only a source of kind `mail` has a mailbox".to_owned()));
+            }
+        };
         let (mapping, secret) = mqtt::parted(kind, mapping, secret)?;
         check_reading(mapping.as_deref(), secret.as_deref())?;
         let brand = match brand {
@@ -247,6 +263,9 @@ impl Engine {
             let Some(id) = source::create(conn, &row)? else { return Ok(None) };
             key_row.source = id;
             source_key::create(conn, &key_row)?;
+            if let Some(mailbox) = mailbox {
+                parlour_store::mailbox::put(conn, &mailbox::row_of(id, &mailbox))?;
+            }
             Ok(Some(id))
         })?;
         let taken = || EngineError::Invalid(format!("there is a source `{name}` already; give this one another name"));
@@ -285,6 +304,15 @@ impl Engine {
         self.source(id)
     }
 
+    /// Changes where a source of mail reads.
+    pub fn update_mailbox(&self, source: &Source, new: NewMailbox) -> Result<Arc<Source>, EngineError> {
+        let none = || EngineError::Invalid(format!("source `{}` has no mailbox; make one of kind `mail`", source.name));
+        let row = mailbox::row_of(source.id, &mailbox::changed(Some(source.mailbox.as_ref().ok_or_else(none)?), new)?);
+        self.database.write(move |conn| parlour_store::mailbox::put(conn, &row))?;
+        self.reload_sources()?;
+        self.source(source.id)
+    }
+
     /// Writes down what may change of a source: all but its name, its times and its keys.
     pub fn update_source(&self, source: &Source) -> Result<Arc<Source>, EngineError> {
         let (mapping, secret) = mqtt::parted(source.kind, source.mapping.clone(), source.secret.clone())?;
@@ -317,11 +345,15 @@ impl Engine {
     /// Reads the sources anew; what was asked before goes by what was there before.
     pub fn reload_sources(&self) -> Result<(), EngineError> {
         let _one_at_a_time = self.sources.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let (rows, keys) = self.database.read(|conn| Ok((source::all(conn)?, source_key::all(conn)?)))?;
+        let (rows, keys, mailboxes) = self
+            .database
+            .read(|conn| Ok((source::all(conn)?, source_key::all(conn)?, parlour_store::mailbox::all(conn)?)))?;
         let mut ring = Ring::default();
         for row in rows {
             let of_source = || keys.iter().filter(|key| key.source == row.id);
-            let source = Arc::new(source_of(&row, of_source().map(key_of).collect())?);
+            let mailbox = mailboxes.iter().find(|mailbox| mailbox.source == row.id).cloned().and_then(mailbox::of_row);
+            let source = Source { mailbox, ..source_of(&row, of_source().map(key_of).collect())? };
+            let source = Arc::new(source);
             for key in of_source() {
                 let hash = KeyHash::try_from(key.hash.as_slice())
                     .map_err(|_| StoreError::Corrupt("a write key's hash is not 32 bytes".to_owned()))?;
@@ -383,6 +415,7 @@ fn source_of(row: &source::Source, keys: Vec<SourceKey>) -> Result<Source, Engin
         events_per_second: row.events_per_second.and_then(|n| n.try_into().ok()),
         mapping: row.mapping.clone(),
         secret: row.secret.clone(),
+        mailbox: None,
         created_at: row.created_at,
         first_event_at: row.first_event_at,
         last_event_at: row.last_event_at,

@@ -10,13 +10,16 @@ use tokio::sync::Semaphore;
 use crate::access::Tries;
 use crate::doors::Gate;
 use crate::error::ApiError;
+use crate::links::Links;
 use crate::meter::Meter;
-use crate::mqtt::Links;
 
 /// The setting in the database that says the store was filled with the sample; the server sets it when it loads one.
 pub const IS_SAMPLE: &str = "is_sample";
 /// Most calls into the engine at once; others wait their turn until the request's time is over.
 const MAX_CALLS: usize = 64;
+
+/// Mailboxes of which mails are in memory at once.
+const MAX_MAILBOXES_AT_ONCE: usize = 2;
 
 /// Starts loading the sample into an empty store and returns the id of the job that does it.
 pub type LoadSample = Arc<dyn Fn(&Arc<Engine>) -> Result<i64, EngineError> + Send + Sync>;
@@ -37,6 +40,8 @@ pub struct App {
     is_stopping: AtomicBool,
     pub(crate) meter: Meter,
     pub(crate) links: Links,
+    /// Held while mails of one mailbox are in memory, so that many mailboxes take no more of it.
+    pub(crate) mail_seats: Semaphore,
 }
 
 impl App {
@@ -55,6 +60,7 @@ impl App {
             is_stopping: AtomicBool::new(false),
             meter: Meter::default(),
             links: Links::default(),
+            mail_seats: Semaphore::new(MAX_MAILBOXES_AT_ONCE),
         })
     }
 

@@ -10,13 +10,16 @@ mod border;
 mod cursor;
 mod doors;
 mod error;
+mod imap;
 mod input;
+mod links;
 mod meter;
 mod mqtt;
 mod openapi;
 mod router;
 mod serve;
 mod sign_in;
+mod tls;
 mod ui;
 mod words;
 

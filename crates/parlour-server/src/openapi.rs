@@ -7,10 +7,10 @@ use utoipa::{Modify, OpenApi};
 
 use crate::access::COOKIE;
 use crate::api::{
-    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks,
-    jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
-    responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why, wire,
-    workspace,
+    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, files, growth, health,
+    hooks, jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected,
+    rejected_file, responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today,
+    unsubscribe, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -85,6 +85,7 @@ const SCHEME: &str = "session";
         threads::let_thread_go,
         threads::take_back_reply,
         threads::correct_post,
+        files::get_file,
         responses::get_responses,
         responses::get_reciprocity,
         saved_answers::list_saved_answers,
@@ -97,6 +98,8 @@ const SCHEME: &str = "session";
         hooks::test_hook,
         deliveries::list_deliveries,
         deliveries::replay_delivery,
+        unsubscribe::ask_to_unsubscribe,
+        unsubscribe::end_digest,
         health::get_health,
         rejected::list_rejected,
         rejected::count_rejected,

@@ -13,10 +13,10 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, growth, health, hooks,
-    jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected, rejected_file,
-    responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today, webhooks, why,
-    workspace,
+    accounts, alerts, arrivals, asks, audiences, cohorts, definitions, deliveries, engaged, files, growth, health,
+    hooks, jobs, leaving, links, matrix, merges, metrics, models, names, people, person, questions, rejected,
+    rejected_file, responses, sample, saved_answers, session, settings, sources, sql, threads, timeline, today,
+    unsubscribe, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -29,6 +29,7 @@ fn open_routes() -> Vec<Route> {
         ("/healthz", get(health::get_liveness)),
         ("/metrics", get(metrics::get_metrics)),
         ("/in/{source}", post(webhooks::take_webhook).layer(webhooks::body_limit())),
+        ("/unsubscribe/{token}", get(unsubscribe::ask_to_unsubscribe).post(unsubscribe::end_digest)),
         ("/api/v1/session", get(session::get_session).post(session::create_session).delete(session::delete_session)),
     ]
 }
@@ -92,6 +93,7 @@ fn ask_routes() -> Vec<Route> {
         ("/api/v1/threads/{thread}/hold", put(threads::hold_thread).delete(threads::let_thread_go)),
         ("/api/v1/replies/{id}", delete(threads::take_back_reply)),
         ("/api/v1/posts/{post}/correction", put(threads::correct_post)),
+        ("/api/v1/posts/{post}/files/{place}", get(files::get_file)),
         ("/api/v1/responses", get(responses::get_responses)),
         ("/api/v1/reciprocity", get(responses::get_reciprocity)),
         ("/api/v1/saved-answers", get(saved_answers::list_saved_answers).post(saved_answers::create_saved_answer)),

@@ -4,8 +4,30 @@
 const SKIPPED: [&str; 8] = ["script", "style", "title", "template", "svg", "object", "iframe", "noscript"];
 /// Elements that stand in lines of their own.
 const BLOCKS: [&str; 24] = [
-    "address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hr", "li", "ol", "p", "pre", "section", "table", "tr",
+    "address",
+    "article",
+    "blockquote",
+    "br",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tr",
 ];
 /// Elements after which a line is left empty.
 const PARAGRAPHS: [&str; 8] = ["h1", "h2", "h3", "p", "table", "ul", "ol", "blockquote"];
