@@ -8,13 +8,32 @@ import { useWorkspace } from "../../../api/workspace";
 import { Problem } from "../../../components/states";
 import { useScope } from "../../../scope";
 import { LayerChoice } from "./layer-choice";
+import { changeOf, draftOf, MailboxFields } from "./mailbox-fields";
 import { nameFlaw } from "./words";
 
 const KINDS = [
   { kind: "sdk", word: "A site, an app or a script of yours", note: "with an SDK, or a line of curl" },
   { kind: "webhook", word: "Another service’s webhook", note: "its JSON is mapped to events here" },
   { kind: "mqtt", word: "Machines, by an MQTT broker", note: "what they publish is mapped to events here" },
+  { kind: "mail", word: "People, by mail", note: "a mailbox is read; what they ask is answered under Asks" },
 ];
+
+/** What comes after the name: the second step, and what the button and the headline say of it. */
+const STEPS: Record<string, { headline: string; button: string; second: string; third: string }> = {
+  mqtt: {
+    headline: "say where its broker is, publish.",
+    button: "name its broker",
+    second: "its broker and topics, and what a message means",
+    third: "",
+  },
+  mail: { headline: "say where the mailbox is, write to it.", button: "read it", second: "how it stands", third: "" },
+  sdk: {
+    headline: "take its key, send.",
+    button: "show its key",
+    second: "its key, shown once",
+    third: "lines to copy, and ",
+  },
+};
 
 export function NewSourceForm() {
   const { to } = useScope();
@@ -26,7 +45,9 @@ export function NewSourceForm() {
   const [brand, setBrand] = useState("");
   const [layer, setLayer] = useState("web");
   const [kind, setKind] = useState("sdk");
+  const [mailbox, setMailbox] = useState(draftOf(null));
   const [isTried, setTried] = useState(false);
+  const steps = STEPS[kind] ?? STEPS.sdk;
   const flaw = nameFlaw(name, sources.data?.rows.map((source) => source.name) ?? []);
   const brands = (workspace?.objects ?? []).filter((object) => object.kind === "brand").map((object) => object.id);
   const submit = (event: FormEvent) => {
@@ -34,7 +55,7 @@ export function NewSourceForm() {
     setTried(true);
     if (flaw) return;
     create.mutate(
-      { name: name.trim(), brand: brand.trim() || null, layer, kind },
+      { name: name.trim(), brand: brand.trim() || null, layer, kind, mailbox: kind === "mail" ? changeOf(mailbox) : null },
       { onSuccess: ({ source }) => navigate(to("/settings", `tab=sources&source=${source.id}`), { replace: true }) },
     );
   };
@@ -47,8 +68,7 @@ export function NewSourceForm() {
         / new
       </p>
       <h1>
-        Three steps to the first event: name it,{" "}
-        {kind === "mqtt" ? "say where its broker is, publish." : "take its key, send."}
+        Three steps to the first event: name it, {steps?.headline}
       </h1>
       <form onSubmit={submit} className="sheet">
         <h2>
@@ -84,18 +104,17 @@ export function NewSourceForm() {
             </label>
           ))}
         </fieldset>
+        {kind === "mail" ? <MailboxFields draft={mailbox} isNew onChange={setMailbox} /> : null}
         {create.error ? <Problem error={create.error} what="The source could not be made." /> : null}
         <div>
           <Button type="submit" loading={create.isPending}>
-            Make it, and {kind === "mqtt" ? "name its broker" : "show its key"}
+            Make it, and {steps?.button}
           </Button>
         </div>
       </form>
       <p className="fine steps-ahead">
-        <span className="step">2</span>{" "}
-        {kind === "mqtt" ? "its broker and topics, and what a message means" : "its key, shown once"}{" "}
-        <span className="step">3</span> {kind === "mqtt" ? "" : "lines to copy, and "}a check mark when the first event
-        is here
+        <span className="step">2</span> {steps?.second} <span className="step">3</span> {steps?.third}a check mark when
+        the first event is here
       </p>
     </>
   );

@@ -15,6 +15,7 @@ import { Broker, Connection, StopListening } from "./broker";
 import { Connect } from "./connect";
 import { Keys } from "./keys";
 import { Limits } from "./limits";
+import { MailboxLink, MailboxPart } from "./mailbox";
 import { TailPart } from "./tail";
 import { Webhook } from "./webhook";
 import { kindWord } from "./words";
@@ -75,7 +76,7 @@ function Body({ source }: { source: Source }) {
   const client = useQueryClient();
   const tail = useTail(source.id);
   const head = useRef<HTMLDivElement>(null);
-  const key = source.revoked_at ? undefined : freshKey(source.id);
+  const key = source.revoked_at || source.kind === "mail" ? undefined : freshKey(source.id);
   const isHeard = source.first_event_at !== null || tail.rows.some((row) => row.is_accepted);
   const wasHeard = useRef(isHeard);
   useEffect(() => {
@@ -87,8 +88,13 @@ function Body({ source }: { source: Source }) {
   const [wasNew] = useState(source.first_event_at === null);
   const isNew = key !== undefined || wasNew;
   const isBroker = source.kind === "mqtt";
+  const isMail = source.kind === "mail";
+  // These come and get what is sent; nobody sends with a key.
+  const isFetched = isBroker || isMail;
   const isLive = source.revoked_at === null;
-  const connect = !isLive ? null : isBroker ? (
+  const connect = !isLive ? null : isMail ? (
+    <MailboxLink source={source} isHeard={isHeard} />
+  ) : isBroker ? (
     <Connection source={source} isHeard={isHeard} />
   ) : (
     <Connect source={source} freshKey={key} isHeard={isHeard} />
@@ -101,16 +107,17 @@ function Body({ source }: { source: Source }) {
         {instantText(source.created_at)}.
       </p>
       <div ref={head} />
-      {isNew || isBroker ? connect : null}
+      {isNew || isFetched ? connect : null}
       {isLive && isBroker && isNew ? <Broker source={source} /> : null}
       <TailPart tail={tail} />
       <Refusals source={source} />
-      {isNew || isBroker ? null : connect}
+      {isNew || isFetched ? null : connect}
       {source.kind === "webhook" && isLive ? <Webhook source={source} freshKey={key} /> : null}
       {isLive && isBroker && !isNew ? <Broker source={source} /> : null}
-      {isBroker ? null : <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />}
+      {isLive && isMail ? <MailboxPart source={source} /> : null}
+      {isFetched ? null : <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />}
       {isLive ? <Limits source={source} /> : null}
-      {isLive && isBroker ? <StopListening source={source} /> : null}
+      {isLive && isFetched ? <StopListening source={source} /> : null}
     </>
   );
 }

@@ -5,6 +5,7 @@ export const KIND_WORDS: Record<Source["kind"], string> = {
   sdk: "SDK or script",
   webhook: "webhook",
   mqtt: "MQTT",
+  mail: "mail",
   file: "file",
 };
 
