@@ -27,6 +27,8 @@ pub(crate) use place::write;
 
 /// The source of what is done in the Desk.
 pub const DESK: &str = "desk";
+/// The role of a mail that somebody's machine wrote: it is shown, and is nobody's word.
+pub(crate) const AUTOMATIC: &str = "automatic";
 /// The verb that notes that an ask is overdue.
 pub(crate) const IGNORED: &str = "ignored";
 /// Longest title, address or name that is kept of what a sender says beside, in characters.
@@ -143,7 +145,7 @@ impl Engine {
             key: post_key(&self.secret, space, event.message.as_deref(), event.seq),
             thread: Key(0),
             at: event.at,
-            role: role.name().to_owned(),
+            role: if is_mail && is_automatic && role == Role::Person { AUTOMATIC } else { role.name() }.to_owned(),
             person: event.subject,
             object: event.object,
             source: event.source.clone(),

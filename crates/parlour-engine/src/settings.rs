@@ -21,7 +21,7 @@ const MAX_MAIL_ADDRESSES: usize = 50;
 /// Largest mail that is taken, whatever the setting.
 const MAX_MAIL_BYTES: usize = 100_000_000;
 /// Most files of a mail that are kept, whatever the setting.
-const MAX_FILES: usize = 50;
+const MAX_FILES: usize = 20;
 /// Most bytes that may wait to be taken, whatever the setting.
 const MAX_WAITING_BYTES: usize = 4_000_000_000;
 
@@ -168,7 +168,7 @@ impl MailSettings {
             return wrong("`mail.max_bytes` must be between 10000 and 100000000, and `mail.file_bytes` at most that");
         }
         if MAX_FILES < self.max_files || self.loop_after == 0 {
-            return wrong("`mail.max_files` must be at most 50, and `mail.loop_after` at least 1");
+            return wrong("`mail.max_files` must be at most 20, and `mail.loop_after` at least 1");
         }
         Ok(())
     }

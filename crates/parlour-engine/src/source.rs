@@ -230,8 +230,12 @@ impl Engine {
         let NewSource { name, brand, layer, kind, events_per_second, mapping, secret, mailbox } = new;
         check_name(&name)?;
         let mailbox = match (kind == SourceKind::Mail, mailbox) {
-            (true, new) => Some(mailbox::changed(None, new.unwrap_or_default())?),
+            (true, Some(new)) => Some(mailbox::changed(None, new)?),
             (false, None) => None,
+            (true, None) => {
+                let text = "a source of kind `mail` needs a `mailbox`; make it in the Desk, under Settings, Sources";
+                return Err(EngineError::Invalid(text.to_owned()));
+            }
             (false, Some(_)) => {
                 return Err(EngineError::Invalid("only a source of kind `mail` has a mailbox".to_owned()));
             }
@@ -298,6 +302,7 @@ impl Engine {
         let now = clock::now();
         self.database.write(move |conn| {
             source_key::revoke(conn, id, now)?;
+            parlour_store::mailbox::forget_password(conn, id)?;
             source::revoke(conn, id, now)
         })?;
         self.reload_sources()?;

@@ -71,6 +71,12 @@ pub fn put(conn: &mut dyn Conn, mailbox: &Mailbox) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Lets go of the password of a mailbox that is read no more.
+pub fn forget_password(conn: &mut dyn Conn, source: i64) -> Result<(), StoreError> {
+    conn.execute("UPDATE mailbox SET password = '' WHERE source = $1", &[source.into()])?;
+    Ok(())
+}
+
 /// All mailboxes, by source.
 pub fn all(conn: &mut dyn Conn) -> Result<Vec<Mailbox>, StoreError> {
     conn.query(&format!("SELECT {COLUMNS} FROM mailbox ORDER BY source"), &[])?.into_iter().map(mailbox).collect()

@@ -29,7 +29,7 @@ const LOOP_WITHIN: i64 = 86_400_000_000;
 /// What of a mail that cannot be taken is kept, in bytes.
 const MAX_REFUSED_BYTES: usize = 256 << 10;
 /// Most files that are told of with a post.
-const MAX_TOLD_FILES: usize = 50;
+const MAX_TOLD_FILES: usize = 20;
 
 /// What a mail becomes an event with, beside what it says.
 pub(super) struct Beside {

@@ -24,7 +24,8 @@ use crate::input::{At, Sent};
 pub(crate) struct ThreadPost {
     key: String,
     at: String,
-    /// `person`, `brand` (a human of it), `machine`, `close` (closed without an answer) or `overdue`.
+    /// `person`, `brand` (a human of it), `machine`, `close` (closed without an answer), `overdue`, or `automatic` (a mail of
+    /// somebody's machine).
     role: String,
     /// The person who speaks or is spoken to, `kind:value`.
     person: Option<String>,
@@ -52,7 +53,7 @@ pub(crate) struct PostMail {
     from_name: Option<String>,
     /// Whom it was sent to.
     to: Vec<String>,
-    /// The first 50 of its files.
+    /// The first 20 of its files.
     files: Vec<PostFile>,
     n_files: u64,
     /// What looks wrong about its sender.

@@ -81,6 +81,8 @@ impl Session {
     async fn open(&mut self) -> Result<(i64, i64), String> {
         let opened = self.wire.command(&format!("EXAMINE {}", folder(&self.mailbox.folder))).await;
         let told = opened.map_err(|told| format!("the folder `{}` cannot be read: {told}", self.mailbox.folder))?;
+        // What it says now is how many there are; what it says later is that there are more.
+        self.wire.has_news = false;
         let missing = || "the mail server does not number its mails; it cannot be read".to_owned();
         let uid_validity = number(&told, "UIDVALIDITY").ok_or_else(missing)?;
         let next_uid = number(&told, "UIDNEXT").ok_or_else(missing)?;
@@ -203,6 +205,10 @@ impl Session {
 
     /// Waits until the server tells of mail; where it does not do that, for a while.
     async fn rest(&mut self, poll: Duration) -> Result<(), String> {
+        if self.wire.has_news {
+            // It was told while something else was asked, and is not told again.
+            return Ok(());
+        }
         if !self.can_idle {
             sleep(poll).await;
             return Ok(());

@@ -42,6 +42,8 @@ pub(super) struct Wire {
     n_tags: u32,
     /// Most bytes of the literals of one line that are kept.
     max_literal: usize,
+    /// Whether the server told of mail since this was last set back.
+    pub(super) has_news: bool,
 }
 
 impl Wire {
@@ -51,7 +53,7 @@ impl Wire {
         let opened = timeout(MAX_CONNECT, connect(mailbox)).await;
         let stream = opened.map_err(|_| format!("`{host}:{port}` does not answer within {MAX_CONNECT:?}"))??;
         let (incoming, partial) = (BytesMut::new(), Response::default());
-        let mut wire = Self { stream, incoming, partial, n_tags: 0, max_literal };
+        let mut wire = Self { stream, incoming, partial, n_tags: 0, max_literal, has_news: false };
         let greeting = wire.response().await?.text;
         if !greeting.starts_with("* OK") {
             return Err(format!("the mail server does not let anybody in: {greeting}"));
@@ -113,6 +115,7 @@ impl Wire {
                 let told = end.split_once(' ').map_or(end, |(_, told)| told);
                 return Err(told.to_owned());
             }
+            self.has_news |= response.text.ends_with(" EXISTS");
             n_bytes += response.text.len() + response.literals.iter().map(Vec::len).sum::<usize>();
             if MAX_LINES < responses.len() || self.max_literal.saturating_mul(2) + (16 << 20) < n_bytes {
                 return Err("the mail server says more than was asked".to_owned());
@@ -243,7 +246,7 @@ mod tests {
         // Who has said all hangs up.
         drop(theirs);
         let (incoming, partial) = (BytesMut::new(), Response::default());
-        Wire { stream: Box::new(ours), incoming, partial, n_tags: 0, max_literal }
+        Wire { stream: Box::new(ours), incoming, partial, n_tags: 0, max_literal, has_news: false }
     }
 
     #[tokio::test]

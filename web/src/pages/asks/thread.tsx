@@ -223,7 +223,7 @@ function PostItem({ post, brand, acts }: { post: ThreadPost; brand: string; acts
         <p className="text">{post.text}</p>
       )}
       {post.mail ? <MailFiles post={post} mail={post.mail} /> : null}
-      {isOurs ? null : <Judged post={post} acts={acts} />}
+      {isOurs || post.role === "automatic" ? null : <Judged post={post} acts={acts} />}
     </li>
   );
 }
