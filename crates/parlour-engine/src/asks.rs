@@ -21,11 +21,15 @@ use parlour_store::post;
 use serde_json::{Value, json};
 
 use crate::engine::Engine;
+use crate::mail;
+use crate::source::SourceKind;
 
 pub(crate) use place::{thread_now, write};
 
 /// The source of what is done in the Desk.
 pub const DESK: &str = "desk";
+/// The role of a mail that somebody's machine wrote: it is shown, and is nobody's word.
+pub(crate) const AUTOMATIC: &str = "automatic";
 /// The verb that notes that an ask is overdue.
 pub(crate) const IGNORED: &str = "ignored";
 /// Longest title, address or name that is kept of what a sender says beside, in characters.
@@ -109,10 +113,16 @@ impl Engine {
     /// What an event says in a conversation; `None` where it is no part of one.
     pub(crate) fn said(&self, heeded: &Heeded<'_>, event: &LakeEvent, judged: Judged) -> Option<Said> {
         let is_said = event.text.is_some() || heeded.has(&event.verb);
-        if !is_said || !event.scored && event.verb != IGNORED {
+        if !is_said {
             return None;
         }
         let extra: Value = event.extra.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+        let space = self.space_of(&event.source);
+        let is_mail = space == mail::SPACE;
+        // What a machine mails counts for nobody, and stands in the thread that it answers all the same.
+        if !event.scored && event.verb != IGNORED && !(is_mail && event.reply_to.is_some()) {
+            return None;
+        }
         let told = |name: &str| extra.get(name).and_then(Value::as_str).map(kept);
         let told = |name: &str| told(name).filter(|text| !text.is_empty());
         let is_ours = event.source == DESK;
@@ -133,10 +143,10 @@ impl Engine {
         };
         let post = post::Post {
             seq: event.seq,
-            key: post_key(&self.secret, &event.source, event.message.as_deref(), event.seq),
+            key: post_key(&self.secret, space, event.message.as_deref(), event.seq),
             thread: Key(0),
             at: event.at,
-            role: role.name().to_owned(),
+            role: if is_mail && is_automatic && role == Role::Person { AUTOMATIC } else { role.name() }.to_owned(),
             person: event.subject,
             object: event.object,
             source: event.source.clone(),
@@ -151,19 +161,35 @@ impl Engine {
             class: (class != Class::None).then(|| class.name().to_owned()),
             kind: i64::from(of_verb.unwrap_or(judged.evidence)),
             language: judged.finding.as_ref().and_then(|found| found.language).map(|found| found.to_string()),
-            data: json!({ "because": judged.finding.map(|found| found.because).unwrap_or_default() }).to_string(),
+            data: data_of(judged.finding, extra.get("mail").filter(|_| is_mail)),
         };
         let reply_to = event.reply_to.as_deref();
         let named = |source: &str, message: &str| post_key(&self.secret, source, Some(message), 0);
-        let reply_to = reply_to.map(|message| [named(&event.source, message), named(DESK, message)]);
+        let reply_to = reply_to.map(|message| [named(space, message), named(DESK, message)]);
         let people = if role == Role::Person { Vec::new() } else { self.ids_of(event.subject) };
         Some(Said { post, reply_to, thread, people })
+    }
+
+    /// Where names of messages are told apart: in their source, but those of mail in all mailboxes together.
+    fn space_of<'s>(&self, source: &'s str) -> &'s str {
+        let is_mail = self.source_named(source).is_some_and(|source| source.kind == SourceKind::Mail);
+        if is_mail { mail::SPACE } else { source }
     }
 
     /// All raw ids of whoever this one belongs to, at this moment.
     pub(crate) fn ids_of(&self, id: Key) -> Vec<Key> {
         self.state().identity.ids_of(&id).to_vec()
     }
+}
+
+/// What is kept with a post for programs: why it is taken for what it is, and what a mail tells beside its text.
+fn data_of(finding: Option<Finding>, mail: Option<&Value>) -> String {
+    let because = finding.map(|found| found.because).unwrap_or_default();
+    let data = match mail {
+        Some(mail) => json!({ "because": because, "mail": mail }),
+        None => json!({ "because": because }),
+    };
+    data.to_string()
 }
 
 /// What is kept of something a sender says beside an event: JSON may hold what no text in a database may.

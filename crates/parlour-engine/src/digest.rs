@@ -11,8 +11,9 @@ pub(crate) const MAX_ALERTS: usize = 1_000;
 /// Most of them that are written out.
 const MAX_TOLD: usize = 50;
 
-/// The subject, the text and the HTML of a mail about these alerts, as JSON.
-pub(crate) fn digest(alerts: &[Alert], desk: &str) -> Value {
+/// The subject, the text and the HTML of a mail about these alerts, as JSON; with the address of the way out, where there
+/// is one.
+pub(crate) fn digest(alerts: &[Alert], desk: &str, unsubscribe: Option<&str>) -> Value {
     let n = thousands(alerts.len() as u64);
     let subject = match alerts {
         [one] => one.title.clone(),
@@ -36,8 +37,13 @@ pub(crate) fn digest(alerts: &[Alert], desk: &str) -> Value {
         writeln!(text, "{link}").expect("a String takes any text");
         write!(html, "<p><a href=\"{0}\">{0}</a></p>", escaped(&link)).expect("a String takes any text");
     }
+    if let Some(link) = unsubscribe {
+        writeln!(text, "\nNo more of these: {link}").expect("a String takes any text");
+        write!(html, "<p><small><a href=\"{}\">No more of these</a></small></p>", escaped(link))
+            .expect("a String takes any text");
+    }
     html.push_str("</body></html>");
-    json!({ "subject": subject, "text": text, "html": html })
+    json!({ "subject": subject, "text": text, "html": html, "is_automatic": true, "unsubscribe": unsubscribe })
 }
 
 /// Text as HTML shows it, also within quotes.
@@ -78,7 +84,7 @@ mod tests {
 
     #[test]
     fn what_people_are_called_is_never_markup() {
-        let told = digest(&[alert("email:<script>\"x\"@example.org")], "https://desk.example/");
+        let told = digest(&[alert("email:<script>\"x\"@example.org")], "https://desk.example/", None);
         assert_eq!(told["subject"], "email:<script>\"x\"@example.org");
         let html = told["html"].as_str().unwrap();
         assert!(!html.contains("<script>") && html.contains("&lt;script&gt;&quot;x&quot;"), "{html}");
@@ -87,9 +93,16 @@ mod tests {
 
     #[test]
     fn many_are_counted_and_some_written_out() {
-        let told = digest(&vec![alert("One is overdue"); 1_000], "");
+        let told = digest(&vec![alert("One is overdue"); 1_000], "", None);
         assert_eq!(told["subject"], "1,000 alerts");
         assert_eq!(told["html"].as_str().unwrap().matches("<h3>").count(), MAX_TOLD);
         assert!(told["text"].as_str().unwrap().ends_with("950 more are in the Desk.\n\n"));
+    }
+
+    #[test]
+    fn the_way_out_is_in_it() {
+        let told = digest(&[alert("One is overdue")], "", Some("https://desk.example/unsubscribe/x"));
+        assert_eq!(told["unsubscribe"], "https://desk.example/unsubscribe/x");
+        assert!(told["text"].as_str().unwrap().ends_with("No more of these: https://desk.example/unsubscribe/x\n"));
     }
 }

@@ -69,6 +69,8 @@ pub struct Engine {
     pub(crate) naming: Mutex<()>,
     /// Held by whoever sends rejections again.
     pub(crate) replaying: Mutex<()>,
+    /// Held by whoever takes mail, so that each is taken once, whichever mailboxes it lies in.
+    pub(crate) taking_mail: Mutex<()>,
     /// Rises with everything that the queue of asks shows.
     stirred: AtomicU64,
     pub(crate) bell: Arc<Bell>,
@@ -120,6 +122,7 @@ impl Engine {
             classifier: Classifier::built_in(),
             naming: Mutex::default(),
             replaying: Mutex::default(),
+            taking_mail: Mutex::default(),
             stirred: AtomicU64::new(0),
             bell,
             is_stopping: AtomicBool::new(false),

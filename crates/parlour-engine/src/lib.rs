@@ -20,6 +20,7 @@ mod intake;
 pub mod jobs;
 mod keep;
 mod kept;
+pub mod mail;
 pub mod mapping;
 pub mod mentions;
 pub mod mqtt;

@@ -11,8 +11,9 @@ use parlour_core::day::{Day, MICROS_PER_DAY};
 use parlour_store::alert::{self, Alert};
 use parlour_store::delivery::{self, DONE, Delivery, FAILED, WAITING};
 use parlour_store::hook::{self, Hook};
-use parlour_store::setting;
+use parlour_store::{setting, unsubscribed};
 use serde_json::json;
+use subtle::ConstantTimeEq;
 
 use crate::alerts::kind_of;
 use crate::digest::{MAX_ALERTS, digest};
@@ -341,6 +342,31 @@ impl Engine {
         again.ok_or_else(|| EngineError::NotFound(format!("there is no delivery {id}")))
     }
 
+    /// The link by which an address gets no digest any more, where people can reach the Desk.
+    fn way_out(&self, address: &str) -> Option<String> {
+        let desk = self.settings.delivery.desk.trim_end_matches('/');
+        (!desk.is_empty()).then(|| format!("{desk}/unsubscribe/{}", self.way_out_token(address)))
+    }
+
+    fn way_out_token(&self, address: &str) -> String {
+        format!("{:032x}", self.secret.digest(&[b"unsubscribe", address.to_lowercase().as_bytes()]))
+    }
+
+    /// Whose digest a token ends.
+    pub fn subscriber(&self, token: &str) -> Result<String, EngineError> {
+        let is_theirs = |address: &&String| bool::from(self.way_out_token(address).as_bytes().ct_eq(token.as_bytes()));
+        let found = self.settings.mail.to.iter().find(is_theirs);
+        found
+            .cloned()
+            .ok_or_else(|| EngineError::NotFound("this link is for no address that gets the digest".to_owned()))
+    }
+
+    /// Sends no more digests to whom a token was made for.
+    pub fn unsubscribe(&self, token: &str) -> Result<(), EngineError> {
+        let address = self.subscriber(token)?.to_lowercase();
+        Ok(self.database.write(move |conn| unsubscribed::add(conn, &address, clock::now()))?)
+    }
+
     /// Makes the digest of the alerts since the last one, once a day, for each address under `[mail]`. Returns whether
     /// there was something to tell.
     pub fn digest_due(&self, now: i64) -> Result<bool, EngineError> {
@@ -349,23 +375,28 @@ impl Engine {
             return Ok(false);
         }
         let today = Day::of_micros(now);
-        let (digested, alerts) = self.database.read(|conn| {
+        let (digested, alerts, gone) = self.database.read(|conn| {
             let digested = setting::get(conn, DIGESTED)?.unwrap_or_default();
+            let gone = unsubscribed::all(conn)?;
             let (day, last) = digested.split_once(' ').unwrap_or_default();
             let (day, last) = (day.parse::<Day>().ok(), last.parse::<i64>().unwrap_or(0));
             let last = last.max(alert::last_id(conn)? - MAX_ALERTS as i64);
             let mut alerts = alert::after(conn, last, MAX_ALERTS)?;
             alerts.retain(|alert| now - DIGEST_WITHIN_MICROS <= alert.made_at);
-            Ok((day, alerts))
+            Ok((day, alerts, gone))
         })?;
         let Some(last) = alerts.last().map(|alert| alert.id).filter(|_| digested != Some(today)) else {
             return Ok(false);
         };
-        let body = digest(&alerts, &self.settings.delivery.desk).to_string();
-        let (to, mut messages) = (mail.to.clone(), Messages::new()?);
+        let mut messages = Messages::new()?;
+        let mut letters = Vec::new();
+        for address in mail.to.iter().filter(|address| !gone.contains(&address.to_lowercase())) {
+            let body = digest(&alerts, &self.settings.delivery.desk, self.way_out(address).as_deref());
+            letters.push((address.clone(), body.to_string()));
+        }
         self.database.write(move |conn| {
-            for address in to {
-                let new = delivery_of(messages.next(), DIGEST.to_owned(), now, body.clone());
+            for (address, body) in letters {
+                let new = delivery_of(messages.next(), DIGEST.to_owned(), now, body);
                 delivery::create(conn, &Delivery { mail: Some(address), ..new })?;
             }
             setting::set(conn, DIGESTED, &format!("{today} {last}"))

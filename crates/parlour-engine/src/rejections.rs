@@ -10,7 +10,7 @@ use parlour_store::{Conn, StoreError};
 
 use crate::engine::Engine;
 use crate::submission::{EVENT_DIALECT, Submission};
-use crate::{EngineError, clock, mqtt, webhook};
+use crate::{EngineError, clock, mail, mqtt, webhook};
 
 /// Rejections read at once.
 const PAGE: usize = 500;
@@ -214,6 +214,7 @@ impl Engine {
             }),
             Some(webhook::DIALECT) => self.remapped(row),
             Some(mqtt::DIALECT) => self.remapped_message(row),
+            Some(mail::DIALECT) => self.remailed(row),
             Some(name) => match Dialect::of_name(name) {
                 Some(dialect) => self.rewired(row, dialect),
                 None => Err(Flaw::Unreadable(format!("what came as `{name}` cannot be decoded again by this version"))),

@@ -21,6 +21,10 @@ const ORDER_SUFFIX_BYTES: usize = 8;
 const MAX_MAIL_ADDRESSES: usize = 50;
 /// Most bytes of what somebody writes in a form, whatever the setting: less than an event may have.
 const MAX_FORM_BYTES: usize = 30_000;
+/// Largest mail that is taken, whatever the setting.
+const MAX_MAIL_BYTES: usize = 100_000_000;
+/// Most files of a mail that are kept, whatever the setting.
+const MAX_FILES: usize = 20;
 /// Most bytes that may wait to be taken, whatever the setting.
 const MAX_WAITING_BYTES: usize = 4_000_000_000;
 
@@ -248,6 +252,12 @@ pub struct MailSettings {
     pub url: String,
     pub from: String,
     pub to: Vec<String>,
+    pub poll_seconds: u64,
+    pub max_bytes: usize,
+    pub file_bytes: usize,
+    pub max_files: usize,
+    pub stored_bytes: u64,
+    pub loop_after: u32,
 }
 
 impl MailSettings {
@@ -272,6 +282,15 @@ impl MailSettings {
         }
         if MAX_MAIL_ADDRESSES < self.to.len() || !self.to.iter().all(|to| to.contains('@')) {
             return wrong("`mail.to` must be at most 50 addresses, such as [\"anna@example.com\"]");
+        }
+        if !(5..=3_600).contains(&self.poll_seconds) {
+            return wrong("`mail.poll_seconds` must be between 5 and 3600");
+        }
+        if !(10_000..=MAX_MAIL_BYTES).contains(&self.max_bytes) || self.max_bytes < self.file_bytes {
+            return wrong("`mail.max_bytes` must be between 10000 and 100000000, and `mail.file_bytes` at most that");
+        }
+        if MAX_FILES < self.max_files || self.loop_after == 0 {
+            return wrong("`mail.max_files` must be at most 20, and `mail.loop_after` at least 1");
         }
         Ok(())
     }
@@ -413,5 +432,8 @@ mod tests {
         let whole = "[oidc]\nissuer = \"https://id.example\"\nclient_id = \"p\"\nclient_token = \"s\"\n";
         assert!(error(&format!("{whole}role = \"owner\"\n")).contains("oidc.role"), "a provider makes no owners");
         assert!(Settings::parse(whole).unwrap().oidc.is_set());
+        assert!(error("[mail]\npoll_seconds = 0\n").contains("mail.poll_seconds"));
+        assert!(error("[mail]\nmax_bytes = 1\n").contains("mail.max_bytes"));
+        assert!(error("[mail]\nloop_after = 0\n").contains("mail.loop_after"));
     }
 }

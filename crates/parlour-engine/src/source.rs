@@ -12,6 +12,7 @@ use crate::asks::DESK;
 use crate::desk::name_of;
 use crate::engine::Engine;
 use crate::forms::{self, FormSettings};
+use crate::mail::mailbox::{self, Mailbox, NewMailbox};
 use crate::mapping::Mapping;
 use crate::mentions::MentionSettings;
 use crate::{EngineError, clock, mqtt, random, signature};
@@ -41,6 +42,8 @@ pub enum SourceKind {
     Webhook,
     /// From a broker, with a mapping.
     Mqtt,
+    /// From a mailbox.
+    Mail,
     /// From files.
     File,
     /// By a form or widget on pages, whose key is public.
@@ -53,8 +56,8 @@ pub enum SourceKind {
 
 impl SourceKind {
     /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::Sdk, Self::Webhook, Self::Mqtt, Self::File, Self::Form, Self::Mentions, Self::Fediverse];
+    pub const ALL: [Self; 8] =
+        [Self::Sdk, Self::Webhook, Self::Mqtt, Self::Mail, Self::File, Self::Form, Self::Mentions, Self::Fediverse];
 
     /// The kind's name.
     pub fn name(self) -> &'static str {
@@ -62,6 +65,7 @@ impl SourceKind {
             Self::Sdk => "sdk",
             Self::Webhook => "webhook",
             Self::Mqtt => "mqtt",
+            Self::Mail => "mail",
             Self::File => "file",
             Self::Form => "form",
             Self::Mentions => "mentions",
@@ -94,6 +98,8 @@ pub struct Source {
     pub mapping: Option<String>,
     /// What it signs with, where it signs; of a broker, the password; of a form, what its site signs users with.
     pub secret: Option<String>,
+    /// Where it reads, if it is one of mail.
+    pub mailbox: Option<Mailbox>,
     /// When it was made, microseconds UTC.
     pub created_at: i64,
     /// When its first event came, as of when this was read.
@@ -143,6 +149,8 @@ pub struct NewSource {
     pub mapping: Option<String>,
     /// What it signs with.
     pub secret: Option<String>,
+    /// Where it reads, if it is one of mail.
+    pub mailbox: Option<NewMailbox>,
 }
 
 impl NewSource {
@@ -156,6 +164,7 @@ impl NewSource {
             events_per_second: None,
             mapping: None,
             secret: None,
+            mailbox: None,
         }
     }
 }
@@ -236,8 +245,19 @@ impl Engine {
 
     /// Makes a source and its first write key.
     pub fn create_source(&self, new: NewSource) -> Result<Keyed, EngineError> {
-        let NewSource { name, brand, layer, kind, events_per_second, mapping, secret } = new;
+        let NewSource { name, brand, layer, kind, events_per_second, mapping, secret, mailbox } = new;
         check_name(&name)?;
+        let mailbox = match (kind == SourceKind::Mail, mailbox) {
+            (true, Some(new)) => Some(mailbox::changed(None, new)?),
+            (false, None) => None,
+            (true, None) => {
+                let text = "a source of kind `mail` needs a `mailbox`; make it in the Desk, under Settings, Sources";
+                return Err(EngineError::Invalid(text.to_owned()));
+            }
+            (false, Some(_)) => {
+                return Err(EngineError::Invalid("only a source of kind `mail` has a mailbox".to_owned()));
+            }
+        };
         let (mapping, secret) = mqtt::parted(kind, mapping, secret)?;
         check_reading(kind, mapping.as_deref(), secret.as_deref())?;
         let brand = match brand {
@@ -268,6 +288,9 @@ impl Engine {
             }
             key_row.source = id;
             source_key::create(conn, &key_row)?;
+            if let Some(mailbox) = mailbox {
+                parlour_store::mailbox::put(conn, &mailbox::row_of(id, &mailbox))?;
+            }
             Ok(Some(id))
         })?;
         let taken = || EngineError::Invalid(format!("there is a source `{name}` already; give this one another name"));
@@ -299,10 +322,20 @@ impl Engine {
         let now = clock::now();
         self.database.write(move |conn| {
             source_key::revoke(conn, id, now)?;
+            parlour_store::mailbox::forget_password(conn, id)?;
             source::revoke(conn, id, now)
         })?;
         self.reload_sources()?;
         self.source(id)
+    }
+
+    /// Changes where a source of mail reads.
+    pub fn update_mailbox(&self, source: &Source, new: NewMailbox) -> Result<Arc<Source>, EngineError> {
+        let none = || EngineError::Invalid(format!("source `{}` has no mailbox; make one of kind `mail`", source.name));
+        let row = mailbox::row_of(source.id, &mailbox::changed(Some(source.mailbox.as_ref().ok_or_else(none)?), new)?);
+        self.database.write(move |conn| parlour_store::mailbox::put(conn, &row))?;
+        self.reload_sources()?;
+        self.source(source.id)
     }
 
     /// Writes down what may change of a source: all but its name, its times and its keys.
@@ -345,11 +378,15 @@ impl Engine {
     /// Reads the sources anew; what was asked before goes by what was there before.
     pub fn reload_sources(&self) -> Result<(), EngineError> {
         let _one_at_a_time = self.sources.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let (rows, keys) = self.database.read(|conn| Ok((source::all(conn)?, source_key::all(conn)?)))?;
+        let (rows, keys, mailboxes) = self
+            .database
+            .read(|conn| Ok((source::all(conn)?, source_key::all(conn)?, parlour_store::mailbox::all(conn)?)))?;
         let mut ring = Ring::default();
         for row in rows {
             let of_source = || keys.iter().filter(|key| key.source == row.id);
-            let source = Arc::new(source_of(&row, of_source().map(key_of).collect())?);
+            let mailbox = mailboxes.iter().find(|mailbox| mailbox.source == row.id).cloned().and_then(mailbox::of_row);
+            let source = Source { mailbox, ..source_of(&row, of_source().map(key_of).collect())? };
+            let source = Arc::new(source);
             for key in of_source() {
                 let hash = KeyHash::try_from(key.hash.as_slice())
                     .map_err(|_| StoreError::Corrupt("a write key's hash is not 32 bytes".to_owned()))?;
@@ -418,6 +455,7 @@ fn source_of(row: &source::Source, keys: Vec<SourceKey>) -> Result<Source, Engin
         events_per_second: row.events_per_second.and_then(|n| n.try_into().ok()),
         mapping: row.mapping.clone(),
         secret: row.secret.clone(),
+        mailbox: None,
         created_at: row.created_at,
         first_event_at: row.first_event_at,
         last_event_at: row.last_event_at,

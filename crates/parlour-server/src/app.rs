@@ -17,8 +17,8 @@ use tokio::sync::Semaphore;
 use crate::access::{Seat, Throttle, Tries};
 use crate::doors::{Gate, Visits};
 use crate::error::ApiError;
+use crate::links::Links;
 use crate::meter::Meter;
-use crate::mqtt::Links;
 use crate::oidc::Provider;
 
 /// The setting in the database that says the store was filled with the sample; the server sets it when it loads one.
@@ -27,6 +27,9 @@ pub const IS_SAMPLE: &str = "is_sample";
 const MAX_CALLS: usize = 64;
 /// Most passwords that are looked at at once, as each takes memory by design.
 const MAX_HASHINGS: usize = 2;
+
+/// Mailboxes of which mails are in memory at once.
+const MAX_MAILBOXES_AT_ONCE: usize = 2;
 
 /// Starts loading the sample into an empty store and returns the id of the job that does it.
 pub type LoadSample = Arc<dyn Fn(&Arc<Engine>) -> Result<i64, EngineError> + Send + Sync>;
@@ -63,6 +66,8 @@ pub struct Shared {
     pub(crate) meter: Meter,
     pub(crate) links: Links,
     pub(crate) visits: Visits,
+    /// Held while mails of one mailbox are in memory, so that many mailboxes take no more of it.
+    pub(crate) mail_seats: Semaphore,
 }
 
 /// How much of everything a request may see. Without a session it is nothing, so that what forgets to say who asks gets no
@@ -123,6 +128,7 @@ impl App {
             meter: Meter::default(),
             links: Links::default(),
             visits,
+            mail_seats: Semaphore::new(MAX_MAILBOXES_AT_ONCE),
         });
         Arc::new(Self { shared, reach: Reach::Nothing })
     }

@@ -11,7 +11,9 @@ mod cursor;
 mod doors;
 mod error;
 mod held;
+mod imap;
 mod input;
+mod links;
 mod meter;
 mod mqtt;
 mod oidc;
@@ -22,6 +24,7 @@ mod rights;
 mod router;
 mod serve;
 mod sign_in;
+mod tls;
 mod ui;
 mod words;
 

@@ -8,9 +8,9 @@ use utoipa::{Modify, OpenApi};
 use crate::access::COOKIE;
 use crate::api::{
     account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, fediverse,
-    growth, health, hooks, jobs, leaving, links, matrix, mentions, merges, metrics, models, names, oidc, passkeys,
-    people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in,
-    sources, sql, staff, talks, threads, timeline, today, webhooks, why, wire, workspace,
+    files, growth, health, hooks, jobs, leaving, links, matrix, mentions, merges, metrics, models, names, oidc,
+    passkeys, people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings,
+    sign_in, sources, sql, staff, talks, threads, timeline, today, unsubscribe, webhooks, why, wire, workspace,
 };
 use crate::doors::{self, native};
 use crate::error::Failure;
@@ -118,6 +118,7 @@ const SCHEME: &str = "session";
         threads::let_thread_go,
         threads::take_back_reply,
         threads::correct_post,
+        files::get_file,
         responses::get_responses,
         responses::get_reciprocity,
         saved_answers::list_saved_answers,
@@ -130,6 +131,8 @@ const SCHEME: &str = "session";
         hooks::test_hook,
         deliveries::list_deliveries,
         deliveries::replay_delivery,
+        unsubscribe::ask_to_unsubscribe,
+        unsubscribe::end_digest,
         health::get_health,
         rejected::list_rejected,
         rejected::count_rejected,

@@ -14,9 +14,9 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
     account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, fediverse,
-    growth, health, hooks, jobs, leaving, links, matrix, mentions, merges, metrics, models, names, oidc, passkeys,
-    people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings, sign_in,
-    sources, sql, staff, talks, threads, timeline, today, webhooks, why, workspace,
+    files, growth, health, hooks, jobs, leaving, links, matrix, mentions, merges, metrics, models, names, oidc,
+    passkeys, people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings,
+    sign_in, sources, sql, staff, talks, threads, timeline, today, unsubscribe, webhooks, why, workspace,
 };
 use crate::app::App;
 use crate::{access, border, doors, ui};
@@ -34,6 +34,7 @@ fn open_routes() -> Vec<Route> {
         ("/fediverse/{name}/inbox", post(fediverse::take_activity).layer(fediverse::body_limit())),
         ("/fediverse/{name}/{collection}", get(fediverse::get_collection)),
         ("/fediverse/{name}/notes/{note}", get(fediverse::get_note)),
+        ("/unsubscribe/{token}", get(unsubscribe::ask_to_unsubscribe).post(unsubscribe::end_digest)),
         ("/api/v1/session", get(session::get_session).post(session::create_session).delete(session::delete_session)),
         ("/api/v1/sign-in", get(sign_in::list_sign_in_ways)),
         ("/api/v1/sign-in/password", post(sign_in::sign_in_with_password)),
@@ -107,6 +108,7 @@ fn ask_routes() -> Vec<Route> {
         ("/api/v1/threads/{thread}/hold", put(threads::hold_thread).delete(threads::let_thread_go)),
         ("/api/v1/replies/{id}", delete(threads::take_back_reply)),
         ("/api/v1/posts/{post}/correction", put(threads::correct_post)),
+        ("/api/v1/posts/{post}/files/{place}", get(files::get_file)),
         ("/api/v1/responses", get(responses::get_responses)),
         ("/api/v1/reciprocity", get(responses::get_reciprocity)),
         ("/api/v1/saved-answers", get(saved_answers::list_saved_answers).post(saved_answers::create_saved_answer)),

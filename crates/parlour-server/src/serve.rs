@@ -24,8 +24,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::api::metrics::Peer;
 use crate::app::App;
-use crate::mqtt;
 use crate::router::router;
+use crate::{imap, mqtt};
 
 mod stall;
 
@@ -60,8 +60,10 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
     let (hear, stop) = oneshot::channel();
-    let mut brokers = JoinSet::new();
-    brokers.spawn(mqtt::listen(Arc::clone(&app), stop));
+    let (read, stop_reading) = oneshot::channel();
+    let mut kept = JoinSet::new();
+    kept.spawn(mqtt::listen(Arc::clone(&app), stop));
+    kept.spawn(imap::read(Arc::clone(&app), stop_reading));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let (stream, address) = tokio::select! {
@@ -102,14 +104,14 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
         });
     }
     drop(listener);
-    drop(hear);
+    drop((hear, read));
     app.stop();
     if timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still being answered and are given up");
     }
     connections.shutdown().await;
-    if timeout(DRAIN, brokers.join_next()).await.is_err() {
-        tracing::warn!("some brokers were still being listened to and are given up");
+    if timeout(DRAIN, async { while kept.join_next().await.is_some() {} }).await.is_err() {
+        tracing::warn!("some brokers or mailboxes were still being listened to and are given up");
     }
     Ok(())
 }

@@ -131,6 +131,11 @@ pub fn get(conn: &mut dyn Conn, id: i64) -> Result<Option<Delivery>, StoreError>
     rows.into_iter().next().map(delivery).transpose()
 }
 
+/// Whether there is a delivery of this name.
+pub fn is_known(conn: &mut dyn Conn, message: &str) -> Result<bool, StoreError> {
+    Ok(one_int(conn, "SELECT COUNT(*) FROM delivery WHERE message = $1", &[message.into()])? != 0)
+}
+
 /// A page of the deliveries that are wanted, newest first: those before the id `before`, `limit` at most.
 pub fn list(
     conn: &mut dyn Conn,

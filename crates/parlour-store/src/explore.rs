@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
-/// `activity`, `actor`, `conversation`, `credential`, `feed`, `hook`, `passkey`, `session`, `setting`, `source`,
-/// `source_key` and `staff` hold secrets, and `audit` is the owners' affair.
+/// `activity`, `actor`, `conversation`, `credential`, `feed`, `hook`, `mailbox`, `passkey`, `session`, `setting`, `source`,
+/// `source_key` and `staff` hold secrets, `attachment` files, and `audit` is the owners' affair.
 pub(crate) const EXPLORABLE: [&str; 27] = [
     "alert",
     "ask",
@@ -40,14 +40,16 @@ pub(crate) const EXPLORABLE: [&str; 27] = [
 ];
 
 /// The tables whose reading by strangers would be a leak.
-pub(crate) const SECRET: [&str; 13] = [
+pub(crate) const SECRET: [&str; 15] = [
     "activity",
     "actor",
+    "attachment",
     "audit",
     "conversation",
     "credential",
     "feed",
     "hook",
+    "mailbox",
     "passkey",
     "session",
     "setting",

@@ -1,7 +1,9 @@
-//! Mail: a digest handed to the operator's own server, with an id that stays, so that a second attempt is no second mail.
+//! Mail: answers and digests, handed to the operator's own server, each under an id that stays, so that a second attempt
+//! is no second mail.
 
 use std::time::Duration;
 
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::SmtpTransport;
 use lettre::{Message, Transport};
@@ -30,6 +32,65 @@ struct Letter {
     /// … and those before it.
     #[serde(default)]
     references: Vec<String>,
+    /// What it comes from, where that is not what the settings say.
+    #[serde(default)]
+    from: Option<String>,
+    /// Whether no human wrote it.
+    #[serde(default)]
+    is_automatic: bool,
+    /// Where whoever gets it can end that.
+    #[serde(default)]
+    unsubscribe: Option<String>,
+}
+
+/// How whoever gets a mail can end that.
+#[derive(Clone, Debug)]
+struct ListUnsubscribe(String);
+
+/// That one request to there is enough (RFC 8058).
+#[derive(Clone, Debug)]
+struct ListUnsubscribePost(String);
+
+/// Whether a human wrote a mail (RFC 3834), so that no machine answers one that none did.
+#[derive(Clone, Debug)]
+struct AutoSubmitted(String);
+
+/// A header that is written as it is.
+macro_rules! plain_header {
+    ($name:ident, $text:literal) => {
+        impl Header for $name {
+            fn name() -> HeaderName {
+                HeaderName::new_from_ascii_str($text)
+            }
+
+            fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+                Ok(Self(text.to_owned()))
+            }
+
+            fn display(&self) -> HeaderValue {
+                HeaderValue::new(Self::name(), self.0.clone())
+            }
+        }
+    };
+}
+
+plain_header!(ListUnsubscribe, "List-Unsubscribe");
+plain_header!(ListUnsubscribePost, "List-Unsubscribe-Post");
+plain_header!(AutoSubmitted, "Auto-Submitted");
+
+/// Most mails that one names as those before it: the first, and the last ones.
+const MAX_REFERENCES: usize = 20;
+/// What our own messages are called.
+const OURS: &str = "msg_";
+
+/// A name of a message as a header has it: what mail programs named as they did, what was sent from here by its name and
+/// `domain`. `None` for what came otherwise than by mail. A line break in a name would begin another header.
+fn named(message: &str, domain: &str) -> Option<String> {
+    let plain: String = message.chars().filter(char::is_ascii_graphic).collect();
+    if plain.starts_with('<') && plain.ends_with('>') {
+        return Some(plain);
+    }
+    plain.starts_with(OURS).then(|| format!("<{plain}@{domain}>"))
 }
 
 impl Mail {
@@ -70,22 +131,34 @@ impl Mail {
     fn message(&self, address: &str, delivery: &Delivery) -> Result<Message, String> {
         let letter: Letter = serde_json::from_str(&delivery.body).map_err(|error| error.to_string())?;
         let to: Mailbox = address.parse().map_err(|error| format!("`{address}` is no mail address: {error}"))?;
-        let id = |message: &str| format!("<{message}@{}>", self.from.email.domain());
-        // What was sent from here is named as it was then; a line break in a name would begin another header.
-        let named = |message: &String| {
-            let plain: String = message.chars().filter(char::is_ascii_graphic).collect();
-            if plain.starts_with('<') { plain } else { id(&plain) }
+        let from = match &letter.from {
+            Some(from) => from.parse().map_err(|error| format!("`{from}` is no mail address: {error}"))?,
+            None => self.from.clone(),
         };
+        let domain = from.email.domain().to_owned();
         let mut builder = Message::builder()
-            .message_id(Some(id(&delivery.message)))
-            .from(self.from.clone())
+            .message_id(Some(format!("<{}@{domain}>", delivery.message)))
+            .from(from)
             .to(to)
             .subject(letter.subject.replace(char::is_control, " "));
-        if let Some(message) = &letter.in_reply_to {
-            builder = builder.in_reply_to(named(message));
+        if let Some(message) = letter.in_reply_to.as_deref().and_then(|message| named(message, &domain)) {
+            builder = builder.in_reply_to(message);
         }
-        if !letter.references.is_empty() {
-            builder = builder.references(letter.references.iter().map(named).collect::<Vec<_>>().join(" "));
+        let mut references: Vec<String> =
+            letter.references.iter().filter_map(|message| named(message, &domain)).collect();
+        if MAX_REFERENCES < references.len() {
+            references.drain(1..=references.len() - MAX_REFERENCES);
+        }
+        if !references.is_empty() {
+            builder = builder.references(references.join(" "));
+        }
+        if letter.is_automatic {
+            builder = builder.header(AutoSubmitted("auto-generated".to_owned()));
+        }
+        if let Some(link) = letter.unsubscribe.filter(|link| link.chars().all(|c| c.is_ascii_graphic() && c != '>')) {
+            builder = builder
+                .header(ListUnsubscribe(format!("<{link}>")))
+                .header(ListUnsubscribePost("List-Unsubscribe=One-Click".to_owned()));
         }
         let message = match letter.html {
             Some(html) => builder.multipart(MultiPart::alternative_plain_html(letter.text, html)),

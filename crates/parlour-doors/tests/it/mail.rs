@@ -66,20 +66,8 @@ fn mails(maildir: &Path) -> Vec<String> {
     mails
 }
 
-#[test]
-fn a_digest_reaches_each_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let maildir = folder.path().join("mail");
-    let (_server, port) = serve(&maildir);
-    let settings = format!(
-        "[mail]\nurl = \"smtp://127.0.0.1:{port}\"\nfrom = \"Parlour <parlour@example.com>\"\n\
-         to = [\"anna@example.com\", \"later@example.com\", \"nobody@example.com\"]\n[delivery]\ntimeout_seconds = 60\n"
-    );
-    std::fs::create_dir(folder.path().join("data")).unwrap();
-    std::fs::write(folder.path().join("data/parlour.toml"), settings).unwrap();
-    let engine = Engine::open(&folder.path().join("data"), None).unwrap();
-    let courier = Courier::new(&engine.settings).unwrap();
-    let row = Alert {
+fn new_alert() -> Alert {
+    Alert {
         id: 0,
         kind: "wire".to_owned(),
         object: "brand:acme".to_owned(),
@@ -91,7 +79,23 @@ fn a_digest_reaches_each_once() {
         data: "{}".to_owned(),
         state: alert::OPEN.to_owned(),
         made_at: clock::now(),
-    };
+    }
+}
+
+#[test]
+fn a_digest_reaches_each_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let maildir = folder.path().join("mail");
+    let (_server, port) = serve(&maildir);
+    let settings = format!(
+        "[mail]\nurl = \"smtp://127.0.0.1:{port}\"\nfrom = \"Parlour <parlour@example.com>\"\n\
+         to = [\"anna@example.com\", \"later@example.com\", \"nobody@example.com\"]\n[delivery]\ntimeout_seconds = 60\ndesk = \"https://desk.example/\"\n"
+    );
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/parlour.toml"), settings).unwrap();
+    let engine = Engine::open(&folder.path().join("data"), None).unwrap();
+    let courier = Courier::new(&engine.settings).unwrap();
+    let row = new_alert();
     engine.database.write(move |conn| alert::insert(conn, &row)).unwrap();
     let now = clock::now();
     assert!(engine.digest_due(now).unwrap());
@@ -114,7 +118,23 @@ fn a_digest_reaches_each_once() {
         assert!(mail.contains("multipart/alternative") && mail.contains("text/html"), "{mail}");
         let head = mail.split("\n\n").next().unwrap();
         assert!(!head.lines().any(|line| line.starts_with("Bcc")), "a name is never a header: {head}");
+        assert!(head.contains("Auto-Submitted: auto-generated"), "{head}");
+        assert!(head.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{head}");
     }
+    // The link of one ends hers alone.
+    let (_, rest) = mails[0].split_once("<https://desk.example/unsubscribe/").unwrap();
+    let token = rest.split('>').next().unwrap();
+    let gone = engine.subscriber(token).unwrap();
+    engine.unsubscribe(token).unwrap();
+    engine.unsubscribe(token).unwrap();
+    assert!(engine.unsubscribe("0123").is_err() && engine.unsubscribe("").is_err());
+    let row = Alert { episode: "2026-10-02".to_owned(), ..new_alert() };
+    engine.database.write(move |conn| alert::insert(conn, &row)).unwrap();
+    let tomorrow = now + 86_400_000_000;
+    assert!(engine.digest_due(tomorrow).unwrap());
+    let all = engine.database.read(|conn| delivery::list(conn, &Wanted::default(), None, 9)).unwrap();
+    let n_to = |address: &str| all.iter().filter(|one| one.mail.as_deref() == Some(address)).count();
+    assert_eq!((all.len(), n_to(&gone)), (5, 1), "who asked for no more got no more");
 }
 
 #[test]

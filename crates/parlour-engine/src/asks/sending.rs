@@ -81,7 +81,9 @@ impl Engine {
     /// What an answer says to whoever carries it: to whom, to what, in which words.
     fn letter(&self, thread: &Thread, reply: &Reply) -> Result<serde_json::Value, EngineError> {
         let posts = self.database.read(|conn| post::of_thread(conn, thread.key, STEP))?;
-        let messages: Vec<&str> = posts.iter().filter_map(|post| post.message.as_deref()).collect();
+        let spoke = |post: &&post::Post| ![Role::Overdue, Role::Close].map(Role::name).contains(&post.role.as_str());
+        let messages: Vec<&str> = posts.iter().filter(spoke).filter_map(|post| post.message.as_deref()).collect();
+        let mailbox = self.source_named(&thread.source).and_then(|source| source.mailbox.clone());
         let is_theirs = |post: &&post::Post| post.role == Role::Person.name() && post.person == thread.person;
         let last = posts.iter().rev().filter(is_theirs).find_map(|post| post.message.as_deref());
         let title = thread.title.as_deref().unwrap_or_default();
@@ -97,6 +99,7 @@ impl Engine {
             "source": thread.source,
             "message": reply.message,
             "address": thread.address,
+            "from": mailbox.map(|mailbox| mailbox.address).filter(|address| !address.is_empty()),
             "in_reply_to": last,
             "references": messages,
         }))

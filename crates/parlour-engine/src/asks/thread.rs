@@ -10,6 +10,8 @@ use parlour_core::key::Key;
 use parlour_store::ask::{ANSWERED, CLOSED, OPEN};
 use parlour_store::{Conn, StoreError, ask, correction, entity, post, thread};
 
+use super::AUTOMATIC;
+
 /// Posts of one thread that are read, the last ones; a longer thread is judged by these.
 const MAX_POSTS: usize = 10_000;
 /// Most steps from an object to its brand.
@@ -53,7 +55,8 @@ pub(super) fn read_anew(
     };
     thread::put(conn, &row)?;
     let by_key: HashMap<Key, &post::Post> = posts.iter().map(|post| (post.key, post)).collect();
-    let told: Vec<conversation::Post> = posts.iter().map(told).collect();
+    let spoken = posts.iter().filter(|post| post.role != AUTOMATIC);
+    let told: Vec<conversation::Post> = spoken.map(told).collect();
     let asks: Vec<ask::Ask> = asks_of(&told)
         .into_iter()
         .filter_map(|ask| Some(ask_row(&ask, by_key.get(&ask.key)?, (&row, &by_key), duty)))

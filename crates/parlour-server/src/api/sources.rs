@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::health::ReasonCount;
+use super::mailbox::{MailboxChange, SourceMailbox};
 use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::{At, Sent};
-use crate::mqtt::Link;
+use crate::links::Link;
 
 /// One source.
 #[derive(Serialize, ToSchema)]
@@ -24,7 +25,7 @@ pub(crate) struct Source {
     id: i64,
     /// Never changes, since repeats are known by it.
     name: String,
-    /// `sdk`, `webhook`, `mqtt`, `file`, `form` or `mentions`.
+    /// `sdk`, `webhook`, `mqtt`, `mail`, `file`, `form`, `mentions` or `fediverse`.
     kind: &'static str,
     /// What its events are about unless they say otherwise, `kind:id`.
     brand: String,
@@ -37,6 +38,8 @@ pub(crate) struct Source {
     public_key: Option<String>,
     /// How it stands with its broker; null for other kinds, and until the broker was tried.
     broker: Option<Link>,
+    /// Where it reads and how it stands with that; null for other kinds than `mail`.
+    mailbox: Option<SourceMailbox>,
     /// Whether what it sends must be signed, a broker asks for a password, or a form knows users by a signature.
     has_secret: bool,
     created_at: String,
@@ -94,6 +97,8 @@ pub(crate) struct NewSource {
     mapping: Option<String>,
     /// What it signs with; of a broker, the password, which may also stand in the mapping's `broker`.
     secret: Option<String>,
+    /// Where it reads; for sources of kind `mail` alone.
+    mailbox: Option<MailboxChange>,
 }
 
 /// What may change of a source. What is null stays as it is; an empty text or a zero takes it away.
@@ -105,6 +110,7 @@ pub(crate) struct SourceChange {
     events_per_second: Option<u32>,
     mapping: Option<String>,
     secret: Option<String>,
+    mailbox: Option<MailboxChange>,
 }
 
 /// How a key is replaced.
@@ -136,7 +142,8 @@ impl Source {
             events_per_second: source.events_per_second,
             mapping: source.mapping.clone(),
             public_key: app.engine.public_key(source),
-            broker: app.links.get(source.id),
+            broker: app.links.get(source.id).filter(|_| source.kind == SourceKind::Mqtt),
+            mailbox: source.mailbox.as_ref().map(|mailbox| SourceMailbox::of(mailbox, app.links.get(source.id))),
             has_secret: source.secret.is_some(),
             created_at: clock::rfc3339(source.created_at),
             first_event_at: source.first_event_at.map(clock::rfc3339),
@@ -205,6 +212,7 @@ pub(crate) async fn create_source(
         events_per_second: new.events_per_second.filter(|n| *n > 0),
         mapping: new.mapping.filter(|text| !text.is_empty()),
         secret: new.secret.filter(|text| !text.is_empty()),
+        mailbox: new.mailbox.map(Into::into),
     };
     let made = app.run(move |app| keyed(app, app.engine.create_source(new)?)).await?;
     Ok((StatusCode::CREATED, Json(made)))
@@ -221,7 +229,12 @@ pub(crate) async fn update_source(
     Sent(change): Sent<SourceChange>,
 ) -> Result<Json<Source>, ApiError> {
     app.run(move |app| {
-        let before = app.engine.source(id)?;
+        let mut change = change;
+        let mut before = app.engine.source(id)?;
+        if let Some(mailbox) = change.mailbox.take() {
+            before = app.engine.update_mailbox(&before, mailbox.into())?;
+            app.links.forget(id);
+        }
         let after = app.engine.update_source(&changed(&before, change)?)?;
         if app.engine.subscription(&before).ok() != app.engine.subscription(&after).ok() {
             // What is known is of what was listened to before.

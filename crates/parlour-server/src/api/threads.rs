@@ -24,7 +24,8 @@ use crate::input::{At, Sent};
 pub(crate) struct ThreadPost {
     key: String,
     at: String,
-    /// `person`, `brand` (a human of it), `machine`, `close` (closed without an answer) or `overdue`.
+    /// `person`, `brand` (a human of it), `machine`, `close` (closed without an answer), `overdue`, or `automatic` (a mail of
+    /// somebody's machine).
     role: String,
     /// The person who speaks or is spoken to, `kind:value`.
     person: Option<String>,
@@ -41,6 +42,49 @@ pub(crate) struct ThreadPost {
     /// Which words and rules it was judged by.
     #[schema(value_type = Vec<Object>)]
     because: serde_json::Value,
+    /// What a mail tells beside its text; null for posts that came otherwise.
+    mail: Option<PostMail>,
+}
+
+/// What a mail tells beside its text.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct PostMail {
+    /// What its sender calls themselves; nobody is known by it.
+    from_name: Option<String>,
+    /// Whom it was sent to.
+    to: Vec<String>,
+    /// The first 20 of its files.
+    files: Vec<PostFile>,
+    n_files: u64,
+    /// What looks wrong about its sender.
+    doubts: Vec<Doubt>,
+    /// Why it is taken for a machine's: `bounce`, `list`, `reply`, `bulk`, `loop` or `own`; null if it is not.
+    automatic: Option<String>,
+    /// Whether it came in HTML alone, and this is its text.
+    was_html: bool,
+    /// Whether its text was longer.
+    is_cut: bool,
+}
+
+/// A file that came with a mail.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct PostFile {
+    name: String,
+    /// What the sender says it is.
+    media_type: String,
+    n_bytes: u64,
+    /// Whether it is here; else it was too large, or there was no room.
+    is_kept: bool,
+}
+
+/// Something that looks wrong about a sender.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub(crate) struct Doubt {
+    /// `reply_elsewhere`, `foreign_letters`, `like_ours`, `own_address`, `names_another`, `several_senders` or
+    /// `not_authentic`.
+    code: String,
+    /// The address or domain that it is about, or nothing.
+    detail: String,
 }
 
 /// What staff tell each other.
@@ -189,10 +233,7 @@ fn told(app: &App, found: Conversation) -> Result<Thread, ApiError> {
         posts.retain(|post| is_seen(post.object));
     }
     let object = objects.id(thread.object).and_then(|id| objects.get(id)).map(|object| object.name.to_string());
-    let because = |data: &str| {
-        let data: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
-        data.get("because").cloned().unwrap_or_default()
-    };
+    let data = |data: &str| serde_json::from_str::<serde_json::Value>(data).unwrap_or_default();
     let line_of = |ask: parlour_store::ask::Ask| {
         let text = posts.iter().find(|post| post.key == ask.key).map(|post| post.text.clone()).unwrap_or_default();
         let person = names.get(&ask.person).cloned();
@@ -220,7 +261,8 @@ fn told(app: &App, found: Conversation) -> Result<Thread, ApiError> {
         class: post.class.clone(),
         kind: post.kind,
         language: post.language.clone(),
-        because: because(&post.data),
+        because: data(&post.data).get("because").cloned().unwrap_or_default(),
+        mail: data(&post.data).get_mut("mail").and_then(|mail| serde_json::from_value(mail.take()).ok()),
     });
     Ok(Thread {
         key: thread.key.to_string(),

@@ -88,6 +88,7 @@ mod tests {
             events_per_second,
             mapping: None,
             secret: None,
+            mailbox: None,
             created_at: 0,
             first_event_at: None,
             last_event_at: None,

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use parlour_engine::mqtt::{Subscription, Tls};
+use parlour_engine::mqtt::Subscription;
 use rumqttc::{Error, Packet};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+
+use crate::tls::{self, Stream};
 
 /// How long a broker may take to be reached, TLS included.
 const MAX_CONNECT: Duration = Duration::from_secs(10);
@@ -20,9 +20,6 @@ const MAX_CONNECT: Duration = Duration::from_secs(10);
 const MAX_PACKET_BYTES: usize = 16 << 20;
 /// Bytes read at once.
 const READ_BYTES: usize = 64 << 10;
-
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// A connection to a broker.
 pub(super) struct Wire {
@@ -81,29 +78,9 @@ async fn stream_to(subscription: &Subscription) -> Result<Box<dyn Stream>, Strin
     stream.set_nodelay(true).map_err(unreachable)?;
     let Some(tls) = tls else { return Ok(Box::new(stream)) };
     let name = ServerName::try_from(host.clone()).map_err(|_| format!("`{host}` is no name of a server"))?;
-    let secured = TlsConnector::from(Arc::new(config(tls)?)).connect(name, stream).await;
+    let secured = TlsConnector::from(Arc::new(tls::config(tls.ca.as_deref())?)).connect(name, stream).await;
     let stream = secured.map_err(|error| {
         format!("no TLS with `{host}:{port}`: {error}; if an authority of your own vouches for it, give that as `ca`")
     })?;
     Ok(Box::new(stream))
-}
-
-fn config(tls: &Tls) -> Result<ClientConfig, String> {
-    let mut roots = RootCertStore::empty();
-    match &tls.ca {
-        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-        Some(pem) => {
-            for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-                let certificate = certificate.map_err(|error| format!("`ca` cannot be read: {error}"))?;
-                roots.add(certificate).map_err(|error| format!("`ca` cannot be read: {error}"))?;
-            }
-            if roots.is_empty() {
-                return Err("`ca` holds no certificate".to_owned());
-            }
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let config = versions.map_err(|error| error.to_string())?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

@@ -23,7 +23,10 @@ use parlour_store::source::{self, Source};
 use parlour_store::source_key::{self, SourceKey};
 use parlour_store::staff::{self, Staff};
 use parlour_store::standing::{self, Standing};
-use parlour_store::{Conn, Database, StoreError, credential, setting, source_tally, tally, verb_name};
+use parlour_store::{
+    Conn, Database, StoreError, attachment, credential, letter, mailbox, setting, source_tally, tally, unsubscribed,
+    verb_name,
+};
 
 use crate::bench::Bench;
 
@@ -52,6 +55,8 @@ crate::on_both!(
     conversations,
     mentions,
     feeds,
+    mailboxes,
+    letters_and_attachments,
 );
 
 /// Runs a script in one piece of work.
@@ -824,4 +829,67 @@ fn feeds(bench: &Bench) {
     }
     let of_source = |source: &str| db.read(|conn| feed::of_source(conn, source)).unwrap();
     assert_eq!((of_source("blogs"), of_source("other")), (vec![later], vec![other]));
+fn mailboxes(bench: &Bench) {
+    let db = bench.open();
+    let help = mailbox::Mailbox {
+        source: 3,
+        host: "imap.example.org".to_owned(),
+        port: 993,
+        tls: "tls".to_owned(),
+        ca: None,
+        user: "help".to_owned(),
+        password: "hunter2".to_owned(),
+        folder: "INBOX".to_owned(),
+        address: "Acme <help@acme.example>".to_owned(),
+        is_from_start: true,
+        generation: 1,
+    };
+    let upto = mailbox::Cursor { uid_validity: 7, next_uid: 4_000_000_000, since: 5, is_renumbered: true };
+    let one = help.clone();
+    write(&db, move |conn| {
+        mailbox::put(conn, &one)?;
+        assert_eq!(mailbox::cursor(conn, 3)?, None);
+        assert!(mailbox::set_cursor(conn, (3, 1), &upto)?);
+        assert!(!mailbox::set_cursor(conn, (3, 2), &upto)?, "it is another mailbox");
+        assert!(!mailbox::set_cursor(conn, (4, 1), &upto)?, "there is none");
+        // Another password is no other mailbox; another host is.
+        mailbox::put(conn, &mailbox::Mailbox { password: "new".to_owned(), ..one.clone() })?;
+        assert_eq!(mailbox::cursor(conn, 3)?, Some(upto));
+        mailbox::put(conn, &mailbox::Mailbox { host: "other".to_owned(), generation: 2, ..one })?;
+        assert_eq!(mailbox::cursor(conn, 3)?, None);
+        Ok(())
+    });
+    write(&db, |conn| mailbox::forget_password(conn, 3));
+    let all = db.read(mailbox::all).unwrap();
+    let other = mailbox::Mailbox { host: "other".to_owned(), password: String::new(), generation: 2, ..help };
+    assert!(all == [other], "the password is not printed");
+}
+
+fn letters_and_attachments(bench: &Bench) {
+    let db = bench.open();
+    let letter =
+        |n: u128| letter::Letter { key: Key(n), content: Key(n * 10), sender: Key(1), said: Key(2), at: n as i64 };
+    write(&db, move |conn| letter::insert(conn, &[letter(5), letter(6)]));
+    assert!(db.write(move |conn| letter::insert(conn, &[letter(7), letter(6)])).is_err(), "each is taken once");
+    let file = attachment::Attachment {
+        post: Key(9),
+        place: 1,
+        name: "photo.jpg".to_owned(),
+        media_type: "image/jpeg".to_owned(),
+        body: vec![0xff, 0, 1],
+    };
+    let kept = file.clone();
+    write(&db, move |conn| {
+        assert_eq!(letter::known(conn, &[Key(5), Key(7)])?, [(Key(5), Key(50))]);
+        assert_eq!(letter::count_said(conn, Key(1), Key(2), 6)?, 1);
+        assert_eq!(letter::count_said(conn, Key(1), Key(3), 0)?, 0);
+        attachment::insert_new(conn, vec![file.clone(), attachment::Attachment { body: vec![1], ..file }])?;
+        assert_eq!(attachment::total_bytes(conn)?, 3);
+        assert_eq!(attachment::get(conn, Key(9), 0)?, None);
+        assert_eq!(attachment::get(conn, Key(9), 1)?, Some(kept));
+        unsubscribed::add(conn, "anna@example.org", 5)?;
+        unsubscribed::add(conn, "anna@example.org", 6)?;
+        assert_eq!(unsubscribed::all(conn)?, ["anna@example.org"]);
+        Ok(())
+    });
 }

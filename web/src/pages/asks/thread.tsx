@@ -13,6 +13,7 @@ import { useUrl } from "../../scope";
 import { idOf } from "../../words";
 import { Aside } from "./aside";
 import { Composer } from "./composer";
+import { MailFiles, MailSigns, MailText } from "./mail";
 import { CLASSES, RESTS, shortened, speakerOf, stateOf } from "./words";
 
 const HOUR_MS = 3_600_000;
@@ -220,8 +221,16 @@ function PostItem({ post, brand, acts }: { post: ThreadPost; brand: string; acts
         <b>{speakerOf(post, brand)}</b> <LayerMark layer={post.layer} />{" "}
         <time dateTime={post.at}>{instantText(post.at)}</time>
       </p>
-      {post.text === "" ? <p className="hush">{post.verb}</p> : <p className="text">{post.text}</p>}
-      {isOurs ? null : <Judged post={post} acts={acts} />}
+      {post.mail ? <MailSigns mail={post.mail} /> : null}
+      {post.text === "" ? (
+        <p className="hush">{post.verb}</p>
+      ) : post.mail ? (
+        <MailText post={post} />
+      ) : (
+        <p className="text">{post.text}</p>
+      )}
+      {post.mail ? <MailFiles post={post} mail={post.mail} /> : null}
+      {isOurs || post.role === "automatic" ? null : <Judged post={post} acts={acts} />}
     </li>
   );
 }

@@ -86,6 +86,8 @@ export function speakerOf(post: ThreadPost, brand: string): string {
       return post.staff ? `${post.staff}, for ${brand}` : brand;
     case "machine":
       return `a machine of ${brand}`;
+    case "automatic":
+      return post.person ? `a machine of ${idOf(post.person)}` : "a machine";
     case "close":
       return `${post.staff ?? brand} closed it`;
     default:

@@ -24,7 +24,7 @@ export function Log({ hooks }: { hooks: Hook[] }) {
   const replay = useReplay();
   const rows = deliveries.data?.pages.flatMap((page) => page.rows) ?? [];
   const toWhom = (row: Delivery) =>
-    row.mail ?? hooks.find((hook) => hook.id === row.hook)?.url ?? `a deleted address (${row.hook})`;
+    row.mail ?? row.inbox ?? hooks.find((hook) => hook.id === row.hook)?.url ?? `a deleted address (${row.hook})`;
   const columns: Column<Delivery>[] = [
     { title: "Made", value: (row) => row.made_at, show: (row) => instantText(row.made_at), isHead: true },
     { title: "What", value: tells },

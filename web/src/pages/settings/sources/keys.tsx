@@ -128,6 +128,8 @@ export function Revoke({ source, isOpen, onClose }: { source: Source; isOpen: bo
         <p>Nothing is told or looked at any more, at once and for good.</p>
       ) : source.kind === "mqtt" ? (
         <p>The subscription ends at once and for good, and what is published from now on is not taken.</p>
+      ) : source.kind === "mail" ? (
+        <p>The mailbox is read no more, from now on and for good. Nothing in it changes.</p>
       ) : (
         <p>
           {counted(nGood, "key stops", "keys stop")} working at once and for good. Whatever still sends with{" "}

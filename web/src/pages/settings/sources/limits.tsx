@@ -31,8 +31,8 @@ export function Limits({ source }: { source: Source }) {
         <NumberInput
           label="At most, events per second"
           description={
-            source.kind === "mqtt"
-              ? "More than that waits at the broker. Empty: no limit."
+            source.kind === "mqtt" || source.kind === "mail"
+              ? `More than that waits ${source.kind === "mqtt" ? "at the broker" : "in the mailbox"}. Empty: no limit.`
               : "More is answered with 429 and a time to wait; SDKs then send again by themselves. Empty: no limit."
           }
           placeholder="no limit"

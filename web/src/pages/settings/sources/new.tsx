@@ -8,6 +8,7 @@ import { useWorkspace } from "../../../api/workspace";
 import { Problem } from "../../../components/states";
 import { useScope } from "../../../scope";
 import { LayerChoice } from "./layer-choice";
+import { changeOf, draftOf, MailboxFields } from "./mailbox-fields";
 import { nameFlaw } from "./words";
 
 const KINDS = [
@@ -16,17 +17,43 @@ const KINDS = [
   { kind: "form", word: "Visitors, by a form or widget", note: "one line on a page; they write, and read the answer" },
   { kind: "mentions", word: "Blogs and feeds that mention us", note: "by Webmention, and by RSS or Atom" },
   { kind: "mqtt", word: "Machines, by an MQTT broker", note: "what they publish is mapped to events here" },
+  { kind: "fediverse", word: "People of the fediverse", note: "they mention, follow and are answered by the brand" },
+  { kind: "mail", word: "People, by mail", note: "a mailbox is read; what they ask is answered under Asks" },
 ];
 
-/** What comes after the name, where that is not a key: in the headline, on the button, and as the second step. */
-const WAYS: Record<string, [string, string, string]> = {
-  mqtt: ["say where its broker is, publish.", "name its broker", "its broker and topics, and what a message means"],
-  form: ["put a line on a page, write.", "show the line for a page", "the line for a page, and how it looks"],
-  mentions: [
-    "say which sites are yours and which feeds to look at, wait.",
-    "name sites and feeds",
-    "your sites, and the feeds to look at",
-  ],
+/** What comes after the name: the second step, and what the button and the headline say of it. */
+const STEPS: Record<string, { headline: string; button: string; second: string; third: string }> = {
+  mqtt: {
+    headline: "say where its broker is, publish.",
+    button: "name its broker",
+    second: "its broker and topics, and what a message means",
+    third: "",
+  },
+  mail: { headline: "say where the mailbox is, write to it.", button: "read it", second: "how it stands", third: "" },
+  form: {
+    headline: "put a line on a page, write.",
+    button: "show the line for a page",
+    second: "the line for a page, and how it looks",
+    third: "",
+  },
+  mentions: {
+    headline: "say which sites are yours and which feeds to look at, wait.",
+    button: "name sites and feeds",
+    second: "your sites, and the feeds to look at",
+    third: "",
+  },
+  fediverse: {
+    headline: "look for it from another server, mention it.",
+    button: "show its address",
+    second: "what it is called there",
+    third: "",
+  },
+  sdk: {
+    headline: "take its key, send.",
+    button: "show its key",
+    second: "its key, shown once",
+    third: "lines to copy, and ",
+  },
 };
 
 export function NewSourceForm() {
@@ -39,7 +66,9 @@ export function NewSourceForm() {
   const [brand, setBrand] = useState("");
   const [layer, setLayer] = useState("web");
   const [kind, setKind] = useState("sdk");
+  const [mailbox, setMailbox] = useState(draftOf(null));
   const [isTried, setTried] = useState(false);
+  const steps = STEPS[kind] ?? STEPS.sdk;
   const flaw = nameFlaw(name, sources.data?.rows.map((source) => source.name) ?? []);
   const brands = (workspace?.objects ?? []).filter((object) => object.kind === "brand").map((object) => object.id);
   const submit = (event: FormEvent) => {
@@ -47,7 +76,7 @@ export function NewSourceForm() {
     setTried(true);
     if (flaw) return;
     create.mutate(
-      { name: name.trim(), brand: brand.trim() || null, layer, kind },
+      { name: name.trim(), brand: brand.trim() || null, layer, kind, mailbox: kind === "mail" ? changeOf(mailbox) : null },
       { onSuccess: ({ source }) => navigate(to("/settings", `tab=sources&source=${source.id}`), { replace: true }) },
     );
   };
@@ -59,7 +88,9 @@ export function NewSourceForm() {
         </Link>{" "}
         / new
       </p>
-      <h1>Three steps to the first event: name it, {WAYS[kind]?.[0] ?? "take its key, send."}</h1>
+      <h1>
+        Three steps to the first event: name it, {steps?.headline}
+      </h1>
       <form onSubmit={submit} className="sheet">
         <h2>
           <span className="step">1</span> Name it
@@ -94,16 +125,17 @@ export function NewSourceForm() {
             </label>
           ))}
         </fieldset>
+        {kind === "mail" ? <MailboxFields draft={mailbox} isNew onChange={setMailbox} /> : null}
         {create.error ? <Problem error={create.error} what="The source could not be made." /> : null}
         <div>
           <Button type="submit" loading={create.isPending}>
-            Make it, and {WAYS[kind]?.[1] ?? "show its key"}
+            Make it, and {steps?.button}
           </Button>
         </div>
       </form>
       <p className="fine steps-ahead">
-        <span className="step">2</span> {WAYS[kind]?.[2] ?? "its key, shown once"} <span className="step">3</span>{" "}
-        {WAYS[kind] ? "" : "lines to copy, and "}a check mark when the first event is here
+        <span className="step">2</span> {steps?.second} <span className="step">3</span> {steps?.third}a check mark when
+        the first event is here
       </p>
     </>
   );

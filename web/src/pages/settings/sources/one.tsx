@@ -16,6 +16,8 @@ import { Connect, FirstEvent } from "./connect";
 import { FormSource } from "./form";
 import { Keys } from "./keys";
 import { Limits } from "./limits";
+import { FediverseSource } from "./fediverse";
+import { MailboxLink, MailboxPart } from "./mailbox";
 import { MentionsSource } from "./mentions";
 import { TailPart } from "./tail";
 import { Webhook } from "./webhook";
@@ -77,7 +79,7 @@ function Body({ source }: { source: Source }) {
   const client = useQueryClient();
   const tail = useTail(source.id);
   const head = useRef<HTMLDivElement>(null);
-  const key = source.revoked_at ? undefined : freshKey(source.id);
+  const key = source.revoked_at || source.kind === "mail" ? undefined : freshKey(source.id);
   const isHeard = source.first_event_at !== null || tail.rows.some((row) => row.is_accepted);
   const wasHeard = useRef(isHeard);
   useEffect(() => {
@@ -89,9 +91,15 @@ function Body({ source }: { source: Source }) {
   const [wasNew] = useState(source.first_event_at === null);
   const isNew = key !== undefined || wasNew;
   const isBroker = source.kind === "mqtt";
+  const isMail = source.kind === "mail";
+  // These come and get what is sent; nobody sends with a key.
+  const isFetched = isBroker || isMail;
   const isLive = source.revoked_at === null;
-  const isPublic = source.kind === "form" || source.kind === "mentions";
-  const connect = !isLive ? null : isBroker ? (
+  // These have nothing to do with a key that is sent along.
+  const isPublic = ["form", "mentions", "fediverse"].includes(source.kind);
+  const connect = !isLive ? null : isMail ? (
+    <MailboxLink source={source} isHeard={isHeard} />
+  ) : isBroker ? (
     <Connection source={source} isHeard={isHeard} />
   ) : isPublic ? (
     <FirstEvent source={source} freshKey={undefined} isHeard={isHeard} />
@@ -106,18 +114,20 @@ function Body({ source }: { source: Source }) {
         {instantText(source.created_at)}.
       </p>
       <div ref={head} />
-      {isNew || isBroker ? connect : null}
+      {isNew || isFetched ? connect : null}
       {isLive && isBroker && isNew ? <Broker source={source} /> : null}
       {isLive && source.kind === "form" ? <FormSource source={source} /> : null}
       {isLive && source.kind === "mentions" ? <MentionsSource source={source} /> : null}
+      {isLive && source.kind === "fediverse" ? <FediverseSource source={source} /> : null}
       <TailPart tail={tail} />
       <Refusals source={source} />
-      {isNew || isBroker || isPublic ? null : connect}
+      {isNew || isFetched || isPublic ? null : connect}
       {source.kind === "webhook" && isLive ? <Webhook source={source} freshKey={key} /> : null}
       {isLive && isBroker && !isNew ? <Broker source={source} /> : null}
-      {isBroker ? null : <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />}
+      {isLive && isMail ? <MailboxPart source={source} /> : null}
+      {isFetched || source.kind === "fediverse" ? null : <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />}
       {isLive ? <Limits source={source} /> : null}
-      {isLive && isBroker ? <StopListening source={source} /> : null}
+      {isLive && isFetched ? <StopListening source={source} /> : null}
     </>
   );
 }

@@ -5,6 +5,8 @@ export const KIND_WORDS: Record<Source["kind"], string> = {
   sdk: "SDK or script",
   webhook: "webhook",
   mqtt: "MQTT",
+  fediverse: "the fediverse",
+  mail: "mail",
   file: "file",
   form: "form and widget",
   mentions: "mentions by others",
