@@ -753,6 +753,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{post}/files/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of a post, as bytes to be saved under its name. */
+        get: operations["get_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions": {
         parameters: {
             query?: never;
@@ -1646,6 +1663,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Asks whether the digest is to come no more: looking at a link must change nothing, since programs look too. */
+        get: operations["ask_to_unsubscribe"];
+        put?: never;
+        /** Sends no more digests to the address of this link. */
+        post: operations["end_digest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{key}/settings": {
         parameters: {
             query?: never;
@@ -2268,6 +2303,16 @@ export interface components {
              */
             spread: number;
         };
+        /** @description Something that looks wrong about a sender. */
+        Doubt: {
+            /**
+             * @description `reply_elsewhere`, `foreign_letters`, `like_ours`, `own_address`, `names_another`, `several_senders` or
+             *     `not_authentic`.
+             */
+            code: string;
+            /** @description The address or domain that it is about, or nothing. */
+            detail: string;
+        };
         /** @description The two ends of a link. */
         Ends: {
             /** @description Key of one id, 32 hexadecimal digits. */
@@ -2708,6 +2753,25 @@ export interface components {
          * @enum {string}
          */
         MadeBy: "acquired" | "engaged";
+        /** @description A mailbox as it is made or changed. What is null stays as it is, or is as usual. */
+        MailboxChange: {
+            address: string | null;
+            ca: string | null;
+            /** @description `INBOX` unless given. */
+            folder: string | null;
+            host: string | null;
+            is_from_start: boolean | null;
+            /** @description Never shown; needed again where host, port or user change. */
+            password: string | null;
+            /**
+             * Format: int32
+             * @description 993 for `tls`, else 143, unless given.
+             */
+            port: number | null;
+            /** @description `tls` unless given. */
+            tls: string | null;
+            user: string | null;
+        };
         /** @description A name that stands for a verb. */
         MappedUse: {
             /** @description Whether it was chosen here and can be taken back; else the vocabulary's file says so. */
@@ -2878,16 +2942,6 @@ export interface components {
             /** Format: int64 */
             n: number;
         };
-        /** @description How it stands with a source's broker. */
-        MqttLink: {
-            /** @description What went wrong last. */
-            error: string | null;
-            is_connected: boolean;
-            /** @description When the last message came, since the server started. */
-            last_message_at: string | null;
-            /** @description Since when that is so. */
-            since: string;
-        };
         /** @description A name from outside and its verb. */
         NameRow: {
             name: string;
@@ -2946,6 +3000,7 @@ export interface components {
             kind: string | null;
             /** @description `web` unless given. */
             layer: string | null;
+            mailbox: components["schemas"]["MailboxChange"] | null;
             mapping: string | null;
             name: string;
             /** @description What it signs with; of a broker, the password, which may also stand in the mapping's `broker`. */
@@ -3098,6 +3153,35 @@ export interface components {
              * @description −1, 0 or +1.
              */
             kind: number;
+        };
+        /** @description A file that came with a mail. */
+        PostFile: {
+            /** @description Whether it is here; else it was too large, or there was no room. */
+            is_kept: boolean;
+            /** @description What the sender says it is. */
+            media_type: string;
+            /** Format: int64 */
+            n_bytes: number;
+            name: string;
+        };
+        /** @description What a mail tells beside its text. */
+        PostMail: {
+            /** @description Why it is taken for a machine's: `bounce`, `list`, `reply`, `bulk`, `loop` or `own`; null if it is not. */
+            automatic: string | null;
+            /** @description What looks wrong about its sender. */
+            doubts: components["schemas"]["Doubt"][];
+            /** @description The first 50 of its files. */
+            files: components["schemas"]["PostFile"][];
+            /** @description What its sender calls themselves; nobody is known by it. */
+            from_name: string | null;
+            /** @description Whether its text was longer. */
+            is_cut: boolean;
+            /** Format: int64 */
+            n_files: number;
+            /** @description Whom it was sent to. */
+            to: string[];
+            /** @description Whether it came in HTML alone, and this is its text. */
+            was_html: boolean;
         };
         /**
          * @description Current and potential value against the means.
@@ -3397,7 +3481,7 @@ export interface components {
         Source: {
             /** @description What its events are about unless they say otherwise, `kind:id`. */
             brand: string;
-            broker: components["schemas"]["MqttLink"] | null;
+            broker: components["schemas"]["SourceLink"] | null;
             created_at: string;
             /**
              * Format: int32
@@ -3412,10 +3496,11 @@ export interface components {
             id: number;
             /** @description Oldest first. */
             keys: components["schemas"]["SourceKey"][];
-            /** @description `sdk`, `webhook`, `mqtt` or `file`. */
+            /** @description `sdk`, `webhook`, `mqtt`, `mail` or `file`. */
             kind: string;
             last_event_at: string | null;
             layer: string;
+            mailbox: components["schemas"]["SourceMailbox"] | null;
             /** @description How a body becomes events, where the source speaks no dialect we know. */
             mapping: string | null;
             /** Format: int64 */
@@ -3435,6 +3520,7 @@ export interface components {
             /** Format: int32 */
             events_per_second: number | null;
             layer: string | null;
+            mailbox: components["schemas"]["MailboxChange"] | null;
             mapping: string | null;
             secret: string | null;
         };
@@ -3446,6 +3532,33 @@ export interface components {
             /** @description Its first and last characters. */
             hint: string;
             is_valid: boolean;
+        };
+        /** @description How it stands with what a source listens to: its broker, or its mailbox. */
+        SourceLink: {
+            /** @description What went wrong last. */
+            error: string | null;
+            is_connected: boolean;
+            /** @description When the last message came, since the server started. */
+            last_message_at: string | null;
+            /** @description Since when that is so. */
+            since: string;
+        };
+        /** @description Where a source of mail reads. */
+        SourceMailbox: {
+            /** @description What answers come from; empty for `mail.from` of the settings. */
+            address: string;
+            /** @description Certificates of those who may vouch for the server, as PEM; null for the authorities that browsers know. */
+            ca: string | null;
+            folder: string;
+            host: string;
+            /** @description Whether mail is taken that lay there before it was first read. */
+            is_from_start: boolean;
+            link: components["schemas"]["SourceLink"] | null;
+            /** Format: int32 */
+            port: number;
+            /** @description `tls` from the first byte, `starttls`, or `none` on this machine alone. */
+            tls: string;
+            user: string;
         };
         /** @description All sources. */
         Sources: {
@@ -3746,6 +3859,7 @@ export interface components {
             kind: number;
             language: string | null;
             layer: string;
+            mail: components["schemas"]["PostMail"] | null;
             /** @description The person who speaks or is spoken to, `kind:value`. */
             person: string | null;
             /** @description `person`, `brand` (a human of it), `machine`, `close` (closed without an answer) or `overdue`. */
@@ -5758,6 +5872,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post: string;
+                /** @description which of the post's files, from 0 */
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
             };
             /** @description what went wrong */
             default: {
@@ -7809,6 +7956,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    ask_to_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page with a button */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page that says so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
             };
             /** @description what went wrong */
             default: {

@@ -13,6 +13,7 @@ function source(of: Partial<Source>): Source {
     events_per_second: null,
     mapping: null,
     broker: null,
+    mailbox: null,
     has_secret: false,
     created_at: "2030-01-01T00:00:00Z",
     first_event_at: null,
