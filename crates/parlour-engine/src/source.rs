@@ -414,9 +414,12 @@ fn check_reading(kind: SourceKind, mapping: Option<&str>, secret: Option<&str>) 
         let read = match kind {
             SourceKind::Form => FormSettings::parse(text).map(drop),
             SourceKind::Mentions => MentionSettings::parse(text).map(drop),
-            SourceKind::Sdk | SourceKind::Webhook | SourceKind::Mqtt | SourceKind::File => {
-                Mapping::parse(text).map(drop)
-            }
+            SourceKind::Sdk
+            | SourceKind::Webhook
+            | SourceKind::Mqtt
+            | SourceKind::Mail
+            | SourceKind::File
+            | SourceKind::Fediverse => Mapping::parse(text).map(drop),
         };
         read.map_err(EngineError::Invalid)?;
     }

@@ -23,6 +23,9 @@ mod wire;
 /// How long it takes until a mail server is tried again, at first and at most.
 const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
+/// A mailbox, and the brand and layer that its mails go to: where one changes, it is begun anew.
+type Wanted = (Mailbox, String, &'static str);
+
 /// Reads every source's mailbox until the other end of `stop` is gone.
 pub(crate) async fn read(app: Arc<App>, stop: oneshot::Receiver<()>) {
     let of = Arc::clone(&app);
@@ -31,7 +34,7 @@ pub(crate) async fn read(app: Arc<App>, stop: oneshot::Receiver<()>) {
 }
 
 /// The mailboxes that are to be read, each with its source as it is now.
-fn wanted(app: &App) -> HashMap<i64, (Arc<Source>, (Mailbox, String, &'static str))> {
+fn wanted(app: &App) -> HashMap<i64, (Arc<Source>, Wanted)> {
     let mut wanted = HashMap::new();
     for source in app.engine.sources() {
         if source.kind != SourceKind::Mail {
@@ -39,7 +42,6 @@ fn wanted(app: &App) -> HashMap<i64, (Arc<Source>, (Mailbox, String, &'static st
         }
         match &source.mailbox {
             Some(_) if source.revoked_at.is_some() => app.links.forget(source.id),
-            // What its mails become goes by brand and layer too.
             Some(mailbox) => {
                 let wants = (mailbox.clone(), source.brand.to_string(), source.layer.name());
                 wanted.insert(source.id, (source, wants));
@@ -51,12 +53,7 @@ fn wanted(app: &App) -> HashMap<i64, (Arc<Source>, (Mailbox, String, &'static st
 }
 
 /// Reads one mailbox, connecting again as often as need be.
-async fn attend(
-    app: Arc<App>,
-    source: Arc<Source>,
-    (mailbox, ..): (Mailbox, String, &'static str),
-    mut end: oneshot::Receiver<()>,
-) {
+async fn attend(app: Arc<App>, source: Arc<Source>, (mailbox, ..): Wanted, mut end: oneshot::Receiver<()>) {
     // What is known is of another mailbox, or of settings that were mended.
     app.links.forget(source.id);
     let mut rest = REST.0;

@@ -223,7 +223,7 @@ mod tests {
     fn who_dresses_up_as_somebody_else_is_seen() {
         let like = Doubt::LikeOurs("acme-shop.example".to_owned());
         for domain in ["acrne-shop.example", "acme-sh0p.example", "acme-shops.example", "acme-shop.example.evil.test"] {
-            assert_eq!(of(None, &format!("eva@{domain}"), None), [like.clone()], "{domain}");
+            assert_eq!(of(None, &format!("eva@{domain}"), None), std::slice::from_ref(&like), "{domain}");
         }
         // A Cyrillic а, written as it travels.
         let doubts = of(None, "eva@xn--cme-shop-06g.example", None);

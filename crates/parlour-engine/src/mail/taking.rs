@@ -150,7 +150,8 @@ impl Engine {
     /// A key of all that is the same of a mail in every mailbox.
     fn content_of(&self, letter: &Letter) -> Key {
         let date = letter.date.unwrap_or_default().to_be_bytes();
-        let files: String = letter.files.iter().map(|file| format!("{}\n{}\n", file.name, file.n_bytes)).collect();
+        let files: Vec<String> = letter.files.iter().map(|file| format!("{}\n{}", file.name, file.n_bytes)).collect();
+        let files = files.join("\n");
         let subject = letter.subject.as_deref().unwrap_or_default();
         let parts =
             [letter.from.address.as_bytes(), &date, subject.as_bytes(), letter.text.as_bytes(), files.as_bytes()];

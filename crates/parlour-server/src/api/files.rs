@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use parlour_core::key::Key;
 use parlour_store::attachment;
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::At;
 

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use parlour_core::ask::Class;
 use parlour_core::event::Name;
 use parlour_engine::clock;
+use parlour_engine::desk::name_of;
 use parlour_engine::talks::{Place, Talk, Talker};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::Staff;
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Sent;
 

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
 use axum::response::Html;
 
-use crate::app::App;
+use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::At;
 

@@ -829,6 +829,8 @@ fn feeds(bench: &Bench) {
     }
     let of_source = |source: &str| db.read(|conn| feed::of_source(conn, source)).unwrap();
     assert_eq!((of_source("blogs"), of_source("other")), (vec![later], vec![other]));
+}
+
 fn mailboxes(bench: &Bench) {
     let db = bench.open();
     let help = mailbox::Mailbox {

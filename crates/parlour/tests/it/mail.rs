@@ -116,6 +116,16 @@ fn mail(id: &str, headers: &str, text: &str) -> String {
     )
 }
 
+fn bounce(id: &str) -> String {
+    format!(
+        "Return-Path: <>\nMessage-ID: <b1@mx.example.net>\nFrom: MAILER-DAEMON@mx.example.net\nTo: help@acme.example\n\
+         Subject: Undelivered\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n\
+         --b\n\nWhere is this user? There is none.\n--b\nContent-Type: message/delivery-status\n\n\
+         Reporting-MTA: dns; mx.example.net\n\nFinal-Recipient: rfc822; anna@example.net\nAction: failed\nStatus: 5.1.1\n\n\
+         --b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {id}\nSubject: Re: My order\n--b--\n"
+    )
+}
+
 #[test]
 fn a_mail_is_asked_answered_and_answered_again_in_one_thread() {
     let (house, smtp) = house(Smtp::start);
@@ -137,14 +147,7 @@ fn a_mail_is_asked_answered_and_answered_again_in_one_thread() {
     assert_eq!(told["doubts"], json!([{ "code": "reply_elsewhere", "detail": "anna@example.net" }]));
     let file = json!([{ "name": "a \u{fc}.png", "media_type": "image/png", "n_bytes": 4, "is_kept": true }]);
     assert_eq!((&told["files"], &told["automatic"]), (&file, &Value::Null));
-    let file = format!("/api/v1/posts/{}/files/0", post["key"].as_str().unwrap());
-    let head = format!("GET {file} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {}\r\n\r\n", desk.session);
-    let answer = raw(&desk, &head);
-    assert!(answer.ends_with(&[0, 1, 2, 3]));
-    let head = String::from_utf8_lossy(&answer).to_ascii_lowercase();
-    for line in ["content-disposition: attachment; filename*=utf-8''a%20%c3%bc.png", "octet-stream", "nosniff"] {
-        assert!(head.contains(line), "{line} in {head}");
-    }
+    check_file(&desk, post);
 
     desk.reply(&key, "It left on Monday.\n\nEva");
     let sent = smtp.wait_for(1);
@@ -172,23 +175,26 @@ fn a_mail_is_asked_answered_and_answered_again_in_one_thread() {
     // Her machine says that she is away: it stands in the thread, and asks nothing.
     let away = mail("m3", &format!("In-Reply-To: {id}\nAuto-Submitted: auto-replied"), "When will I be back? In May.");
     dovecot.deliver("help", &away);
-    let thread = desk.wait_for_posts(&key, 4);
-    assert_eq!(
-        (&thread["posts"][3]["mail"]["automatic"], &thread["address"]),
-        (&json!("reply"), &json!("mailto:anna@example.org"))
-    );
+    // A server says that it could not deliver ours.
+    dovecot.deliver("help", &bounce(&id));
+    let thread = desk.wait_for_posts(&key, 5);
+    let of = |post: &Value| (post["role"].clone(), post["mail"]["automatic"].clone(), post["person"].clone());
+    assert_eq!(of(&thread["posts"][3]), (json!("automatic"), json!("reply"), json!("email:anna@example.org")));
+    assert_eq!(of(&thread["posts"][4]), (json!("automatic"), json!("bounce"), json!("email:anna@example.net")));
+    assert_eq!((&thread["address"], &thread["asks"][1]["peer_at"]), (&json!("mailto:anna@example.org"), &Value::Null));
     // What came back of ours, and what came twice, is not taken.
     dovecot.deliver("help", &sent);
     dovecot.deliver("help", &again.replace("My order", "AW: Bestellung"));
     desk.reply(&key, "Last Monday.");
     let sent = smtp.wait_for(2);
     let references = header(&sent, "References").unwrap();
-    assert_eq!(references, format!("<m1@example.org> {id} <m2@example.org> <m3@example.org>"));
+    assert_eq!(references, format!("<m1@example.org> {id} <m2@example.org> <m3@example.org> <b1@mx.example.net>"));
+    assert_eq!(header(&sent, "In-Reply-To").unwrap(), "<m2@example.org>", "what a human wrote is answered");
     dovecot.deliver("help", &mail("m4", "", "Thanks!"));
-    desk.wait_for_mails(source, 4);
+    desk.wait_for_mails(source, 5);
     // Nothing was marked, moved or deleted.
     let names = dovecot.names("help");
-    assert!(names.len() == 6 && names.iter().all(|name| !name.contains(":2,") || name.ends_with(":2,")), "{names:?}");
+    assert!(names.len() == 7 && names.iter().all(|name| !name.contains(":2,") || name.ends_with(":2,")), "{names:?}");
     let told = desk.source(source);
     assert_eq!((&told["mailbox"]["link"]["is_connected"], &told["mailbox"]["user"]), (&json!(true), &json!("help")));
     assert!(!told.to_string().contains("s3cret"));
@@ -196,7 +202,19 @@ fn a_mail_is_asked_answered_and_answered_again_in_one_thread() {
     assert!(!std::fs::read_to_string(house.path("server.log")).unwrap().contains("s3cret"));
     assert!(house.run(&["sql", "SELECT password FROM mailbox"]).code != Some(0), "no question reads the password");
     house.ok(&["rebuild"]);
-    assert_eq!(house.rows("SELECT COUNT(*) FROM post")[0][0], 6, "what is made again is the same");
+    assert_eq!(house.rows("SELECT COUNT(*) FROM post")[0][0], 7, "what is made again is the same");
+}
+
+/// A file is there to be saved, and is not shown.
+fn check_file(desk: &Desk, post: &Value) {
+    let path = format!("/api/v1/posts/{}/files/0", post["key"].as_str().unwrap());
+    let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: {}\r\n\r\n", desk.session);
+    let answer = raw(desk, &head);
+    assert!(answer.ends_with(&[0, 1, 2, 3]));
+    let head = String::from_utf8_lossy(&answer).to_ascii_lowercase();
+    for line in ["content-disposition: attachment; filename*=utf-8''a%20%c3%bc.png", "octet-stream", "nosniff"] {
+        assert!(head.contains(line), "{line} in {head}");
+    }
 }
 
 fn raw(desk: &Desk, request: &str) -> Vec<u8> {

@@ -83,6 +83,13 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|of| of.uid() == 0)
 }
 
+/// Gives a path to whose mail it is.
+fn give(path: &Path) {
+    if is_root() {
+        chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+}
+
 fn certificates(house: &House) {
     let openssl = |line: &str| {
         let made = Command::new("openssl").current_dir(house.folder.path()).args(line.split(' ')).output().unwrap();
@@ -108,7 +115,7 @@ impl Dovecot {
         fs::create_dir(&mail).unwrap();
         let (port, tls_port) = (free_port(), free_port());
         let mut dovecot = Self { port, tls_port, folder, n_mails: 0.into(), process: None };
-        dovecot.own(&mail);
+        give(&mail);
         fs::write(dovecot.folder.join("users"), dovecot.users()).unwrap();
         fs::write(dovecot.folder.join("dovecot.conf"), dovecot.settings(house)).unwrap();
         dovecot.run();
@@ -170,12 +177,6 @@ impl Dovecot {
         self.process = None;
     }
 
-    fn own(&self, path: &Path) {
-        if is_root() {
-            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
-        }
-    }
-
     fn maildir(&self, user: &str) -> PathBuf {
         self.folder.join("mail").join(user).join("Maildir")
     }
@@ -192,7 +193,7 @@ impl Dovecot {
             path = maildir.parent().unwrap().join(part);
             if !path.exists() {
                 fs::create_dir(&path).unwrap();
-                self.own(&path);
+                give(&path);
             }
         }
         drop(path);
@@ -201,7 +202,7 @@ impl Dovecot {
         let name = format!("{:010}.M{n}.test", 1_700_000_000 + n);
         let temporary = maildir.join("tmp").join(&name);
         fs::write(&temporary, mail).unwrap();
-        self.own(&temporary);
+        give(&temporary);
         fs::rename(temporary, maildir.join("new").join(name)).unwrap();
     }
 

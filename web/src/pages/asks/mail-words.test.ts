@@ -7,7 +7,9 @@ describe("mail", () => {
       said: "Which Monday?",
       quoted: "On 22 Nov 2026, Eva wrote:\n> It left\n> on Monday.",
     });
-    expect(parted("Yes\n\nAm So., 22. Nov. 2026 um 13:30 schrieb Acme Help\n<help@acme.example>:\n\n> x").said).toBe("Yes");
+    expect(parted("Yes\n\nAm So., 22. Nov. 2026 um 13:30 schrieb Acme Help\n<help@acme.example>:\n\n> x").said).toBe(
+      "Yes",
+    );
   });
   it("leaves what is quoted in between, and what is no quotation", () => {
     const between = "> one?\nyes\n> two?\nno";

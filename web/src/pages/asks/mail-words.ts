@@ -44,7 +44,10 @@ export function parted(text: string): { said: string; quoted: string } {
   if (!lines.slice(start).some((line) => line.startsWith(">"))) return { said: text, quoted: "" };
   // The line that says who wrote it, which mail programs break in two.
   for (const n of [1, 2]) {
-    const lead = lines.slice(start - n, start).join(" ").trim();
+    const lead = lines
+      .slice(start - n, start)
+      .join(" ")
+      .trim();
     if (start >= n && lead.length < 200 && lead.endsWith(":") && /\d/.test(lead)) {
       start -= n;
       break;

@@ -39,7 +39,9 @@ export function MailFiles({ post, mail }: { post: ThreadPost; mail: PostMail }) 
   return (
     <>
       {mail.is_cut ? <p className="fine">The mail is longer; its end is not kept.</p> : null}
-      {mail.was_html ? <p className="fine">It came in HTML alone; this is its text. Its pictures are not loaded.</p> : null}
+      {mail.was_html ? (
+        <p className="fine">It came in HTML alone; this is its text. Its pictures are not loaded.</p>
+      ) : null}
       {mail.files.length === 0 ? null : (
         <ul className="mail-files" aria-label="Files">
           {mail.files.map((file, place) => (

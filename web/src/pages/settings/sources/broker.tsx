@@ -65,8 +65,8 @@ export function StopListening({ source }: { source: Source }) {
   return (
     <Part title="Stop listening">
       <p className="sub">
-        {source.kind === "mail" ? "Reads this mailbox no more." : "Ends the subscription at the broker."} What it brought
-        stays.
+        {source.kind === "mail" ? "Reads this mailbox no more." : "Ends the subscription at the broker."} What it
+        brought stays.
       </p>
       <Button size="compact-md" variant="default" onClick={() => setAsked(true)}>
         Remove the source

@@ -76,7 +76,13 @@ export function NewSourceForm() {
     setTried(true);
     if (flaw) return;
     create.mutate(
-      { name: name.trim(), brand: brand.trim() || null, layer, kind, mailbox: kind === "mail" ? changeOf(mailbox) : null },
+      {
+        name: name.trim(),
+        brand: brand.trim() || null,
+        layer,
+        kind,
+        mailbox: kind === "mail" ? changeOf(mailbox) : null,
+      },
       { onSuccess: ({ source }) => navigate(to("/settings", `tab=sources&source=${source.id}`), { replace: true }) },
     );
   };
@@ -88,9 +94,7 @@ export function NewSourceForm() {
         </Link>{" "}
         / new
       </p>
-      <h1>
-        Three steps to the first event: name it, {steps?.headline}
-      </h1>
+      <h1>Three steps to the first event: name it, {steps?.headline}</h1>
       <form onSubmit={submit} className="sheet">
         <h2>
           <span className="step">1</span> Name it

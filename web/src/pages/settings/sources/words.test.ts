@@ -14,6 +14,7 @@ function source(of: Partial<Source>): Source {
     mapping: null,
     public_key: null,
     broker: null,
+    mailbox: null,
     has_secret: false,
     created_at: "2030-01-01T00:00:00Z",
     first_event_at: null,
