@@ -95,6 +95,7 @@ mod tests {
             events_per_second: None,
             mapping: None,
             secret: None,
+            mailbox: None,
             created_at: 0,
             first_event_at: None,
             last_event_at: None,
