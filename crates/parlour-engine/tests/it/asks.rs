@@ -11,6 +11,7 @@ use parlour_engine::desk::Question;
 use parlour_engine::outbox::NewHook;
 use parlour_engine::{Engine, EngineError, clock};
 use parlour_store::ask::{ANSWERED, Ask, CLOSED, OPEN, Wanted};
+use parlour_store::staff::{self, Staff};
 use parlour_store::{Kind, ask, delivery, post, reply, thread};
 
 use crate::bench::{Bench, append};
@@ -400,7 +401,8 @@ fn what_staff_did_moves_with_a_thread(kind: Kind) {
 }
 
 fn who_waits_is_told_once_and_given_to_somebody_else(kind: Kind) {
-    let settings = "[duty]\nremind_hours = 2\nescalate_hours = 10\nescalate_to = \"lead\"\n[alerts]\nper_day = 2\n";
+    let settings = "[duty]\nremind_hours = 2\nescalate_hours = 10\nescalate_to = \"agent\"\n[alerts]\nper_day = 2\n\
+        [mail]\nurl = \"smtp://127.0.0.1:1\"\nfrom = \"desk@example.org\"\n";
     let bench = Bench::new(kind, settings);
     let engine = filled(&bench, &[said(0, "anna", "complained", "a", "It broke again, I want my money back.")]);
     let told = |engine: &Engine| {
@@ -413,6 +415,20 @@ fn who_waits_is_told_once_and_given_to_somebody_else(kind: Kind) {
     engine.create_hook(hook).unwrap();
     let thread = only(&engine).thread;
     engine.assign(thread, Some("eva")).unwrap();
+    for (handle, brands) in [("eva", None), ("tom", Some(vec!["brand:other".to_owned()])), ("lea", None)] {
+        let new = Staff {
+            handle: handle.to_owned(),
+            name: handle.to_owned(),
+            mail: Some(format!("{handle}@example.org")),
+            role: "agent".to_owned(),
+            brands,
+            password: None,
+            created_at: at(0),
+            joined_at: Some(at(0)),
+            disabled_at: None,
+        };
+        engine.database.write(move |conn| staff::create(conn, &new)).unwrap();
+    }
     // It is due after eight hours.
     assert_eq!(engine.remind(at(5)).unwrap(), 0);
     assert_eq!((engine.remind(at(7)).unwrap(), engine.remind(at(7)).unwrap()), (1, 0));
@@ -422,10 +438,16 @@ fn who_waits_is_told_once_and_given_to_somebody_else(kind: Kind) {
     assert_eq!((engine.remind(at(19)).unwrap(), engine.remind(at(19)).unwrap()), (1, 0));
     assert_eq!(kinds(&engine), ["ask_due", "ask_overdue", "ask_escalated"]);
     assert_eq!(told(&engine)[1].1, "A complaint of user:anna is overdue");
-    assert_eq!(has_it(&engine).as_deref(), Some("lead"));
+    assert_eq!(has_it(&engine), None, "everybody of the role has it");
     assert_eq!(engine.conversation(thread, "eva", None).unwrap().notes.len(), 1);
     let sent = engine.database.read(|conn| delivery::list(conn, &delivery::Wanted::default(), None, 10)).unwrap();
-    assert_eq!(sent.iter().map(|sent| sent.kind.as_str()).collect::<Vec<_>>(), ["alert.ask_overdue"]);
+    let mut sent: Vec<_> = sent.iter().map(|sent| (sent.kind.as_str(), sent.mail.as_deref())).collect();
+    sent.sort_unstable();
+    // Reminded, told that it is overdue, and told with everybody of the role who sees the brand.
+    let (eva, lea) = (Some("eva@example.org"), Some("lea@example.org"));
+    let told_of =
+        [("alert.ask_overdue", None), ("reminder", eva), ("reminder", eva), ("reminder", eva), ("reminder", lea)];
+    assert_eq!(sent, told_of);
     // A rebuild makes no ask new.
     engine.rebuild().unwrap();
     assert_eq!(engine.remind(at(20)).unwrap(), 0);

@@ -114,6 +114,10 @@ export function whereTo(data: Pick<Thread, "address" | "source" | "door" | "is_r
     return `An answer, shown in the widget where they wrote (${data.source})${too}`;
   }
   if (mail) return `An answer by mail to ${mail}`;
+  const actor = /^fediverse(-direct)?:(.+)$/.exec(data.address ?? "");
+  if (actor && data.door === "fediverse") {
+    return `An answer ${actor[1] ? "to them alone" : "in public"} in the fediverse (${actor[2]})`;
+  }
   if (data.door === "form") return `They left no address: an answer stays here (${data.source})`;
   return `An answer, written down here and told to every hook for replies (${data.source})`;
 }

@@ -19,7 +19,8 @@ export function FediverseSource({ source }: { source: Source }) {
     return actor.error ? (
       <Part title="Its address">
         <p className="sub">
-          Nobody can reach it: set <code>delivery.desk</code> in <code>parlour.toml</code> to where this server is reached.
+          Nobody can reach it: set <code>delivery.desk</code> in <code>parlour.toml</code> to where this server is
+          reached.
         </p>
       </Part>
     ) : null;
@@ -30,9 +31,9 @@ export function FediverseSource({ source }: { source: Source }) {
     <Part title="Its address">
       <Copyable text={handle} label="what it is called there" />
       <p className="fine">
-        Look for this name on any server of the fediverse, and mention it: what asks something is under Asks, and an answer
-        there is a reply to them. {nFollowers === 0 ? "Nobody follows it yet" : `${count(nFollowers)} follow it`}; its page
-        for other servers is <a href={id}>{id}</a>.
+        Look for this name on any server of the fediverse, and mention it: what asks something is under Asks, and an
+        answer there is a reply to them. {nFollowers === 0 ? "Nobody follows it yet" : `${count(nFollowers)} follow it`}
+        ; its page for other servers is <a href={id}>{id}</a>.
       </p>
     </Part>
   );

@@ -13,10 +13,10 @@ import { useScope } from "../../../scope";
 import { idOf, spaced } from "../../../words";
 import { Broker, Connection, StopListening } from "./broker";
 import { Connect, FirstEvent } from "./connect";
+import { FediverseSource } from "./fediverse";
 import { FormSource } from "./form";
 import { Keys } from "./keys";
 import { Limits } from "./limits";
-import { FediverseSource } from "./fediverse";
 import { MailboxLink, MailboxPart } from "./mailbox";
 import { MentionsSource } from "./mentions";
 import { TailPart } from "./tail";
@@ -125,7 +125,9 @@ function Body({ source }: { source: Source }) {
       {source.kind === "webhook" && isLive ? <Webhook source={source} freshKey={key} /> : null}
       {isLive && isBroker && !isNew ? <Broker source={source} /> : null}
       {isLive && isMail ? <MailboxPart source={source} /> : null}
-      {isFetched || source.kind === "fediverse" ? null : <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />}
+      {isFetched || source.kind === "fediverse" ? null : (
+        <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />
+      )}
       {isLive ? <Limits source={source} /> : null}
       {isLive && isFetched ? <StopListening source={source} /> : null}
     </>
