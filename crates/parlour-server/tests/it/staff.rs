@@ -316,12 +316,12 @@ fn a_stream_ends_with_the_session_it_began_in() {
 fn links_go_by_mail_to_those_who_are_here_and_nobody_learns_who_is() {
     let (sent, letters) = channel();
     let sent = Mutex::new(sent);
-    let send = move |to: &str, _: &str, text: &str| {
+    let write = move |to: &str, _: &str, text: &str| {
         sent.lock().unwrap().send((to.to_owned(), text.to_owned())).unwrap();
         Ok(())
     };
     let settings = format!("{QUICK}[delivery]\ndesk = \"https://desk.example\"\n");
-    let desk = Desk::sending(&settings, None, Some(Arc::new(send)));
+    let desk = Desk::sending(&settings, None, Some(Arc::new(write)));
     let ways = send_unsigned(desk.address, "/api/v1/sign-in");
     assert_eq!(ways, 200);
     let new = json!({ "handle": "anna", "name": "Anna", "mail": " Anna@Example.com", "role": "agent", "brands": null });
