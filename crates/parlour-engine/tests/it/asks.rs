@@ -201,7 +201,7 @@ fn an_answer_waits_can_be_taken_back_and_goes_out_once(kind: Kind) {
     assert!(!engine.send_replies().unwrap(), "it can still be taken back");
     assert_eq!(engine.take_back(first.id, "eva").unwrap().text, "On its way.");
     assert!(matches!(engine.take_back(first.id, "eva"), Err(EngineError::Conflict(_))));
-    assert_eq!(engine.conversation(thread, "eva").unwrap().draft.as_deref(), Some("On its way."));
+    assert_eq!(engine.conversation(thread, "eva", None).unwrap().draft.as_deref(), Some("On its way."));
     drop(engine);
 
     std::fs::write(bench.folder().join("parlour.toml"), "[asks]\nundo_seconds = 0\n").unwrap();
@@ -290,7 +290,7 @@ fn words_are_found(kind: Kind) {
     ];
     let engine = filled(&bench, &events);
     let found = |q: &str| {
-        let (threads, _) = engine.search_posts(q, None, 10).unwrap();
+        let (threads, _) = engine.search_posts(q, (None, 10), None).unwrap();
         threads.iter().map(|thread| thread.opened_at).collect::<Vec<_>>()
     };
     assert_eq!(found("café sund"), [at(1)]);
@@ -298,7 +298,7 @@ fn words_are_found(kind: Kind) {
     assert_eq!(found("o"), [at(1)], "the last word may be unfinished");
     assert_eq!(found("lieferung café"), [0; 0]);
     assert_eq!(found("\" OR drop* 'table"), [0; 0]);
-    assert!(matches!(engine.search_posts("?!", None, 10), Err(EngineError::Invalid(_))));
+    assert!(matches!(engine.search_posts("?!", (None, 10), None), Err(EngineError::Invalid(_))));
     engine.rebuild().unwrap();
     assert_eq!(found("drop table"), [at(2)]);
 }
@@ -317,11 +317,11 @@ fn nobody_answers_while_somebody_writes(kind: Kind) {
     engine.reply(thread, "tom", "replied", "Yes.").unwrap();
     assert_eq!(holder("eva"), "eva", "whoever has answered writes no more");
     engine.snooze(thread, Some(clock::now() + MICROS_PER_DAY)).unwrap();
-    let counts = engine.ask_counts(None, "eva").unwrap();
+    let counts = engine.ask_counts((None, None), "eva").unwrap();
     assert_eq!((counts.n_open, counts.n_snoozed), (0, 1));
     engine.snooze(thread, None).unwrap();
     engine.assign(thread, Some("eva")).unwrap();
-    let counts = engine.ask_counts(None, "eva").unwrap();
+    let counts = engine.ask_counts((None, None), "eva").unwrap();
     assert_eq!((counts.n_open, counts.n_mine, counts.n_unassigned), (1, 1, 0));
     assert_eq!(counts.by[0], [(Some("question".to_owned()), 1)]);
 }
@@ -373,14 +373,14 @@ fn what_staff_did_moves_with_a_thread(kind: Kind) {
     engine.close_thread(other.thread, "tom", "lost").unwrap();
     append(&engine, "forum", &[late]);
     engine.fold_all().unwrap();
-    let found = engine.conversation(one.thread, "eva").unwrap();
+    let found = engine.conversation(one.thread, "eva", None).unwrap();
     assert_eq!((found.notes.len(), found.waiting.len(), found.draft.as_deref()), (1, 1, Some("Dear Anna")));
     assert_eq!(found.handling.unwrap().assignee.as_deref(), Some("eva"));
     assert!(engine.thread(other.thread).is_err());
     engine.send_replies().unwrap();
     engine.fold_all().unwrap();
     let before = told(&engine);
-    assert_eq!(engine.conversation(one.thread, "eva").unwrap().posts.len(), 5);
+    assert_eq!(engine.conversation(one.thread, "eva", None).unwrap().posts.len(), 5);
     engine.rebuild().unwrap();
     assert_eq!(told(&engine), before);
     // What was made one with a thread that is part of another now is part of that too.
@@ -392,7 +392,7 @@ fn what_staff_did_moves_with_a_thread(kind: Kind) {
     engine.merge_threads(d, one.thread).unwrap();
     append(&engine, "forum", &[answering("e", said(7, "anna", "commented", "f", "Please."))]);
     engine.fold_all().unwrap();
-    assert_eq!(engine.conversation(one.thread, "eva").unwrap().posts.len(), 8);
+    assert_eq!(engine.conversation(one.thread, "eva", None).unwrap().posts.len(), 8);
     let before = told(&engine);
     engine.rebuild().unwrap();
     assert_eq!(told(&engine), before);
