@@ -1,5 +1,5 @@
 // The audit log: who did what, when, to what, and what came of it; filtered, and as a file.
-import { Button, Select, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { auditFile, useAudit, useStaff } from "../../api/staff";
 import type { AuditQuery, Deed } from "../../api/types";
 import { Part } from "../../components/part";
@@ -17,7 +17,7 @@ const COLUMNS: Column<Deed>[] = [
 ];
 
 export function AuditSection() {
-  const { params, set } = useUrl();
+  const { params } = useUrl();
   const text = (name: string) => params.get(name) || undefined;
   const query: AuditQuery = { staff: text("who"), action: text("what"), from: text("after"), to: text("before") };
   const audit = useAudit(query);
@@ -38,36 +38,17 @@ export function AuditSection() {
               </a>
             }
           >
-            <div className="row filters">
-              <Select
-                aria-label="Who"
-                placeholder="anybody"
-                data={(staff.data?.rows ?? []).map((row) => row.handle)}
-                value={query.staff ?? null}
-                onChange={(who) => set({ who })}
-                clearable
+            <search className="filters">
+              <Choice
+                word="who"
+                name="who"
+                value={query.staff}
+                names={(staff.data?.rows ?? []).map((row) => row.handle)}
               />
-              <Select
-                aria-label="What"
-                placeholder="anything"
-                data={data.actions}
-                value={query.action ?? null}
-                onChange={(what) => set({ what })}
-                clearable
-              />
-              <TextInput
-                type="date"
-                aria-label="From"
-                value={query.from ?? ""}
-                onChange={(event) => set({ after: event.currentTarget.value || null })}
-              />
-              <TextInput
-                type="date"
-                aria-label="To"
-                value={query.to ?? ""}
-                onChange={(event) => set({ before: event.currentTarget.value || null })}
-              />
-            </div>
+              <Choice word="what" name="what" value={query.action} names={data.actions} />
+              <DayField word="from" name="after" value={query.from} />
+              <DayField word="to" name="before" value={query.to} />
+            </search>
             <Table
               caption="What was done"
               columns={COLUMNS}
@@ -85,5 +66,40 @@ export function AuditSection() {
         </>
       )}
     </Answer>
+  );
+}
+
+interface ChoiceProps {
+  word: string;
+  name: string;
+  value: string | null | undefined;
+  names: string[];
+}
+
+function Choice({ word, name, value, names }: ChoiceProps) {
+  const { set } = useUrl();
+  const all = value && !names.includes(value) ? [value, ...names] : names;
+  return (
+    <label>
+      {word}
+      <select value={value ?? ""} onChange={(event) => set({ [name]: event.target.value || null })}>
+        <option value="">any</option>
+        {all.map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function DayField({ word, name, value }: Omit<ChoiceProps, "names">) {
+  const { set } = useUrl();
+  return (
+    <label>
+      {word}
+      <input type="date" value={value ?? ""} onChange={(event) => set({ [name]: event.target.value || null })} />
+    </label>
   );
 }

@@ -57,7 +57,7 @@ function Body({ data }: { data: StaffList }) {
     <>
       <h1>
         {counted(nActive, "person works", "people work")} at this Desk
-        {nInvited === 0 ? "." : `, and ${nInvited === 1 ? "one is" : `${nInvited} are`} invited.`}
+        {nInvited === 0 ? "." : `, and ${counted(nInvited, "is", "are")} invited.`}
       </h1>
       <Part title="People" does={<InviteButton onClick={() => setInviting(true)} />}>
         <Table caption="People of the Desk" columns={columns} rows={data.rows} rowKey={(row) => row.handle} isCards />
