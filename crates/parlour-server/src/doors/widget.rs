@@ -57,7 +57,7 @@ struct Written {
 }
 
 #[derive(Serialize)]
-struct Greeting<'a> {
+struct Looks<'a> {
     title: &'a str,
     greeting: &'a str,
     color: &'a str,
@@ -126,7 +126,7 @@ fn told(value: &impl Serialize) -> Result<Response, Refused> {
 /// How the widget looks. Nothing is kept of whoever asks.
 pub(super) async fn greet(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refused> {
     let (guest, _) = let_in(&app, request).await?;
-    told(&Greeting {
+    told(&Looks {
         title: &guest.settings.title,
         greeting: &guest.settings.greeting,
         color: &guest.settings.color,
