@@ -386,6 +386,18 @@ fn line_of(post: post::Post, (source, name): (&str, &str), person: Key) -> Optio
     Some(Line { id, at: post.at, is_own, is_automatic: post.role == Role::Machine.name(), text: post.text })
 }
 
+/// Half a digest of these parts, in hexadecimal digits.
+pub(crate) fn of_digest(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    let digest = hasher.finalize();
+    let half: [u8; 16] = digest[..16].try_into().expect("a digest has 32 bytes");
+    format!("{:032x}", u128::from_be_bytes(half))
+}
+
 fn begun(
     source: &Source,
     token: Option<Vec<u8>>,
@@ -394,11 +406,10 @@ fn begun(
 ) -> Result<Conversation, EngineError> {
     // By what the browser has, so that the first message is known again where its answer was lost and it is sent twice.
     let seed = match (&token, slip) {
-        (Some(hash), _) => Sha256::digest([b"token".as_slice(), hash].concat()).to_vec(),
-        (None, Some(slip)) => Sha256::digest([b"slip".as_slice(), slip.as_bytes()].concat()).to_vec(),
-        (None, None) => random::bytes::<16>()?.to_vec(),
+        (Some(hash), _) => of_digest(&[b"token", hash]),
+        (None, Some(slip)) => of_digest(&[b"slip", slip.as_bytes()]),
+        (None, None) => format!("{:032x}", u128::from_be_bytes(random::bytes()?)),
     };
-    let seed: String = seed.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let person = person.unwrap_or_else(|| Name::new(ANONYMOUS, format!("visitor-{seed}")));
     Ok(Conversation {
         name: format!("talk-{seed}"),

@@ -9,11 +9,10 @@ use parlour_store::note::{self, Note};
 use parlour_store::{Conn, StoreError, post};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::asks::{post_key, thread_now};
 use crate::engine::Engine;
-use crate::forms::is_origin;
+use crate::forms::{is_origin, of_digest};
 use crate::source::{Source, SourceKind};
 use crate::submission::Submission;
 use crate::{EngineError, clock};
@@ -216,27 +215,27 @@ impl Engine {
     pub fn settle_mention(&self, of: &Mention, look: Look, now: i64) -> Result<(), EngineError> {
         let mut row = Mention { attempts: of.attempts + 1, looked_at: Some(now), last_error: None, ..of.clone() };
         let Some(source) = self.mentions_named(&of.source) else {
-            row.state = REFUSED.to_owned();
+            REFUSED.clone_into(&mut row.state);
             row.last_error = Some("the source is revoked".to_owned());
             return Ok(self.database.write(move |conn| mention::settle(conn, &row))?);
         };
         let was_found = of.digest.is_some();
         match look {
-            Look::Found(entry) => return self.settle_found(&source, row, entry, now),
+            Look::Found(entry) => return self.settle_found(&source, row, &entry, now),
             Look::NoLink if was_found => return self.settle_gone(row, "does not link to us any more", now),
             Look::Gone if was_found => return self.settle_gone(row, "is gone", now),
             Look::NoLink => {
-                row.state = REFUSED.to_owned();
+                REFUSED.clone_into(&mut row.state);
                 row.last_error = Some("the page does not link to the target".to_owned());
             }
             Look::Gone => {
-                row.state = REFUSED.to_owned();
+                REFUSED.clone_into(&mut row.state);
                 row.last_error = Some("there is no such page".to_owned());
             }
             Look::Failed(error) => {
                 match RETRY_AFTER_MINUTES.get(of.attempts as usize) {
                     Some(minutes) => row.next_at = now + minutes * MINUTE,
-                    None => row.state = if was_found { FOUND } else { REFUSED }.to_owned(),
+                    None => if was_found { FOUND } else { REFUSED }.clone_into(&mut row.state),
                 }
                 row.last_error = Some(error);
             }
@@ -244,7 +243,7 @@ impl Engine {
         Ok(self.database.write(move |conn| mention::settle(conn, &row))?)
     }
 
-    fn settle_found(&self, source: &Source, row: Mention, entry: Entry, now: i64) -> Result<(), EngineError> {
+    fn settle_found(&self, source: &Source, row: Mention, entry: &Entry, now: i64) -> Result<(), EngineError> {
         let digest = digest(&[&entry.title, &entry.text, &entry.author_url]);
         let is_news = row.digest.as_deref() != Some(&digest);
         let n_versions = row.n_versions + i64::from(is_news);
@@ -260,7 +259,7 @@ impl Engine {
             message: Some(message_of(&row, n_versions)),
             reply_to: (n_versions > 1).then(|| message_of(&row, 1)),
             extra: Some(extra.to_string()),
-            ..event_of(source, &entry, at)
+            ..event_of(source, entry, at)
         };
         let alongside = Box::new(move |conn: &mut dyn Conn| mention::settle(conn, &row));
         let submission =
@@ -393,12 +392,7 @@ fn message_of(of: &Mention, version: i64) -> String {
 }
 
 fn digest(parts: &[&str]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    of_digest(&parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>())
 }
 
 fn cut(text: &str, most: usize) -> String {

@@ -5,15 +5,15 @@ use parlour_core::event::{BACK, Event, Layer, Name};
 use parlour_core::key::Key;
 use parlour_store::correction::{self, Correction};
 use parlour_store::note::{self, Note};
-use parlour_store::{Conn, handling};
+use parlour_store::{Conn, StoreError, handling};
 use serde_json::json;
 
 use crate::asks::handling::MAX_WRITTEN_BYTES;
 use crate::asks::{DESK, post_key};
 use crate::engine::Engine;
-use crate::forms::is_mail;
+use crate::forms::{is_mail, of_digest};
 use crate::submission::Submission;
-use crate::{EngineError, clock, random};
+use crate::{EngineError, clock};
 
 /// Longest name, phone number or id, in bytes.
 const MAX_NAME_BYTES: usize = 200;
@@ -106,53 +106,9 @@ impl Engine {
     /// something was promised: then the ask stays open, with whoever promised, and rests until that time.
     pub fn note_talk(&self, staff: &str, talk: Talk) -> Result<Key, EngineError> {
         let now = clock::now();
-        let person = person_of(&talk.talker)?;
-        let said = checked("said", &talk.said, MAX_WRITTEN_BYTES)?;
-        let answer = checked("answer", &talk.answer, MAX_WRITTEN_BYTES)?;
-        if said.is_empty() {
-            return Err(EngineError::Invalid("`said` is empty; write down what they said".to_owned()));
-        }
-        if talk.promised_until.is_some_and(|until| until <= now) {
-            return Err(EngineError::Invalid("`promised_until` must lie ahead".to_owned()));
-        }
-        let is_id = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        if talk.id.is_empty() || MAX_NAME_BYTES < talk.id.len() || !talk.id.chars().all(is_id) {
-            return Err(EngineError::Invalid("`id` must be letters, digits and hyphens".to_owned()));
-        }
-        let message = format!("talk:{}", talk.id);
-        let thread = post_key(&self.secret, DESK, Some(&message), 0);
-        let found = self.classify(&said);
-        let class = talk.class.unwrap_or(found.class);
-        let object = match talk.object {
-            Some(object) => object,
-            None => self.own_brand()?,
-        };
-        let first = Event { layer: talk.place.layer(), undated: true, ..Event::new(now, person.subject, "", object) };
-        let extra = json!({ "staff": staff, "name": person.name, "place": talk.place.name() });
-        let theirs = Event {
-            message: Some(message.clone()),
-            reply_to: Some(message.clone()),
-            verb: verb_of(class, talk.place).to_owned(),
-            also: person.also,
-            text: Some(said),
-            extra: Some(extra.to_string()),
-            ..first.clone()
-        };
-        let mut events = vec![(theirs, None)];
-        if !answer.is_empty() {
-            // A promise is no answer yet.
-            let verb = if talk.promised_until.is_some() { "acknowledged" } else { "replied" };
-            let extra = json!({ "staff": staff, "thread": thread.to_string() });
-            let ours = Event {
-                message: Some(format!("{message}:answer")),
-                at: now + 1,
-                verb: format!("{BACK}{verb}"),
-                text: Some(answer),
-                extra: Some(extra.to_string()),
-                ..first
-            };
-            events.push((ours, None));
-        }
+        let talk = checked_talk(talk, now)?;
+        let thread = post_key(&self.secret, DESK, Some(&message_of(&talk)), 0);
+        let found = self.classify(&talk.said);
         let corrected = talk.class.filter(|class| *class != found.class).map(|class| Correction {
             post: thread,
             class: class.name().to_owned(),
@@ -160,19 +116,16 @@ impl Engine {
             staff: staff.to_owned(),
             at: now,
         });
-        let (staff, until) = (staff.to_owned(), talk.promised_until);
+        let object = talk.object.clone().map_or_else(|| self.own_brand(), Ok)?;
+        let until = talk.promised_until;
+        let verb = verb_of(talk.class.unwrap_or(found.class), talk.place);
+        let events = events_of(talk, object, (staff, thread, verb), now)?;
+        let staff = staff.to_owned();
         let alongside = Box::new(move |conn: &mut dyn Conn| {
             if let Some(corrected) = &corrected {
                 correction::put(conn, corrected)?;
             }
-            let Some(until) = until else { return Ok(()) };
-            handling::set_assignee(conn, thread, Some(&staff), now)?;
-            handling::set_snoozed(conn, thread, Some(until), now)?;
-            if note::of_thread(conn, thread)?.is_empty() {
-                let text = format!("Promised until {}.", clock::rfc3339(until));
-                note::create(conn, &Note { id: 0, thread, staff: staff.clone(), at: now, text })?;
-            }
-            Ok(())
+            until.map_or(Ok(()), |until| promise(conn, thread, (staff, until), now))
         });
         let submission = Submission { events, alongside: Some(alongside), ..Submission::default() };
         if self.append(DESK, submission)?.n_rejected != 0 {
@@ -196,13 +149,80 @@ impl Engine {
     }
 }
 
+/// The thread is theirs who promised, and rests until then; a note says so, once.
+fn promise(conn: &mut dyn Conn, thread: Key, (staff, until): (String, i64), now: i64) -> Result<(), StoreError> {
+    handling::set_assignee(conn, thread, Some(&staff), now)?;
+    handling::set_snoozed(conn, thread, Some(until), now)?;
+    if note::of_thread(conn, thread)?.is_empty() {
+        let text = format!("Promised until {}.", clock::rfc3339(until));
+        note::create(conn, &Note { id: 0, thread, staff, at: now, text })?;
+    }
+    Ok(())
+}
+
+fn message_of(talk: &Talk) -> String {
+    format!("talk:{}", talk.id)
+}
+
+fn checked_talk(talk: Talk, now: i64) -> Result<Talk, EngineError> {
+    let said = checked("said", &talk.said, MAX_WRITTEN_BYTES)?;
+    let answer = checked("answer", &talk.answer, MAX_WRITTEN_BYTES)?;
+    if said.is_empty() {
+        return Err(EngineError::Invalid("`said` is empty; write down what they said".to_owned()));
+    }
+    if talk.promised_until.is_some_and(|until| until <= now) {
+        return Err(EngineError::Invalid("`promised_until` must lie ahead".to_owned()));
+    }
+    let is_fine = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if talk.id.is_empty() || MAX_NAME_BYTES < talk.id.len() || !talk.id.chars().all(is_fine) {
+        return Err(EngineError::Invalid("`id` must be letters, digits and hyphens".to_owned()));
+    }
+    Ok(Talk { said, answer, ..talk })
+}
+
+/// What they said, and what they were told.
+fn events_of(
+    talk: Talk,
+    object: Name,
+    (staff, thread, verb): (&str, Key, &str),
+    now: i64,
+) -> Result<Vec<(Event, Option<u64>)>, EngineError> {
+    let (person, message) = (person_of(&talk.talker, &talk.id)?, message_of(&talk));
+    let first = Event { layer: talk.place.layer(), undated: true, ..Event::new(now, person.subject, verb, object) };
+    let extra = json!({ "staff": staff, "name": person.name, "place": talk.place.name() });
+    let theirs = Event {
+        message: Some(message.clone()),
+        reply_to: Some(message.clone()),
+        also: person.also,
+        text: Some(talk.said),
+        extra: Some(extra.to_string()),
+        ..first.clone()
+    };
+    let mut events = vec![(theirs, None)];
+    if !talk.answer.is_empty() {
+        // A promise is no answer yet.
+        let verb = if talk.promised_until.is_some() { "acknowledged" } else { "replied" };
+        let extra = json!({ "staff": staff, "thread": thread.to_string() });
+        let ours = Event {
+            message: Some(format!("{message}:answer")),
+            at: now + 1,
+            verb: format!("{BACK}{verb}"),
+            text: Some(talk.answer),
+            extra: Some(extra.to_string()),
+            ..first
+        };
+        events.push((ours, None));
+    }
+    Ok(events)
+}
+
 struct Person {
     subject: Name,
     also: Vec<Name>,
     name: String,
 }
 
-fn person_of(talker: &Talker) -> Result<Person, EngineError> {
+fn person_of(talker: &Talker, id: &str) -> Result<Person, EngineError> {
     let name = checked("name", &talker.name, MAX_NAME_BYTES)?;
     let (mail, phone) = (talker.mail.trim().to_lowercase(), digits_of(&talker.phone));
     if !mail.is_empty() && !is_mail(&mail) {
@@ -219,9 +239,9 @@ fn person_of(talker: &Talker) -> Result<Person, EngineError> {
         return Err(EngineError::Invalid(text.to_owned()));
     }
     if ids.is_empty() {
-        // Two people may have one name.
-        let seed: String = random::bytes::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-        ids.push(Name::new("contact", format!("{name} {seed}")));
+        // Two people may have one name; the same talk, sent twice, is with one.
+        let seed = of_digest(&[b"talk", id.as_bytes()]);
+        ids.push(Name::new("contact", format!("{name} {}", &seed[..8])));
     }
     let subject = ids.remove(0);
     Ok(Person { subject, also: ids, name })
@@ -277,15 +297,15 @@ mod tests {
             mail: mail.to_owned(),
             phone: phone.to_owned(),
         };
-        let both = person_of(&talker("Anna", " Anna@Example.com ", "+49 (30) 123-45")).unwrap();
+        let both = person_of(&talker("Anna", " Anna@Example.com ", "+49 (30) 123-45"), "1").unwrap();
         assert_eq!(both.subject, Name::new("email", "anna@example.com"));
         assert_eq!(both.also, [Name::new("phone", "+493012345")]);
         let known = Talker { known: Some(Name::new("user", "7")), ..talker("", "", "030 12345") };
-        assert_eq!(person_of(&known).unwrap().subject, Name::new("user", "7"));
-        let [one, two] = [0, 0].map(|_| person_of(&talker("Anna", "", "")).unwrap().subject);
-        assert!(one != two && one.kind == "contact" && one.id.starts_with("Anna "));
+        assert_eq!(person_of(&known, "1").unwrap().subject, Name::new("user", "7"));
+        let [one, two, again] = ["1", "2", "1"].map(|id| person_of(&talker("Anna", "", ""), id).unwrap().subject);
+        assert!(one != two && one == again && one.kind == "contact" && one.id.starts_with("Anna "));
         for bad in [talker("", "", ""), talker("", "anna", ""), talker("", "", "12"), talker("a\u{0}", "", "")] {
-            assert!(person_of(&bad).is_err(), "{bad:?}");
+            assert!(person_of(&bad, "1").is_err(), "{bad:?}");
         }
     }
 }

@@ -90,7 +90,7 @@ mod tests {
     const NOW: i64 = 1_700_000_000_000_000;
 
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        bytes.iter().fold(String::new(), |all, byte| format!("{all}{byte:02x}"))
     }
 
     fn token(head: &str, claims: &str, secret: &str) -> String {

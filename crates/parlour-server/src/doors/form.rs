@@ -115,7 +115,7 @@ pub(super) async fn take_form(
     };
     Ok(match kept {
         Ok(()) => page(StatusCode::OK, words, &sheet.thanks(&filled)),
-        Err(error) => sheet.refused(filled, error),
+        Err(error) => sheet.refused(filled, &error),
     })
 }
 
@@ -176,7 +176,7 @@ impl Sheet<'_> {
     }
 
     /// The form with all that was written still in it.
-    fn refused(&self, filled: Filled, error: ApiError) -> Response {
+    fn refused(&self, filled: Filled, error: &ApiError) -> Response {
         let is_of = |field: &str| error.fields.iter().any(|wrong| wrong.path == field);
         let alert = if is_of("mail") {
             self.words.no_mail

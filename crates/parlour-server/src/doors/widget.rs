@@ -57,7 +57,7 @@ struct Written {
 }
 
 #[derive(Serialize)]
-struct Greeting<'a> {
+struct Looks<'a> {
     title: &'a str,
     greeting: &'a str,
     color: &'a str,
@@ -126,7 +126,7 @@ fn told(value: &impl Serialize) -> Result<Response, Refused> {
 /// How the widget looks. Nothing is kept of whoever asks.
 pub(super) async fn greet(State(app): State<Arc<App>>, request: Request) -> Result<Response, Refused> {
     let (guest, _) = let_in(&app, request).await?;
-    told(&Greeting {
+    told(&Looks {
         title: &guest.settings.title,
         greeting: &guest.settings.greeting,
         color: &guest.settings.color,
@@ -152,7 +152,10 @@ pub(super) async fn write(State(app): State<Arc<App>>, request: Request) -> Resu
 
 fn admit(app: &App, guest: &Guest) -> Result<(), ApiError> {
     let limits = &app.engine.settings.forms;
-    let who = guest.visitor.token.as_deref().or(guest.visitor.user.as_deref());
+    // Who a page says they are is not believed yet: nobody writes at another's expense. Signatures end in what differs.
+    let signature =
+        guest.visitor.signature.as_deref().map(|text| &text[text.floor_char_boundary(text.len().saturating_sub(64))..]);
+    let who = signature.filter(|text| !text.is_empty()).or(guest.visitor.token.as_deref());
     let now = std::time::Instant::now();
     app.visits.pass((&guest.source, &guest.settings), (who, guest.address), limits.per_visitor, now)?;
     app.gate.pass(&guest.source, 1, now)

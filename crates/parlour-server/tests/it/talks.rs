@@ -11,8 +11,8 @@ fn house() -> Desk {
     desk
 }
 
-fn note(desk: &Desk, talk: Value) -> Value {
-    let answer = desk.ask("POST", "/api/v1/talks", Some(&talk));
+fn note(desk: &Desk, talk: &Value) -> Value {
+    let answer = desk.ask("POST", "/api/v1/talks", Some(talk));
     assert_eq!(answer.status, 201, "{answer:?}");
     desk.engine.fold_all().unwrap();
     let thread = answer.json()["thread"].as_str().unwrap().to_owned();
@@ -24,19 +24,19 @@ fn a_complaint_at_the_counter_waits_in_the_queue() {
     let desk = house();
     let talk = json!({ "id": "t1", "name": "Anna", "phone": "+49 30 12345", "mail": "Anna@Example.com",
         "place": "face", "said": "The teapot arrived broken." });
-    let thread = note(&desk, talk.clone());
+    let thread = note(&desk, &talk);
     assert_eq!((&thread["person"], &thread["layer"]), (&json!("email:anna@example.com"), &json!("face")));
     assert_eq!((&thread["object"], &thread["source"]), (&json!("brand:acme"), &json!("desk")));
     assert_eq!((&thread["asks"][0]["class"], &thread["asks"][0]["state"]), (&json!("complaint"), &json!("open")));
     assert_eq!(thread["posts"][0]["staff"], "owner");
     // Sent twice, written down once; and who calls later from that number is the same person.
-    assert_eq!(note(&desk, talk)["posts"].as_array().unwrap().len(), 1);
+    assert_eq!(note(&desk, &talk)["posts"].as_array().unwrap().len(), 1);
     let call =
         json!({ "id": "t2", "phone": "0049", "person": "phone:+493012345", "place": "phone", "said": "Thanks!" });
     let answer = desk.ask("POST", "/api/v1/talks", Some(&call));
     assert_eq!(answer.status, 400, "a phone number of four digits is none");
     let call = json!({ "id": "t2", "phone": "+49 (30) 123-45", "place": "phone", "said": "When does it come?" });
-    let second = note(&desk, call);
+    let second = note(&desk, &call);
     assert_eq!((&second["person"], &second["layer"]), (&json!("email:anna@example.com"), &json!("mobile")));
     assert_eq!(second["history"].as_array().unwrap().len(), 1);
 }
@@ -48,7 +48,7 @@ fn what_was_told_answers_and_a_promise_does_not() {
         let mut talk = json!({ "id": id, "name": "Ben", "place": "face", "said": "Do you have it in blue?",
             "answer": "Yes, upstairs." });
         talk.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        note(&desk, talk)
+        note(&desk, &talk)
     };
     let told = with("t1", json!({}));
     assert_eq!((&told["asks"][0]["state"], &told["asks"][0]["answered_by"]), (&json!("answered"), &json!("owner")));
@@ -70,13 +70,13 @@ fn staff_outrank_the_rules_and_that_is_kept_as_data() {
     let judged = desk.ask("POST", "/api/v1/asks/classify", Some(&json!({ "text": "The cup is broken." }))).json();
     assert_eq!((&judged["class"], &judged["kind"]), (&json!("complaint"), &json!(-1)));
     let talk = json!({ "id": "t1", "name": "Cleo", "place": "face", "said": "Blue cups", "class": "suggestion" });
-    assert_eq!(note(&desk, talk)["asks"][0]["class"], "suggestion");
+    assert_eq!(note(&desk, &talk)["asks"][0]["class"], "suggestion");
     let kept = desk.ask("GET", "/api/v1/asks/corrections", None);
     let kept = String::from_utf8(kept.body).unwrap();
     assert!(kept.contains("Blue cups") && kept.contains("suggestion"), "{kept}");
     // What agrees with the rules is no correction.
     let talk = json!({ "id": "t2", "name": "Cleo", "place": "face", "said": "It is broken.", "class": "complaint" });
-    note(&desk, talk);
+    note(&desk, &talk);
     let again = desk.ask("GET", "/api/v1/asks/corrections", None);
     assert_eq!(String::from_utf8(again.body).unwrap().lines().count(), 1);
 }

@@ -3,6 +3,7 @@
 
 mod alerting;
 mod bench;
+mod doors;
 mod exploring;
 mod nouns;
 mod opening;
