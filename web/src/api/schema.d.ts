@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/.well-known/webfinger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an actor is found, by what it is called. */
+        get: operations["find_actor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/s/s2s/{call}": {
         parameters: {
             query?: never;
@@ -237,6 +254,23 @@ export interface paths {
         get: operations["list_asks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/classify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a text asks by the rules; nothing is kept. */
+        post: operations["classify_saying"];
         delete?: never;
         options?: never;
         head?: never;
@@ -907,6 +941,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{post}/files/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of a post, as bytes to be saved under its name. */
+        get: operations["get_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions": {
         parameters: {
             query?: never;
@@ -1380,6 +1431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{id}/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pages that a source was told of, and how its feeds stand. */
+        get: operations["list_mentions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{id}/rotate": {
         parameters: {
             query?: never;
@@ -1565,6 +1633,23 @@ export interface paths {
         put?: never;
         /** Invites somebody again who has not come yet; the link they had is no longer good. */
         post: operations["invite_staff_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/talks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down a talk with somebody, with what they were told. It is in the queue, or answered, like all that is asked. */
+        post: operations["note_talk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1881,6 +1966,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fediverse/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A brand as an actor of the fediverse. */
+        get: operations["get_actor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fediverse/{name}/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes what another server posts for a brand: signed, and kept before it is answered. Who signed it is looked up
+         *     after; what nobody is known to have signed lies among the rejections.
+         */
+        post: operations["take_activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fediverse/{name}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a brand answered in public. */
+        get: operations["get_note"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fediverse/{name}/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many follow an actor (`followers`), and its `outbox`. */
+        get: operations["get_collection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flags/": {
         parameters: {
             query?: never;
@@ -1893,6 +2049,24 @@ export interface paths {
         put?: never;
         /** PostHog: feature flags, of which there are none */
         post: operations["get_flags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/form/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Form: what somebody wrote on a page without a script */
+        get: operations["get_form"];
+        put?: never;
+        /** Form: what somebody wrote on a page without a script */
+        post: operations["take_form"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2026,6 +2200,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Asks whether the digest is to come no more: looking at a link must change nothing, since programs look too. */
+        get: operations["ask_to_unsubscribe"];
+        put?: never;
+        /** Sends no more digests to the address of this link. */
+        post: operations["end_digest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{key}/settings": {
         parameters: {
             query?: never;
@@ -2054,6 +2246,91 @@ export interface paths {
         put?: never;
         /** Segment and RudderStack: identify, track, page, screen, group, alias, merge, batch, import */
         post: operations["take_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webmention/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Webmention: a page says that it links to one of ours */
+        post: operations["take_webmention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Widget: nothing leads to the conversation any more */
+        post: operations["end_as_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/hello": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Widget: how it looks and what it takes */
+        post: operations["greet_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Widget: what was said in its visitor's conversation */
+        post: operations["read_as_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/v1/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Widget: something that its visitor wrote */
+        post: operations["write_as_visitor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2182,7 +2459,8 @@ export interface components {
             id: number;
             /**
              * @description `wire`: somebody valuable passed their due day; `more_wires`: several more did; `masked`: newcomers hid a loss;
-             *     `quiet_layer`: on a layer far less is done than before.
+             *     `quiet_layer`: on a layer far less is done than before; `ask_due`: an answer is due soon; `ask_overdue`: it is
+             *     overdue; `ask_escalated`: nobody answered for long after; `more_asks`: several more asks.
              */
             kind: string;
             made_at: string;
@@ -2662,7 +2940,9 @@ export interface components {
             hook: number | null;
             /** Format: int64 */
             id: number;
-            /** @description `alert.` and the alert's kind, `digest` or `test`. */
+            /** @description … or the inbox of an actor of the fediverse. */
+            inbox: string | null;
+            /** @description `alert.` and the alert's kind, `digest`, `reply`, `accept` or `test`. */
             kind: string;
             /** @description What went wrong last. */
             last_error: string | null;
@@ -2672,7 +2952,7 @@ export interface components {
              */
             last_status: number | null;
             made_at: string;
-            /** @description … or the mail address. */
+            /** @description … or the mail address … */
             mail: string | null;
             /** @description What a hook finds as `webhook-id`; the same at every attempt. */
             message: string;
@@ -2702,6 +2982,16 @@ export interface components {
              * @description Standard deviation of the ranks, in percent of people.
              */
             spread: number;
+        };
+        /** @description Something that looks wrong about a sender. */
+        Doubt: {
+            /**
+             * @description `reply_elsewhere`, `foreign_letters`, `like_ours`, `own_address`, `names_another`, `several_senders` or
+             *     `not_authentic`.
+             */
+            code: string;
+            /** @description The address or domain that it is about, or nothing. */
+            detail: string;
         };
         /** @description How many sessions were ended. */
         EndedSessions: {
@@ -3184,6 +3474,25 @@ export interface components {
         MailSignIn: {
             mail: string;
         };
+        /** @description A mailbox as it is made or changed. What is null stays as it is, or is as usual. */
+        MailboxChange: {
+            address: string | null;
+            ca: string | null;
+            /** @description `INBOX` unless given. */
+            folder: string | null;
+            host: string | null;
+            is_from_start: boolean | null;
+            /** @description Never shown; needed again where host, port or user change. */
+            password: string | null;
+            /**
+             * Format: int32
+             * @description 993 for `tls`, else 143, unless given.
+             */
+            port: number | null;
+            /** @description `tls` unless given. */
+            tls: string | null;
+            user: string | null;
+        };
         /** @description A name that stands for a verb. */
         MappedUse: {
             /** @description Whether it was chosen here and can be taken back; else the vocabulary's file says so. */
@@ -3354,16 +3663,6 @@ export interface components {
             /** Format: int64 */
             n: number;
         };
-        /** @description How it stands with a source's broker. */
-        MqttLink: {
-            /** @description What went wrong last. */
-            error: string | null;
-            is_connected: boolean;
-            /** @description When the last message came, since the server started. */
-            last_message_at: string | null;
-            /** @description Since when that is so. */
-            since: string;
-        };
         /** @description A name from outside and its verb. */
         NameRow: {
             name: string;
@@ -3437,6 +3736,7 @@ export interface components {
             kind: string | null;
             /** @description `web` unless given. */
             layer: string | null;
+            mailbox: components["schemas"]["MailboxChange"] | null;
             mapping: string | null;
             name: string;
             /** @description What it signs with; of a broker, the password, which may also stand in the mapping's `broker`. */
@@ -3452,10 +3752,35 @@ export interface components {
             name: string;
             role: string;
         };
+        /** @description A talk. */
+        NewTalk: {
+            /** @description What they were told. */
+            answer: string | null;
+            /** @description What it asks, where that is not what the rules say; null for what they say. */
+            class: string | null;
+            /** @description What the page calls it, so that what is sent twice is written down once. */
+            id: string;
+            mail: string | null;
+            name: string | null;
+            /** @description What it was about, `kind:id`; null for the brand of the first source. */
+            object: string | null;
+            /** @description Somebody who is known, `kind:value`. */
+            person: string | null;
+            phone: string | null;
+            /** @description `face` or `phone`. */
+            place: string;
+            /** @description Until when something was promised, RFC 3339; then the ask stays open and rests until then. */
+            promised_until: string | null;
+            said: string;
+        };
         /** @description Why a model is not identified. */
         NotIdentified: {
             fall_back: string;
             parameter: string;
+        };
+        /** @description Where a talk was written down. */
+        NotedTalk: {
+            thread: string;
         };
         /**
          * @description A derived value that can be explained.
@@ -3648,6 +3973,35 @@ export interface components {
              * @description −1, 0 or +1.
              */
             kind: number;
+        };
+        /** @description A file that came with a mail. */
+        PostFile: {
+            /** @description Whether it is here; else it was too large, or there was no room. */
+            is_kept: boolean;
+            /** @description What the sender says it is. */
+            media_type: string;
+            /** Format: int64 */
+            n_bytes: number;
+            name: string;
+        };
+        /** @description What a mail tells beside its text. */
+        PostMail: {
+            /** @description Why it is taken for a machine's: `bounce`, `list`, `reply`, `bulk`, `loop` or `own`; null if it is not. */
+            automatic: string | null;
+            /** @description What looks wrong about its sender. */
+            doubts: components["schemas"]["Doubt"][];
+            /** @description The first 20 of its files. */
+            files: components["schemas"]["PostFile"][];
+            /** @description What its sender calls themselves; nobody is known by it. */
+            from_name: string | null;
+            /** @description Whether its text was longer. */
+            is_cut: boolean;
+            /** Format: int64 */
+            n_files: number;
+            /** @description Whom it was sent to. */
+            to: string[];
+            /** @description Whether it came in HTML alone, and this is its text. */
+            was_html: boolean;
         };
         /**
          * @description Current and potential value against the means.
@@ -3865,6 +4219,23 @@ export interface components {
         SavedAnswers: {
             rows: components["schemas"]["SavedAnswer"][];
         };
+        /** @description A text to be judged. */
+        Saying: {
+            text: string;
+        };
+        /** @description What a text asks by the rules. */
+        SayingJudged: {
+            /** @description Which words and rules it was judged by. */
+            because: Record<string, never>[];
+            /** @description `question`, `request`, `complaint`, `suggestion`, `opinion`, `mention` or `none`. */
+            class: string;
+            /**
+             * Format: int32
+             * @description −1, 0 or +1.
+             */
+            kind: number;
+            language: string | null;
+        };
         /** @description A part of a score. */
         ScorePart: {
             label: string;
@@ -3962,7 +4333,7 @@ export interface components {
         Source: {
             /** @description What its events are about unless they say otherwise, `kind:id`. */
             brand: string;
-            broker: components["schemas"]["MqttLink"] | null;
+            broker: components["schemas"]["SourceLink"] | null;
             created_at: string;
             /**
              * Format: int32
@@ -3971,17 +4342,18 @@ export interface components {
             events_per_second: number | null;
             /** @description Null until its first event came. */
             first_event_at: string | null;
-            /** @description Whether what it sends must be signed, or a broker asks for a password. */
+            /** @description Whether what it sends must be signed, a broker asks for a password, or a form knows users by a signature. */
             has_secret: boolean;
             /** Format: int64 */
             id: number;
             /** @description Oldest first. */
             keys: components["schemas"]["SourceKey"][];
-            /** @description `sdk`, `webhook`, `mqtt` or `file`. */
+            /** @description `sdk`, `webhook`, `mqtt`, `mail`, `file`, `form`, `mentions` or `fediverse`. */
             kind: string;
             last_event_at: string | null;
             layer: string;
-            /** @description How a body becomes events, where the source speaks no dialect we know. */
+            mailbox: components["schemas"]["SourceMailbox"] | null;
+            /** @description How a body becomes events, where the source speaks no dialect we know; of a form or of mentions, their settings. */
             mapping: string | null;
             /** Format: int64 */
             n_accepted: number;
@@ -3989,6 +4361,8 @@ export interface components {
             n_rejected: number;
             /** @description Never changes, since repeats are known by it. */
             name: string;
+            /** @description The key that stands in the pages which use a form; null for other kinds, whose keys are secret. */
+            public_key: string | null;
             /** @description Its rejections by reason. */
             rejected: components["schemas"]["ReasonCount"][];
             /** @description Since when it may send no more. */
@@ -4000,6 +4374,7 @@ export interface components {
             /** Format: int32 */
             events_per_second: number | null;
             layer: string | null;
+            mailbox: components["schemas"]["MailboxChange"] | null;
             mapping: string | null;
             secret: string | null;
         };
@@ -4011,6 +4386,40 @@ export interface components {
             /** @description Its first and last characters. */
             hint: string;
             is_valid: boolean;
+        };
+        /** @description How it stands with what a source listens to: its broker, or its mailbox. */
+        SourceLink: {
+            /** @description What went wrong last. */
+            error: string | null;
+            is_connected: boolean;
+            /** @description When the last message came, since the server started. */
+            last_message_at: string | null;
+            /** @description Since when that is so. */
+            since: string;
+        };
+        /** @description Where a source of mail reads. */
+        SourceMailbox: {
+            /** @description What answers come from; empty for `mail.from` of the settings. */
+            address: string;
+            /** @description Certificates of those who may vouch for the server, as PEM; null for the authorities that browsers know. */
+            ca: string | null;
+            folder: string;
+            host: string;
+            /** @description Whether mail is taken that lay there before it was first read. */
+            is_from_start: boolean;
+            link: components["schemas"]["SourceLink"] | null;
+            /** Format: int32 */
+            port: number;
+            /** @description `tls` from the first byte, `starttls`, or `none` on this machine alone. */
+            tls: string;
+            user: string;
+        };
+        /** @description Both. */
+        SourceMentions: {
+            /** @description Those looked at so far. */
+            feeds: components["schemas"]["WatchedFeed"][];
+            /** @description Newest first, 50 at most. */
+            told: components["schemas"]["ToldMention"][];
         };
         /** @description All sources. */
         Sources: {
@@ -4300,12 +4709,16 @@ export interface components {
             address: string | null;
             asks: components["schemas"]["AskLine"][];
             assignee: string | null;
+            /** @description The kind of the source it came by; null where that is none of ours. */
+            door: string | null;
             /** @description What whoever looks has begun to write. */
             draft: string | null;
             /** @description Who is writing an answer at this moment. */
             held_by: string | null;
             /** @description Other asks of the same person, newest first. */
             history: components["schemas"]["AskLine"][];
+            /** @description Whether whoever began it reads answers where they wrote, in a widget. */
+            is_read_at_door: boolean;
             key: string;
             layer: string;
             /** Format: int64 */
@@ -4345,9 +4758,13 @@ export interface components {
             kind: number;
             language: string | null;
             layer: string;
+            mail: components["schemas"]["PostMail"] | null;
             /** @description The person who speaks or is spoken to, `kind:value`. */
             person: string | null;
-            /** @description `person`, `brand` (a human of it), `machine`, `close` (closed without an answer) or `overdue`. */
+            /**
+             * @description `person`, `brand` (a human of it), `machine`, `close` (closed without an answer), `overdue`, or `automatic` (a mail of
+             *     somebody's machine).
+             */
             role: string;
             /** @description Who of the brand speaks. */
             staff: string | null;
@@ -4412,6 +4829,17 @@ export interface components {
             stages: components["schemas"]["StageCount"][];
             /** @description How many of those engaged then still are. */
             sub_sentence: components["schemas"]["Piece"][];
+        };
+        /** @description A page that is said to mention us. */
+        ToldMention: {
+            /** @description What went wrong last. */
+            error: string | null;
+            looked_at: string | null;
+            page: string;
+            /** @description `waiting`, `found`, `refused` (it does not link to us, or cannot be read) or `gone`. */
+            state: string;
+            target: string;
+            told_at: string;
         };
         /**
          * @description Whether a number is good news.
@@ -4516,6 +4944,19 @@ export interface components {
             send_at: string;
             staff: string;
             text: string;
+        };
+        /** @description A feed that is looked at. */
+        WatchedFeed: {
+            /** @description What went wrong at the last look. */
+            error: string | null;
+            looked_at: string | null;
+            /**
+             * Format: int64
+             * @description Entries taken since it was first looked at.
+             */
+            n_taken: number;
+            next_at: string;
+            url: string;
         };
         /** @description Why a value is what it is. */
         Why: {
@@ -4633,6 +5074,37 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    find_actor: {
+        parameters: {
+            query: {
+                /** @description `acct:name@host`, or the address of the actor. */
+                resource: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jrd+json": Record<string, never>;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     take_jitsu_server_call: {
         parameters: {
             query?: never;
@@ -5119,6 +5591,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Asks"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    classify_saying: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Saying"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SayingJudged"];
                 };
             };
             /** @description what went wrong */
@@ -6682,6 +7186,39 @@ export interface operations {
             };
         };
     };
+    get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post: string;
+                /** @description which of the post's files, from 0 */
+                place: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_questions: {
         parameters: {
             query?: never;
@@ -7874,6 +8411,36 @@ export interface operations {
             };
         };
     };
+    list_mentions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceMentions"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     rotate_source: {
         parameters: {
             query?: never;
@@ -8239,6 +8806,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    note_talk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTalk"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotedTalk"];
                 };
             };
             /** @description what went wrong */
@@ -8915,6 +9514,130 @@ export interface operations {
             };
         };
     };
+    get_actor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/activity+json": Record<string, never>;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/activity+json": Record<string, never>;
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/activity+json": Record<string, never>;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/activity+json": Record<string, never>;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_flags_query: {
         parameters: {
             query?: never;
@@ -8943,6 +9666,60 @@ export interface operations {
         };
     };
     get_flags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_form: {
         parameters: {
             query?: never;
             header?: never;
@@ -9197,6 +9974,68 @@ export interface operations {
             };
         };
     };
+    ask_to_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page with a button */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a page that says so */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_segment_settings: {
         parameters: {
             query?: never;
@@ -9225,6 +10064,141 @@ export interface operations {
         };
     };
     take_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_webmention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_as_visitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    greet_visitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    read_as_visitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description taken */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    write_as_visitor: {
         parameters: {
             query?: never;
             header?: never;
