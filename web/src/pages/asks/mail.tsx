@@ -36,18 +36,19 @@ export function MailText({ post }: { post: ThreadPost }) {
 /** Files and what else is to be known, after the text. */
 export function MailFiles({ post, mail }: { post: ThreadPost; mail: PostMail }) {
   const nMore = mail.n_files - mail.files.length;
+  const files = mail.files.map((file, place) => ({ ...file, place }));
   return (
     <>
       {mail.is_cut ? <p className="fine">The mail is longer; its end is not kept.</p> : null}
       {mail.was_html ? (
         <p className="fine">It came in HTML alone; this is its text. Its pictures are not loaded.</p>
       ) : null}
-      {mail.files.length === 0 ? null : (
+      {files.length === 0 ? null : (
         <ul className="mail-files" aria-label="Files">
-          {mail.files.map((file, place) => (
-            <li key={`${place} ${file.name}`}>
+          {files.map((file) => (
+            <li key={file.place}>
               {file.is_kept ? (
-                <a className="link" href={`/api/v1/posts/${post.key}/files/${place}`} download={file.name}>
+                <a className="link" href={`/api/v1/posts/${post.key}/files/${file.place}`} download={file.name}>
                   {file.name}
                 </a>
               ) : (
