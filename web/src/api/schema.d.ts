@@ -3170,7 +3170,7 @@ export interface components {
             automatic: string | null;
             /** @description What looks wrong about its sender. */
             doubts: components["schemas"]["Doubt"][];
-            /** @description The first 50 of its files. */
+            /** @description The first 20 of its files. */
             files: components["schemas"]["PostFile"][];
             /** @description What its sender calls themselves; nobody is known by it. */
             from_name: string | null;
@@ -3862,7 +3862,10 @@ export interface components {
             mail: components["schemas"]["PostMail"] | null;
             /** @description The person who speaks or is spoken to, `kind:value`. */
             person: string | null;
-            /** @description `person`, `brand` (a human of it), `machine`, `close` (closed without an answer) or `overdue`. */
+            /**
+             * @description `person`, `brand` (a human of it), `machine`, `close` (closed without an answer), `overdue`, or `automatic` (a mail of
+             *     somebody's machine).
+             */
             role: string;
             /** @description Who of the brand speaks. */
             staff: string | null;
