@@ -18,6 +18,7 @@ const delivery: Delivery = {
   alert: 1,
   hook: 1,
   mail: null,
+  inbox: null,
   state: "waiting",
   attempts: 0,
   next_at: "2026-11-22T00:00:00Z",
