@@ -76,6 +76,9 @@ impl Default for FormSettings {
 impl FormSettings {
     /// The settings of a text; else what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if !text.trim_start().starts_with('{') {
+            return Err("the form cannot be read: it is no JSON object".to_owned());
+        }
         let found: Self = serde_json::from_str(text).map_err(|error| format!("the form cannot be read: {error}"))?;
         let is_long = |text: &String| MAX_WORDS_BYTES < text.len() || text.chars().any(|c| c.is_control() && c != '\n');
         if is_long(&found.title) || is_long(&found.greeting) {

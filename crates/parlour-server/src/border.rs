@@ -20,7 +20,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Whether a path belongs to programs rather than to pages.
 pub(crate) fn is_api(path: &str) -> bool {
-    path == "/healthz" || path == "/metrics" || path.starts_with("/in/") || path == "/api" || path.starts_with("/api/")
+    const BELOW: [&str; 5] = ["/api/", "/in/", "/fediverse/", "/unsubscribe/", "/.well-known/"];
+    ["/healthz", "/metrics", "/api"].contains(&path) || BELOW.iter().any(|below| path.starts_with(below))
 }
 
 /// Names the request, and gives the answer its headers and, if it is an error, its body. Errors that are the server's

@@ -139,7 +139,7 @@ pub(crate) const RULES: &[Rule] = &[
     reads("/api/v1/asks/search", Read, ByQuestion),
     reads("/api/v1/asks/corrections", Analyse, Refused),
     reads("/api/v1/asks/stream", Read, ByQuestion),
-    rule("POST", "/api/v1/asks/classify", (Read, Free), ""),
+    rule("POST", "/api/v1/asks/classify", (Answer, Free), ""),
     rule("POST", "/api/v1/talks", (Answer, ByQuestion), "wrote down a talk"),
     reads("/api/v1/threads/{thread}", Read, ByThread),
     rule("POST", "/api/v1/threads/{thread}/reply", (Answer, ByThread), "answered"),
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn what_changes_something_is_told_and_takes_more_than_reading() {
-        let goes_on = ["/draft", "/hold", "/challenge"];
+        let goes_on = ["/draft", "/hold", "/challenge", "/classify"];
         for rule in RULES {
             let is_read = rule.method == "GET";
             let is_noise = goes_on.iter().any(|end| rule.path.ends_with(end));

@@ -78,13 +78,18 @@ impl Tree {
             if matches!(node.name.as_str(), "p" | "br" | "div" | "li" | "h1" | "h2" | "h3" | "blockquote" | "tr") {
                 all.push('\n');
             }
-            if !matches!(self.nodes[node.parent].name.as_str(), "script" | "style") {
-                all.push_str(&node.text);
+            if ![node.name.as_str(), self.nodes[node.parent].name.as_str()].iter().any(|name| is_code(name)) {
+                // A line break in the source is a blank on the page.
+                all.extend(node.text.chars().map(|c| if c == '\n' { ' ' } else { c }));
             }
         }
         let lines = all.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
         lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
+}
+
+fn is_code(name: &str) -> bool {
+    matches!(name, "script" | "style")
 }
 
 struct Reading {

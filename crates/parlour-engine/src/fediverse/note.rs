@@ -85,6 +85,7 @@ fn of_note(
     let address = format!("{}{}", if is_open { OPEN } else { DIRECT }, actor.url);
     let extra = json!({ "reply_address": address, "title": title, "url": note["url"].as_str() });
     Some(Event {
+        undated: at.is_none(),
         reply_to: answers.map(|answers| answers.strip_prefix(&us.notes).unwrap_or(answers).to_owned()),
         text: Some(text).filter(|text| !text.is_empty()),
         extra: Some(extra.to_string()),

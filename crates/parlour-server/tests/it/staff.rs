@@ -26,12 +26,12 @@ fn roles_for(method: &str, path: &str) -> Vec<Role> {
         | ("hooks" | "deliveries" | "names" | "sql" | "questions", _)
         | ("audiences" | "links", false) => vec![owner, analyst],
         ("asks", true) if path.ends_with("/corrections") => vec![owner, analyst],
-        ("threads" | "replies" | "posts" | "saved-answers", false) => vec![owner, agent],
+        ("threads" | "replies" | "posts" | "saved-answers" | "talks" | "asks", false) => vec![owner, agent],
         ("alerts", false) => vec![owner, analyst, agent],
         (
             "workspace" | "today" | "engaged" | "growth" | "matrix" | "leaving" | "models" | "accounts" | "cohorts"
             | "definitions" | "people" | "audiences" | "alerts" | "asks" | "threads" | "responses" | "reciprocity"
-            | "saved-answers",
+            | "saved-answers" | "posts",
             true,
         ) => Role::ALL.to_vec(),
         _ => panic!("nobody said for whom {method} {path} is"),
@@ -62,7 +62,7 @@ fn every_route_is_for_the_roles_it_is_for_and_no_other() {
             let (method, roles) = (method.to_ascii_uppercase(), roles_for(&method.to_ascii_uppercase(), path));
             let concrete = path.replace("{person}", "customer:00001").replace("{handle}", "nobody");
             let concrete = concrete.replace("{thread}", &"0".repeat(32)).replace("{post}", &"0".repeat(32));
-            let concrete = concrete.replace("{id}", "424242").replace("{name}", "x");
+            let concrete = concrete.replace("{id}", "424242").replace("{name}", "x").replace("{place}", "0");
             for (role, cookie) in &cookies {
                 if path.ends_with("/stream") {
                     let is_let_in = status_of_stream(&desk, &concrete, cookie) != "403";
