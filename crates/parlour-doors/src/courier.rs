@@ -26,16 +26,17 @@ pub struct Courier {
     looked: Mutex<Option<Instant>>,
 }
 
-/// A way to hand a letter (address, subject, text) to the mail server at once, past the outbox, for what must not lie in
+/// Hands a letter (address, subject, text) to the mail server at once; the error is why it was not taken.
+pub type HandLetter = Box<dyn Fn(&str, &str, &str) -> Result<(), String> + Send + Sync>;
+
+/// A way to hand a letter to the mail server, past the outbox, for what must not lie in
 /// the database, such as a link that signs in; `None` where there is no server.
-pub fn letters(
-    settings: &Settings,
-) -> Result<Option<impl Fn(&str, &str, &str) -> Result<(), String> + Send + Sync + 'static>, EngineError> {
+pub fn letters(settings: &Settings) -> Result<Option<HandLetter>, EngineError> {
     if !settings.mail.has_server() {
         return Ok(None);
     }
     let mail = Mail::new(&settings.mail, Duration::from_secs(settings.delivery.timeout_seconds))?;
-    Ok(Some(move |address: &str, subject: &str, text: &str| mail.write(address, subject, text)))
+    Ok(Some(Box::new(move |address, subject, text| mail.write(address, subject, text))))
 }
 
 impl Courier {

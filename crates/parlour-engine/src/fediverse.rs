@@ -219,7 +219,7 @@ impl Engine {
         let event = event_of(&taken.content, actor, &us, *received_at);
         let (now, known, url) = (clock::now(), actor.clone(), actor.url.clone());
         let verb = event.as_ref().map(|event| event.verb.clone());
-        let accept = (verb.as_deref() == Some("followed")).then(|| self.accept(taken, actor, &us)).transpose()?;
+        let accept = (verb.as_deref() == Some("followed")).then(|| Self::accept(taken, actor, &us)).transpose()?;
         let kind = source.name.clone();
         let alongside = move |conn: &mut dyn Conn| {
             if !activity::delete(conn, id)? {
@@ -248,7 +248,7 @@ impl Engine {
         }
     }
 
-    fn accept(&self, taken: &Taken, actor: &RemoteActor, us: &Us) -> Result<Delivery, EngineError> {
+    fn accept(taken: &Taken, actor: &RemoteActor, us: &Us) -> Result<Delivery, EngineError> {
         let message = Messages::new()?.next();
         let body = json!({
             "@context": CONTEXT[0],

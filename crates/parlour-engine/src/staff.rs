@@ -76,7 +76,9 @@ impl Profile {
         self.mail =
             self.mail.as_deref().map(str::trim).filter(|mail| !mail.is_empty()).map(mail_checked).transpose()?;
         if let Some(brands) = &mut self.brands {
-            brands.iter_mut().for_each(|brand| *brand = brand.trim().to_owned());
+            for brand in brands.iter_mut() {
+                *brand = brand.trim().to_owned();
+            }
             brands.sort_unstable();
             brands.dedup();
             let is_fine = |brand: &String| {

@@ -107,7 +107,7 @@ pub(crate) async fn require_session(
     parts.extensions.insert(seat.clone());
     let (rule, names) = match rule_for(&parts) {
         Ok(rule) => (rule, names_in(&mut parts).await),
-        Err(response) => return Ok(response),
+        Err(response) => return Ok(*response),
     };
     request = Request::from_parts(parts, body);
     let mut response = match allow(&app, &seat, rule, names.clone()).await {
@@ -181,7 +181,7 @@ async fn tell(
 }
 
 /// The rule of a request. What has none is refused, whatever the router thinks.
-fn rule_for(parts: &Parts) -> Result<&'static Rule, Response> {
+fn rule_for(parts: &Parts) -> Result<&'static Rule, Box<Response>> {
     let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
     if let Some(rule) = rule_of(parts.method.as_str(), path) {
         return Ok(rule);
@@ -189,11 +189,11 @@ fn rule_for(parts: &Parts) -> Result<&'static Rule, Response> {
     let methods = methods_of(path);
     if methods.is_empty() {
         let message = format!("`{path}` is not in the table of rights, so nobody may ask it");
-        return Err(ApiError::new(ErrorCode::Forbidden, message).into_response());
+        return Err(Box::new(ApiError::new(ErrorCode::Forbidden, message).into_response()));
     }
     let mut response = ApiError::of_status(StatusCode::METHOD_NOT_ALLOWED).into_response();
     response.headers_mut().extend(HeaderValue::from_str(&methods.join(",")).ok().map(|value| (header::ALLOW, value)));
-    Err(response)
+    Err(Box::new(response))
 }
 
 /// What the path names, in its order.

@@ -9,11 +9,14 @@ use crate::app::App;
 use crate::error::{ApiError, ErrorCode};
 use crate::rights::Held;
 
+/// Finds the brand of what a path names, by its number or its key.
+type Find = fn(&mut dyn Conn, i64, Key) -> Result<Option<Key>, StoreError>;
+
 /// Refuses what is of no brand of theirs. What is read by a question is held to them there.
 pub(crate) fn check(app: &App, held: Held, names: &[String], brands: &[String]) -> Result<(), ApiError> {
     let name = names.first().map_or("", String::as_str);
     let id = name.parse::<i64>().unwrap_or(0);
-    let read = |found: fn(&mut dyn Conn, i64, Key) -> Result<Option<Key>, StoreError>| {
+    let read = |found: Find| {
         let key = Key::from_hex(name).unwrap_or(Key(0));
         Ok::<_, ApiError>(app.engine.database.read(|conn| found(conn, id, key))?)
     };

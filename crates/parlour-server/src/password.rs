@@ -43,8 +43,10 @@ pub(crate) fn is_right(settings: &PasswordSettings, kept: Option<&str>, password
     is_there && found.is_some_and(|found| bool::from(found.as_slice().ct_eq(&hash)))
 }
 
-/// Salt, hash, and what it was made with.
-fn parsed(kept: &str) -> Option<(Vec<u8>, Vec<u8>, (u32, u32))> {
+/// Salt, hash, and what it was made with: KiB and passes.
+type Hashed = (Vec<u8>, Vec<u8>, (u32, u32));
+
+fn parsed(kept: &str) -> Option<Hashed> {
     let mut parts = kept.split('$');
     let (name, cost, salt, hash) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let (memory, passes) = cost.strip_prefix("m=")?.split_once(",t=")?;

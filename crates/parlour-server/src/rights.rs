@@ -45,8 +45,10 @@ impl Right {
 /// Whether a role has a right.
 pub(crate) fn has(role: Role, right: Right) -> bool {
     match (role, right) {
-        (Role::Owner, _) | (_, Own | Read) => true,
-        (Role::Analyst, Heed | Inspect | Analyse) | (Role::Agent, Heed | Answer) => true,
+        (Role::Owner, _)
+        | (_, Own | Read)
+        | (Role::Analyst, Heed | Inspect | Analyse)
+        | (Role::Agent, Heed | Answer) => true,
         (Role::Analyst, Answer | Administer)
         | (Role::Agent, Inspect | Analyse | Administer)
         | (Role::ReadOnly, Heed | Answer | Inspect | Analyse | Administer) => false,

@@ -55,10 +55,10 @@ impl Post {
             request = request.header(name, value);
         }
         match request.send(delivery.body.as_bytes()) {
-            Ok(answer) => match of_status(answer.status().as_u16()) {
-                Outcome::Gone => Outcome::Hopeless { status: Some(410), error: "whoever it is for is gone".to_owned() },
-                outcome => outcome,
-            },
+            Ok(answer) if answer.status().as_u16() == 410 => {
+                Outcome::Hopeless { status: Some(410), error: "whoever it is for is gone".to_owned() }
+            }
+            Ok(answer) => of_status(answer.status().as_u16()),
             Err(error) => Outcome::Refused { status: None, error: self.in_words(&error) },
         }
     }

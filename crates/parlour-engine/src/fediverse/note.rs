@@ -61,12 +61,9 @@ fn of_note(
         return None;
     }
     let answers = note["inReplyTo"].as_str();
-    let named: Vec<&str> = ["to", "cc"].into_iter().flat_map(|name| many(&note[name])).collect();
-    let tags = match &note["tag"] {
-        Value::Array(tags) => tags.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let is_mentioned = tags.iter().any(|tag| tag["type"] == "Mention" && tag["href"] == us.url.as_str());
+    let named: Vec<&str> = ["to", "cc"].into_iter().flat_map(|name| all_of(&note[name])).filter_map(id_of).collect();
+    let is_mentioned =
+        all_of(&note["tag"]).iter().any(|tag| tag["type"] == "Mention" && tag["href"] == us.url.as_str());
     if !is_mentioned && !named.contains(&us.url.as_str()) && !answers.is_some_and(|answers| is_ours(answers, us)) {
         return None;
     }
@@ -155,11 +152,9 @@ pub(crate) fn id_of(value: &Value) -> Option<&str> {
     value.as_str().or_else(|| value["id"].as_str())
 }
 
-fn many(value: &Value) -> Vec<&str> {
-    match value {
-        Value::Array(all) => all.iter().filter_map(id_of).collect(),
-        one => id_of(one).into_iter().collect(),
-    }
+/// What may be one or a list of them.
+fn all_of(value: &Value) -> &[Value] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
 }
 
 /// The host of an address, with its port.

@@ -127,7 +127,7 @@ pub(super) fn sign(
     let mut names = "(request-target) host date".to_owned();
     if let Some(body) = body {
         let digest = format!("SHA-256={}", BASE64_STANDARD.encode(Sha256::digest(body)));
-        signed.push_str(&format!("\ndigest: {digest}"));
+        signed = format!("{signed}\ndigest: {digest}");
         names.push_str(" digest");
         headers.push(("digest", digest));
     }

@@ -252,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn of_a_literal_no_more_is_kept_than_is_asked_for() {
         let said =
-            [b"* 1 FETCH (BODY[] {100000}\r\n".as_slice(), &[b'x'; 100_000], b" UID 7)\r\np1 OK done\r\n"].concat();
+            [b"* 1 FETCH (BODY[] {100000}\r\n".as_slice(), &vec![b'x'; 100_000], b" UID 7)\r\np1 OK done\r\n"].concat();
         let mut wire = wire(&said, 1_000).await;
         let all = wire.end("p1").await.unwrap();
         assert_eq!((all[0].text.as_str(), all[0].literals[0].len()), ("* 1 FETCH (BODY[] {100000} UID 7)", 1_000));

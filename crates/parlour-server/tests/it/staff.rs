@@ -20,7 +20,6 @@ fn roles_for(method: &str, path: &str) -> Vec<Role> {
     let (owner, analyst, agent) = (Role::Owner, Role::Analyst, Role::Agent);
     let part = path.strip_prefix("/api/v1/").unwrap().split('/').next().unwrap();
     match (part, method == "GET") {
-        ("account", _) => Role::ALL.to_vec(),
         ("staff" | "audit", _) | ("sources" | "rejected" | "sample" | "jobs", false) => vec![owner],
         ("sources" | "rejected" | "jobs" | "health" | "settings" | "merges", true)
         | ("hooks" | "deliveries" | "names" | "sql" | "questions", _)
@@ -28,7 +27,8 @@ fn roles_for(method: &str, path: &str) -> Vec<Role> {
         ("asks", true) if path.ends_with("/corrections") => vec![owner, analyst],
         ("threads" | "replies" | "posts" | "saved-answers" | "talks" | "asks", false) => vec![owner, agent],
         ("alerts", false) => vec![owner, analyst, agent],
-        (
+        ("account", _)
+        | (
             "workspace" | "today" | "engaged" | "growth" | "matrix" | "leaving" | "models" | "accounts" | "cohorts"
             | "definitions" | "people" | "audiences" | "alerts" | "asks" | "threads" | "responses" | "reciprocity"
             | "saved-answers" | "posts",
