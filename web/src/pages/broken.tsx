@@ -9,7 +9,7 @@ export function NotFound() {
     <>
       <h1>There is no such page.</h1>
       <p className="sub">
-        The address may be mistyped, or the page is not built yet. <Link to="/">Back to Today</Link>
+        The address may be mistyped. <Link to="/">Back to Today</Link>
       </p>
     </>
   );

@@ -60,14 +60,18 @@ export function Connection({ source, isHeard }: { source: Source; isHeard: boole
 }
 
 /** The end of listening. */
+/** What ends with a source of these kinds. */
+const ENDS: Record<string, string> = {
+  mail: "Reads this mailbox no more.",
+  mqtt: "Ends the subscription at the broker.",
+  fediverse: "The brand is found there no more, and nothing said to it is heard.",
+};
+
 export function StopListening({ source }: { source: Source }) {
   const [isAsked, setAsked] = useState(false);
   return (
     <Part title="Stop listening">
-      <p className="sub">
-        {source.kind === "mail" ? "Reads this mailbox no more." : "Ends the subscription at the broker."} What it
-        brought stays.
-      </p>
+      <p className="sub">{ENDS[source.kind]} What it brought stays.</p>
       <Button size="compact-md" variant="default" onClick={() => setAsked(true)}>
         Remove the source
       </Button>

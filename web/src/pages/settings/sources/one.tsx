@@ -129,7 +129,7 @@ function Body({ source }: { source: Source }) {
         <Keys source={source} onKey={() => head.current?.scrollIntoView({ block: "start" })} />
       )}
       {isLive ? <Limits source={source} /> : null}
-      {isLive && isFetched ? <StopListening source={source} /> : null}
+      {isLive && (isFetched || source.kind === "fediverse") ? <StopListening source={source} /> : null}
     </>
   );
 }
