@@ -283,6 +283,9 @@ pub(crate) struct MappingFlags {
     /// Column of the event's own id, by which repeats are known.
     #[arg(long, value_name = "COLUMN")]
     pub(crate) message: Option<String>,
+    /// Column of the message that it answers, or of the conversation it lies in.
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) reply_to: Option<String>,
 }
 
 #[derive(Args)]

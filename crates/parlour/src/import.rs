@@ -188,6 +188,7 @@ fn lay_over(mapping: &mut Mapping, flags: &MappingFlags) -> anyhow::Result<()> {
     column(&mut mapping.rating, &flags.rating);
     either(&mut mapping.layer, &flags.layer);
     column(&mut mapping.message, &flags.message);
+    column(&mut mapping.reply_to, &flags.reply_to);
     for also in &flags.also {
         let (kind, name) = also.split_once('=').with_context(|| format!("--also `{also}`: write it as kind=column"))?;
         mapping.also.push(Also { column: name.to_owned(), kind: kind.to_owned() });

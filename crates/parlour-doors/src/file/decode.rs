@@ -91,6 +91,7 @@ impl Decoder {
         event.paid = plan.paid.read(row, "yes or no", yes_or_no)?.unwrap_or(false);
         event.scored = plan.scored.read(row, "yes or no", yes_or_no)?.unwrap_or(true);
         event.message = row.given(plan.message).map(str::to_owned);
+        event.reply_to = row.given(plan.reply_to).map(str::to_owned);
         event.text = row.given(plan.text).map(str::to_owned);
         event.rating = row.given(plan.rating).map(stars).transpose()?;
         event.seconds = row.given(plan.seconds).map(whole_seconds).transpose()?.unwrap_or(0);

@@ -69,6 +69,9 @@ pub struct Mapping {
     pub layer: Option<Field>,
     /// Column of the record's own id, by which a repeat is known.
     pub message: Option<String>,
+    /// Column of the message that it answers, or of the conversation it lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
     /// Whether the person was paid for it (yes, no, true, false, 1, 0).
     pub paid: Option<Field>,
     /// Whether it counts at all (the same words); it does where nothing is said.
@@ -107,6 +110,7 @@ impl Default for Mapping {
             seconds: None,
             layer: None,
             message: None,
+            reply_to: None,
             paid: None,
             scored: None,
             extra: Vec::new(),

@@ -47,6 +47,7 @@ pub(super) struct Plan {
     pub(super) seconds: Option<Slot>,
     pub(super) layer: Part<Layer>,
     pub(super) message: Option<Slot>,
+    pub(super) reply_to: Option<Slot>,
     pub(super) paid: Part<bool>,
     pub(super) scored: Part<bool>,
     /// Each name as a JSON string, and its cell.
@@ -92,6 +93,7 @@ impl Plan {
             seconds: wanted.optional(mapping.seconds.as_ref()),
             layer: wanted.part(mapping.layer.as_ref(), "layer", Layer::of_name)?,
             message: wanted.optional(mapping.message.as_ref()),
+            reply_to: wanted.optional(mapping.reply_to.as_ref()),
             paid: wanted.part(mapping.paid.as_ref(), "paid", is_yes)?,
             scored: wanted.part(mapping.scored.as_ref(), "scored", is_yes)?,
             extra,

@@ -161,6 +161,16 @@ fn cdnow_as_it_is() {
 }
 
 #[test]
+fn what_was_said_says_to_what() {
+    let case = Case::new("said.csv", "who,when,said,conversation\nann,2024-01-01,Hello?,c9\nbob,2024-01-01,Hm,\n");
+    let column = |name: &str| Some(name.to_owned());
+    let mapping = Mapping { text: column("said"), reply_to: column("conversation"), ..mapping() };
+    let events = case.events(&mapping);
+    assert_eq!((events[0].reply_to.as_deref(), events[0].text.as_deref()), (Some("c9"), Some("Hello?")));
+    assert_eq!(events[1].reply_to, None);
+}
+
+#[test]
 fn segment_calls() {
     let calls = [
         r#"{"type":"track","event":"Order Completed","userId":"u1","anonymousId":"a1","messageId":"m1","timestamp":"2024-02-02T00:30:08.276Z","properties":{"revenue":12.30,"currency":"EUR","product_id":"p9"},"context":{"traits":{"email":"a@b.c"}}}"#,
