@@ -64,6 +64,15 @@ pub struct Ask {
     pub n_posts: i64,
 }
 
+/// To whom an ask is assigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants say it")]
+pub enum Assignee {
+    Nobody,
+    Anybody,
+    One(String),
+}
+
 /// Which asks; everything left out is not asked about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named after what they compare")]
@@ -84,8 +93,8 @@ pub struct Wanted {
     pub is_peer: bool,
     /// Acknowledged by a machine and answered by nobody.
     pub is_acknowledged_only: bool,
-    /// Assigned to them; empty is to nobody.
-    pub assignee: Option<String>,
+    /// Assigned so.
+    pub assignee: Option<Assignee>,
     /// Due before this time.
     pub due_before: Option<i64>,
     /// Not snoozed beyond this time.
@@ -164,7 +173,7 @@ pub fn of_thread(conn: &mut dyn Conn, thread: Key) -> Result<Vec<Ask>, StoreErro
 pub fn open_thread_of(conn: &mut dyn Conn, people: &[Key]) -> Result<Option<Key>, StoreError> {
     let wanted = Wanted { state: Some(OPEN.to_owned()), people: Some(people.to_vec()), ..Wanted::default() };
     let (from, params) = condition(&wanted);
-    let sql = format!("SELECT ask.thread FROM ask {from} ORDER BY opened_at DESC, key LIMIT 1");
+    let sql = format!("SELECT ask.thread FROM {from} ORDER BY opened_at DESC, key LIMIT 1");
     conn.query(&sql, &params)?.first().map(|row| row.get_key(0)).transpose()
 }
 
@@ -183,7 +192,7 @@ pub fn list(
     }
     params.push((limit as i64).into());
     let columns = COLUMNS.replace("thread", "ask.thread");
-    let sql = format!("SELECT {columns} FROM ask {from} ORDER BY due_at, key LIMIT ${}", params.len());
+    let sql = format!("SELECT {columns} FROM {from} ORDER BY due_at, key LIMIT ${}", params.len());
     conn.query(&sql, &params)?.into_iter().map(ask).collect()
 }
 
@@ -192,16 +201,31 @@ pub fn latest(conn: &mut dyn Conn, wanted: &Wanted, limit: usize) -> Result<Vec<
     let (from, mut params) = condition(wanted);
     params.push((limit as i64).into());
     let columns = COLUMNS.replace("thread", "ask.thread");
-    let sql = format!("SELECT {columns} FROM ask {from} ORDER BY opened_at DESC, key LIMIT ${}", params.len());
+    let sql = format!("SELECT {columns} FROM {from} ORDER BY opened_at DESC, key LIMIT ${}", params.len());
     conn.query(&sql, &params)?.into_iter().map(ask).collect()
 }
 
-/// How many asks are wanted; beyond `most` they are not counted on.
+/// How many asks are wanted, and `most` at most.
 pub fn count(conn: &mut dyn Conn, wanted: &Wanted, most: i64) -> Result<i64, StoreError> {
-    let (from, mut params) = condition(wanted);
-    params.push(most.into());
-    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM ask {from} LIMIT ${}) AS t", params.len());
-    one_int(conn, &sql, &params)
+    if let Some([all, less]) = without(wanted) {
+        return Ok((count(conn, &all, i64::MAX)? - count(conn, &less, i64::MAX)?).min(most));
+    }
+    let (from, params) = condition(wanted);
+    Ok(one_int(conn, &format!("SELECT COUNT(*) FROM {from}"), &params)?.min(most))
+}
+
+/// What is wanted as all of more, less some: nearly no thread rests or is assigned, and those few are soon found, while
+/// to look for how each ask is dealt with takes a look at each.
+fn without(wanted: &Wanted) -> Option<[Wanted; 2]> {
+    if let (Some(at), None) = (wanted.awake_at, wanted.asleep_at) {
+        let all = Wanted { awake_at: None, ..wanted.clone() };
+        return Some([all.clone(), Wanted { asleep_at: Some(at), ..all }]);
+    }
+    if wanted.assignee == Some(Assignee::Nobody) {
+        let all = Wanted { assignee: None, ..wanted.clone() };
+        return Some([all.clone(), Wanted { assignee: Some(Assignee::Anybody), ..all }]);
+    }
+    None
 }
 
 /// Hands over all asks that are wanted, in no order.
@@ -212,7 +236,7 @@ pub fn for_each(
 ) -> Result<(), StoreError> {
     let (from, params) = condition(wanted);
     let columns = COLUMNS.replace("thread", "ask.thread");
-    conn.for_each(&format!("SELECT {columns} FROM ask {from}"), &params, &mut |row| each(ask(row)?))
+    conn.for_each(&format!("SELECT {columns} FROM {from}"), &params, &mut |row| each(ask(row)?))
 }
 
 /// Open asks that were due before a time and of which nobody noted it, at most `limit`.
@@ -262,11 +286,26 @@ pub fn set_ignored(conn: &mut dyn Conn, key: Key, at: i64) -> Result<(), StoreEr
     Ok(())
 }
 
-/// The values of a column (`class`, `layer`, `language`, `source`) among open asks, with how many have each.
-pub fn count_by(conn: &mut dyn Conn, column: &str, wanted: &Wanted) -> Result<Vec<(Option<String>, i64)>, StoreError> {
+/// How many asks are wanted of each class, layer, language and source together; in no order.
+pub fn count_by_kind(conn: &mut dyn Conn, wanted: &Wanted) -> Result<HashMap<[Option<String>; 4], i64>, StoreError> {
+    if let Some([all, less]) = without(wanted) {
+        let mut counts = count_by_kind(conn, &all)?;
+        for (kind, n) in count_by_kind(conn, &less)? {
+            *counts.entry(kind).or_default() -= n;
+        }
+        counts.retain(|_, n| *n != 0);
+        return Ok(counts);
+    }
     let (from, params) = condition(wanted);
-    let sql = format!("SELECT ask.{column}, COUNT(*) FROM ask {from} GROUP BY ask.{column} ORDER BY 2 DESC, 1");
-    conn.query(&sql, &params)?.into_iter().map(|row| Ok((row.opt_text(0)?, row.get_int(1)?))).collect()
+    // By brand as well, since that is how an index has them in order.
+    let kind = "ask.class, ask.layer, ask.language, ask.source";
+    let sql = format!("SELECT {kind}, COUNT(*) FROM {from} GROUP BY ask.brand, {kind}");
+    let mut counts = HashMap::new();
+    for row in conn.query(&sql, &params)? {
+        let kind = [row.opt_text(0)?, row.opt_text(1)?, row.opt_text(2)?, row.opt_text(3)?];
+        *counts.entry(kind).or_default() += row.get_int(4)?;
+    }
+    Ok(counts)
 }
 
 /// The brands that have asks, with how many are open, most first.
@@ -288,14 +327,17 @@ pub fn delete_all(conn: &mut dyn Conn) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What follows `FROM ask`: what else is looked at, and what holds of the asks that are wanted.
+/// What follows `FROM`: what is looked at, and what holds of the asks that are wanted.
 fn condition(wanted: &Wanted) -> (String, Vec<Value>) {
-    let needs_handling = wanted.assignee.is_some() || wanted.awake_at.is_some() || wanted.asleep_at.is_some();
-    let mut from = String::new();
-    if needs_handling {
-        from.push_str("LEFT JOIN handling ON handling.thread = ask.thread ");
-    }
-    from.push_str("WHERE 1 = 1");
+    let is_dealt_with = matches!(wanted.assignee, Some(Assignee::Anybody | Assignee::One(_)));
+    let mut from = if is_dealt_with || wanted.asleep_at.is_some() {
+        // Of all threads, few are dealt with: SQLite keeps to this order where it says CROSS.
+        "handling CROSS JOIN ask WHERE ask.thread = handling.thread".to_owned()
+    } else if wanted.assignee.is_some() || wanted.awake_at.is_some() {
+        "ask LEFT JOIN handling ON handling.thread = ask.thread WHERE 1 = 1".to_owned()
+    } else {
+        "ask WHERE 1 = 1".to_owned()
+    };
     let mut params: Vec<Value> = Vec::new();
     let mut also = |condition: &str, value: Value| {
         params.push(value);
@@ -309,7 +351,6 @@ fn condition(wanted: &Wanted) -> (String, Vec<Value>) {
         ("COALESCE(ask.language, '') = ?", &wanted.language),
         ("ask.source = ?", &wanted.source),
         ("ask.answered_at IS NOT NULL AND COALESCE(ask.staff, '') = ?", &wanted.staff),
-        ("COALESCE(handling.assignee, '') = ?", &wanted.assignee),
     ];
     for (condition, text) in texts.into_iter().filter_map(|(condition, text)| Some((condition, text.as_deref()?))) {
         also(condition, text.into());
@@ -324,6 +365,9 @@ fn condition(wanted: &Wanted) -> (String, Vec<Value>) {
     for (condition, time) in times.into_iter().filter_map(|(condition, time)| Some((condition, time?))) {
         also(condition, time.into());
     }
+    if let Some(Assignee::One(assignee)) = &wanted.assignee {
+        also("handling.assignee = ?", assignee.as_str().into());
+    }
     if let Some(brand) = wanted.brand {
         also("ask.brand = ?", brand.into());
     }
@@ -336,6 +380,8 @@ fn condition(wanted: &Wanted) -> (String, Vec<Value>) {
         params.extend(keys.iter().map(|key| Value::from(*key)));
     }
     let marks = [
+        (wanted.assignee == Some(Assignee::Nobody), " AND handling.assignee IS NULL"),
+        (wanted.assignee == Some(Assignee::Anybody), " AND handling.assignee IS NOT NULL"),
         (wanted.is_late, " AND ask.answered_at > ask.due_at"),
         (wanted.is_peer, " AND ask.peer_at IS NOT NULL"),
         (wanted.is_acknowledged_only, " AND ask.acknowledged_at IS NOT NULL AND ask.answered_at IS NULL"),

@@ -1,10 +1,10 @@
 //! The queue of asks, one thread with everything beside it, and looking for words.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use parlour_core::event::Name;
 use parlour_core::key::Key;
-use parlour_store::ask::{self, Ask, OPEN, Wanted};
+use parlour_store::ask::{self, Ask, Assignee, OPEN, Wanted};
 use parlour_store::correction::{self, Labelled};
 use parlour_store::handling::{self, Handling};
 use parlour_store::note::{self, Note};
@@ -104,21 +104,26 @@ impl Engine {
         let now = clock::now();
         let open = Wanted { state: Some(OPEN.to_owned()), brand, brands, awake_at: Some(now), ..Wanted::default() };
         let count = |conn: &mut dyn Conn, wanted: Wanted| ask::count(conn, &wanted, MAX_COUNTED);
-        Ok(self.database.read(|conn| {
-            let mut by: [Vec<(Option<String>, i64)>; 4] = Default::default();
-            for (counts, column) in by.iter_mut().zip(COUNTED_BY) {
-                *counts = ask::count_by(conn, column, &open)?;
+        let (kinds, n_overdue, n_mine, n_assigned, n_snoozed) = self.database.read(|conn| {
+            Ok((
+                ask::count_by_kind(conn, &open)?,
+                count(conn, Wanted { due_before: Some(now), ..open.clone() })?,
+                count(conn, Wanted { assignee: Some(Assignee::One(staff.to_owned())), ..open.clone() })?,
+                count(conn, Wanted { assignee: Some(Assignee::Anybody), ..open.clone() })?,
+                count(conn, Wanted { awake_at: None, asleep_at: Some(now), ..open.clone() })?,
+            ))
+        })?;
+        let n_open: i64 = kinds.values().sum();
+        let by = std::array::from_fn(|at| {
+            let mut sums: BTreeMap<Option<String>, i64> = BTreeMap::new();
+            for (kind, n) in &kinds {
+                *sums.entry(kind[at].clone()).or_default() += n;
             }
-            let of = |assignee: &str| Wanted { assignee: Some(assignee.to_owned()), ..open.clone() };
-            Ok(Counts {
-                n_open: count(conn, open.clone())?,
-                n_overdue: count(conn, Wanted { due_before: Some(now), ..open.clone() })?,
-                n_mine: count(conn, of(staff))?,
-                n_unassigned: count(conn, of(""))?,
-                n_snoozed: count(conn, Wanted { awake_at: None, asleep_at: Some(now), ..open.clone() })?,
-                by,
-            })
-        })?)
+            let mut sums: Vec<_> = sums.into_iter().collect();
+            sums.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+            sums
+        });
+        Ok(Counts { n_open, n_overdue, n_mine, n_unassigned: n_open - n_assigned, n_snoozed, by })
     }
 
     /// The brands that have asks, with how many are open.

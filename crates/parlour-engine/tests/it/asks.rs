@@ -10,7 +10,7 @@ use parlour_core::key::Key;
 use parlour_engine::desk::Question;
 use parlour_engine::outbox::NewHook;
 use parlour_engine::{Engine, EngineError, clock};
-use parlour_store::ask::{ANSWERED, Ask, CLOSED, OPEN, Wanted};
+use parlour_store::ask::{ANSWERED, Ask, Assignee, CLOSED, OPEN, Wanted};
 use parlour_store::staff::{self, Staff};
 use parlour_store::{Kind, ask, delivery, post, reply, thread};
 
@@ -27,7 +27,8 @@ crate::on_both!(
     nobody_answers_while_somebody_writes,
     what_senders_say_beside_does_no_harm,
     what_staff_did_moves_with_a_thread,
-    who_waits_is_told_once_and_given_to_somebody_else
+    who_waits_is_told_once_and_given_to_somebody_else,
+    what_is_counted_is_what_is_listed
 );
 
 const HOUR: i64 = 3_600_000_000;
@@ -463,4 +464,54 @@ fn who_waits_is_told_once_and_given_to_somebody_else(kind: Kind) {
     assert_eq!(kinds(&engine)[3..], ["ask_overdue", "ask_overdue", "more_asks"]);
     assert_eq!(last[5].1, "3 more asks are overdue");
     assert_eq!(engine.remind(at(51)).unwrap(), 7, "one rests no more and is overdue; all six are escalated");
+}
+
+/// Counts take a short way; lists look at each ask.
+fn what_is_counted_is_what_is_listed(kind: Kind) {
+    let bench = Bench::new(kind, "");
+    let classes = ["asked", "complained", "suggested"];
+    let asks_of = |n: i64| {
+        let event = said(n, &format!("p{n}"), classes[n as usize % 3], &format!("m{n}"), "Where is it?");
+        Event { object: Name::new("brand", format!("b{}", n % 2)), ..event }
+    };
+    let engine = filled(&bench, &(0..24).map(asks_of).collect::<Vec<_>>());
+    let now = parlour_engine::clock::now();
+    for (n, ask) in asks(&engine).into_iter().enumerate() {
+        if n % 4 == 0 {
+            engine.assign(ask.thread, Some(["eva", "tom", ""][n / 4 % 3]).filter(|who| !who.is_empty())).unwrap();
+        }
+        if n % 3 == 1 {
+            // Some rest, and some did.
+            let until = now + if n % 2 == 0 { 1_000 * HOUR } else { -HOUR };
+            engine
+                .database
+                .write(move |conn| parlour_store::handling::set_snoozed(conn, ask.thread, Some(until), now))
+                .unwrap();
+        }
+        if n % 8 == 4 {
+            engine.assign(ask.thread, None).unwrap();
+        }
+    }
+    let list = |wanted: &Wanted| engine.database.read(|conn| ask::list(conn, wanted, None, 1_000)).unwrap();
+    let brand = asks(&engine)[0].brand;
+    for brand in [None, Some(brand)] {
+        let open = Wanted { state: Some(OPEN.to_owned()), brand, awake_at: Some(now), ..Wanted::default() };
+        let of = |assignee: Assignee| Wanted { assignee: Some(assignee), ..open.clone() };
+        let (eva, nobody) = (of(Assignee::One("eva".to_owned())), of(Assignee::Nobody));
+        let asleep = Wanted { awake_at: None, asleep_at: Some(now), ..open.clone() };
+        let counts = engine.ask_counts((brand, None), "eva").unwrap();
+        let n = |wanted: &Wanted| {
+            let n = list(wanted).len() as i64;
+            assert_eq!(engine.count_asks(wanted).unwrap(), n, "{wanted:?}");
+            n
+        };
+        assert!(0 < n(&eva) && 0 < n(&nobody) && 0 < n(&asleep) && n(&nobody) < n(&open));
+        let told = [counts.n_open, counts.n_mine, counts.n_unassigned, counts.n_snoozed, counts.n_overdue];
+        assert_eq!(told, [n(&open), n(&eva), n(&nobody), n(&asleep), n(&open)]);
+        for class in ["question", "complaint", "suggestion"] {
+            let listed = n(&Wanted { class: Some(class.to_owned()), ..open.clone() });
+            let counted = counts.by[0].iter().find(|(name, _)| name.as_deref() == Some(class)).map_or(0, |(_, n)| *n);
+            assert_eq!(counted, listed, "{class}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use parlour_core::event::{Layer, Name};
 use parlour_core::key::Key;
 use parlour_engine::desk::asks::{COUNTED_BY, Counts, Line, MAX_COUNTED};
 use parlour_engine::{clock, desk};
-use parlour_store::ask::{self, ANSWERED, CLOSED, OPEN};
+use parlour_store::ask::{self, ANSWERED, Assignee, CLOSED, OPEN};
 use parlour_store::thread;
 use serde::{Deserialize, Serialize};
 use tokio::time::interval;
@@ -296,9 +296,9 @@ impl AskQuery {
             None => None,
         };
         let assignee = match self.assignee.filter(|name| !name.is_empty()).as_deref() {
-            Some("me") => Some(staff.to_owned()),
-            Some("none") => Some(String::new()),
-            name => name.map(str::to_owned),
+            Some("me") => Some(Assignee::One(staff.to_owned())),
+            Some("none") => Some(Assignee::Nobody),
+            name => name.map(|name| Assignee::One(name.to_owned())),
         };
         let is_overdue = self.overdue == Some(true);
         let is_queue = self.state.as_deref().is_none_or(str::is_empty) || self.state.as_deref() == Some(OPEN);

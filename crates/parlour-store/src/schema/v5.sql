@@ -1,6 +1,7 @@
 -- Version 5: the doors of conversations, and the people of the Desk.
 
--- Open asks of which nobody noted that they are overdue, and threads that are one with another.
+-- Asks by what they are, to be counted; open ones of which nobody noted that they are overdue; and threads that are one with another.
+CREATE INDEX ask_kinds ON ask (state, brand, class, layer, language, source);
 CREATE INDEX ask_unnoted ON ask (due_at, key) WHERE state = 'open' AND ignored_at IS NULL;
 CREATE INDEX handling_merged ON handling (merged_into) WHERE merged_into IS NOT NULL;
 
