@@ -1,6 +1,7 @@
 //! The fediverse: where a brand's actor is found, what it is, and its inbox.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
@@ -104,7 +105,9 @@ pub(crate) async fn take_activity(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, ApiError> {
+    let source = app.engine.source_named(&name).ok_or_else(|| nobody(&format!("actor `{name}`")))?;
     let _room = app.gate.enter(body.len())?;
+    app.gate.pass(&source, 1, Instant::now())?;
     let text = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     };

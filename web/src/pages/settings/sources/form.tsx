@@ -7,6 +7,7 @@ import { Copyable } from "../../../components/copyable";
 import { Part } from "../../../components/part";
 import { Problem } from "../../../components/states";
 import { type FormLook, lookOf, mappingOf, policyLine, signingLine, widgetLine } from "./form-look";
+import { KeepChange } from "./keep-change";
 import { newSecret } from "./mapping";
 
 export function FormSource({ source }: { source: Source }) {
@@ -131,15 +132,7 @@ function Look({ source }: { source: Source }) {
             <small className="fine">on the page without a script; programs fill it in</small>
           </span>
         </label>
-        {update.error ? <Problem error={update.error} what="The change could not be kept." /> : null}
-        <div className="row">
-          <Button type="submit" variant="default" disabled={!isChanged} loading={update.isPending}>
-            Keep the change
-          </Button>
-          <span className="fine" aria-live="polite">
-            {update.isSuccess && !isChanged ? "Kept." : ""}
-          </span>
-        </div>
+        <KeepChange update={update} isChanged={isChanged} />
       </form>
     </Part>
   );

@@ -1,10 +1,10 @@
 // What can be changed of a source: what its events are about unless they say otherwise, and how many it may send.
-import { Button, NumberInput, TextInput } from "@mantine/core";
+import { NumberInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useUpdateSource } from "../../../api/sources";
 import type { Source } from "../../../api/types";
 import { Part } from "../../../components/part";
-import { Problem } from "../../../components/states";
+import { KeepChange } from "./keep-change";
 import { LayerChoice } from "./layer-choice";
 
 export function Limits({ source }: { source: Source }) {
@@ -45,15 +45,7 @@ export function Limits({ source }: { source: Source }) {
           value={most}
           onChange={setMost}
         />
-        {update.error ? <Problem error={update.error} what="The change could not be kept." /> : null}
-        <div className="row">
-          <Button type="submit" variant="default" disabled={!isChanged} loading={update.isPending}>
-            Keep the change
-          </Button>
-          <span className="fine" aria-live="polite">
-            {update.isSuccess && !isChanged ? "Kept." : ""}
-          </span>
-        </div>
+        <KeepChange update={update} isChanged={isChanged} />
       </form>
     </Part>
   );

@@ -1,11 +1,9 @@
-// A mailbox that is read: how it stands with it, and where it is.
-import { Button } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useUpdateSource } from "../../../api/sources";
 import type { Source } from "../../../api/types";
 import { Part } from "../../../components/part";
-import { Problem } from "../../../components/states";
 import { FirstEvent } from "./connect";
+import { KeepChange } from "./keep-change";
 import { LinkState } from "./link-state";
 import { changeOf, draftOf, MailboxFields } from "./mailbox-fields";
 
@@ -31,15 +29,7 @@ export function MailboxPart({ source }: { source: Source }) {
       <p className="sub">Mail is read, never marked, moved or deleted.</p>
       <form onSubmit={submit} className="sheet">
         <MailboxFields draft={draft} isNew={false} onChange={setDraft} />
-        {update.error ? <Problem error={update.error} what="The change could not be kept." /> : null}
-        <div className="row">
-          <Button type="submit" variant="default" loading={update.isPending}>
-            Keep the change
-          </Button>
-          <span className="fine" aria-live="polite">
-            {update.isSuccess ? "Kept." : ""}
-          </span>
-        </div>
+        <KeepChange update={update} />
       </form>
     </Part>
   );

@@ -1,14 +1,15 @@
 // Mentions by others: which sites are ours, which feeds are looked at for which names, and what came of it.
-import { Button, Textarea } from "@mantine/core";
+import { Textarea } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useSourceMentions, useUpdateSource } from "../../../api/sources";
 import type { Source, ToldMention, WatchedFeed } from "../../../api/types";
 import { Copyable } from "../../../components/copyable";
 import { Part } from "../../../components/part";
-import { Answer, Problem, Words } from "../../../components/states";
+import { Answer, Words } from "../../../components/states";
 import { type Column, Table } from "../../../components/table";
 import { count, instantText, NONE } from "../../../format";
 import { linesOf } from "./form-look";
+import { KeepChange } from "./keep-change";
 
 interface Heeded {
   sites: string[];
@@ -80,15 +81,7 @@ function Heed({ source }: { source: Source }) {
           value={names}
           onChange={(event) => setNames(event.currentTarget.value)}
         />
-        {update.error ? <Problem error={update.error} what="The change could not be kept." /> : null}
-        <div className="row">
-          <Button type="submit" variant="default" disabled={!isChanged} loading={update.isPending}>
-            Keep the change
-          </Button>
-          <span className="fine" aria-live="polite">
-            {update.isSuccess && !isChanged ? "Kept." : ""}
-          </span>
-        </div>
+        <KeepChange update={update} isChanged={isChanged} />
       </form>
     </Part>
   );
