@@ -388,6 +388,9 @@ pub enum Flaw {
     /// The decoder could not read a field.
     #[error("{0}")]
     Unreadable(String),
+    /// Whoever it is of was erased.
+    #[error("whoever this is of was erased at their own wish, and nothing more of them is taken in")]
+    Erased,
     /// The same message id came before with another body.
     #[error("message id `{0}` was accepted before with other content; give each event its own id")]
     Conflict(String),
@@ -397,6 +400,7 @@ impl Flaw {
     /// The reason's short name, for counting.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Erased => "erased",
             Self::IdMissing { .. } => "id_missing",
             Self::IdTooLong { .. } => "id_too_long",
             Self::ControlCharacter { .. } => "control_character",
@@ -421,6 +425,7 @@ impl Flaw {
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::IdMissing { field } | Self::IdTooLong { field } | Self::ControlCharacter { field } => Some(field),
+            Self::Erased => Some("subject"),
             Self::TooManyIds => Some("also"),
             Self::VerbMissing | Self::VerbTooLong => Some("verb"),
             Self::TooEarly | Self::InTheFuture => Some("at"),

@@ -37,7 +37,7 @@ impl Cell {
         }
     }
 
-    fn of(is_customer: bool, is_engaged: bool, is_positive: bool) -> Self {
+    pub(crate) fn of(is_customer: bool, is_engaged: bool, is_positive: bool) -> Self {
         match (is_customer, is_engaged, is_positive) {
             (true, true, true) => Self::A1,
             (true, false, _) => Self::A2,

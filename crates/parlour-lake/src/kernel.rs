@@ -3,12 +3,12 @@
 //! No hash table over people and nothing kept per person: every run is sorted by subject, so the smallest subject at
 //! the head of any run is next. Only people of several ids are gathered first and visited at the end.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use parlour_core::key::Key;
+use parlour_core::key::{Key, KeyHashing};
 use parlour_core::relation::{Columns, order};
 
 use crate::chunk::{Chunk, Filled, Numbers, read_subject};
@@ -38,6 +38,9 @@ impl View {
 /// Which raw ids are one person: each united id and the person's representative id.
 pub type United = HashMap<Key, Key>;
 
+/// Raw ids that are passed over, as if they had done nothing.
+pub type Hidden = HashSet<Key, KeyHashing>;
+
 /// How to walk.
 #[derive(Clone, Copy, Debug)]
 pub struct Walk<'a> {
@@ -47,6 +50,8 @@ pub struct Walk<'a> {
     pub numbers: Numbers<'a>,
     /// Which ids are one person.
     pub united: &'a United,
+    /// Whom nobody reads; all ids of a person, or none.
+    pub hidden: &'a Hidden,
     /// How many threads; at least one is used.
     pub n_threads: usize,
     /// Whether seconds and ratings are read too.
@@ -117,6 +122,13 @@ impl Walk<'_> {
         let batch = &mut room.batch;
         let mut owners = Vec::with_capacity(cursors.len());
         while let Some(subject) = least(&cursors, &mut owners) {
+            if !self.hidden.is_empty() && self.hidden.contains(&subject) {
+                if owners.iter().any(|&i| cursors[i].is_at_end()) {
+                    batch.visit(&cursors, &mut visit);
+                }
+                owners.iter().try_for_each(|&i| cursors[i].advance(self.numbers))?;
+                continue;
+            }
             let person = if self.united.is_empty() { None } else { self.united.get(&subject) };
             let goes_on = owners.iter().any(|&i| cursors[i].goes_on());
             if let ([only], None, false) = (owners.as_slice(), person, goes_on) {
@@ -175,7 +187,7 @@ impl Walk<'_> {
     /// One person's rows, sorted by object and day; `ids` are the raw ids they are known by.
     pub fn person(&self, ids: &[Key]) -> Result<Columns, LakeError> {
         let mut columns = Columns::of_width(self.is_wide);
-        for &id in ids {
+        for &id in ids.iter().filter(|id| !self.hidden.contains(id)) {
             for run in &self.view.runs {
                 read_subject(run, id, self.numbers, &mut columns)?;
             }

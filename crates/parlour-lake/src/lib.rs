@@ -11,3 +11,4 @@ pub mod event;
 pub mod kernel;
 pub mod run;
 pub mod standing;
+pub mod without;

@@ -21,7 +21,7 @@ fn read(path: &std::path::Path, held: &Held) -> Result<(), LakeError> {
     }
     let numbers = Numbers { objects: &held.objects, verbs: &held.verbs };
     let view = View { runs: vec![run.into()], tails: Vec::new() };
-    let walk = Walk { view: &view, numbers, united: &held.united, n_threads: 1, is_wide: false };
+    let walk = Walk { view: &view, numbers, united: &held.united, hidden: &held.hidden, n_threads: 1, is_wide: false };
     let reading = held.reading();
     let fold = |fold: &mut PersonFold<'_>, _, columns: &_, rows| fold.read(columns, rows, &mut |_, _, _| ());
     walk.visit(|| PersonFold::new(&reading), fold)?;
@@ -37,7 +37,8 @@ fn flipped_bits_and_missing_ends_are_told() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let rows: Vec<ActivityRow> = (0..400).map(|_| row().new_tree(&mut runner).unwrap().current()).collect();
     let places = vec![rows, Vec::new()];
-    let world = World { places, brands: Vec::new(), united: Vec::new(), parameters: Parameters::default() };
+    let world =
+        World { places, brands: Vec::new(), united: Vec::new(), hidden: Vec::new(), parameters: Parameters::default() };
     let folder = tempfile::tempdir().unwrap();
     let held = world.hold(folder.path());
     let whole = fs::read(&held.view.runs[0].path).unwrap();

@@ -139,7 +139,8 @@ fn a_subject_may_span_row_groups() {
     for united in [vec![None; 9], vec![None, Some(1), None, None, Some(1), None, Some(1), None, None]] {
         let brands = vec![Some(5), Some(5), Some(6), None, None];
         let places = vec![first.clone(), second.clone(), Vec::new()];
-        let world = World { places, brands, united, parameters: parlour_core::parameters::Parameters::default() };
+        let parameters = parlour_core::parameters::Parameters::default();
+        let world = World { places, brands, united, hidden: Vec::new(), parameters };
         let folder = tempfile::tempdir().unwrap();
         let held = world.hold(folder.path());
         assert!(held.view.runs[0].groups.windows(2).any(|pair| pair[0].last == pair[1].first), "nobody spans groups");
@@ -167,6 +168,7 @@ fn ranges_meet_where_they_part() {
         places: vec![Vec::new(); 2],
         brands: Vec::new(),
         united: Vec::new(),
+        hidden: Vec::new(),
         parameters: parlour_core::parameters::Parameters::default(),
     };
     let mut held = world.hold(folder.path());

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod damage;
 #[cfg(test)]
+mod forgetting;
+#[cfg(test)]
 mod kernel;
 #[cfg(test)]
 mod naive;

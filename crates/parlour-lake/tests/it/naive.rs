@@ -12,7 +12,7 @@ use crate::worlds::{Held, OBJECTS, TODAY, VERBS, World, id, object};
 /// Everyone's relation with everything known, by person and object.
 pub(crate) fn relations(world: &World, held: &Held) -> BTreeMap<(Key, Key), Relation> {
     let mut people: BTreeMap<Key, Vec<&ActivityRow>> = BTreeMap::new();
-    for row in world.places.iter().flatten() {
+    for row in world.places.iter().flatten().filter(|row| !held.hidden.contains(&row.key.subject)) {
         people.entry(held.united.get(&row.key.subject).copied().unwrap_or(row.key.subject)).or_default().push(row);
     }
     let mut relations = BTreeMap::new();

@@ -13,7 +13,7 @@ use parlour_core::reading::Reading;
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::activity::ActivityWriter;
 use parlour_lake::chunk::{Chunk, Numbers};
-use parlour_lake::kernel::{United, View, Walk};
+use parlour_lake::kernel::{Hidden, United, View, Walk};
 use parlour_lake::run::RunFile;
 use proptest::prelude::*;
 
@@ -36,6 +36,8 @@ pub(crate) struct World {
     pub(crate) brands: Vec<Option<u8>>,
     /// The person of each raw id, where it is not the id itself.
     pub(crate) united: Vec<Option<u8>>,
+    /// Whether nobody reads the person that a raw id stands for.
+    pub(crate) hidden: Vec<bool>,
     pub(crate) parameters: Parameters,
 }
 
@@ -45,6 +47,7 @@ pub(crate) struct Held {
     pub(crate) verbs: Verbs,
     pub(crate) objects: Objects,
     pub(crate) united: United,
+    pub(crate) hidden: Hidden,
     pub(crate) parameters: Parameters,
     pub(crate) vocabulary: Vocabulary,
 }
@@ -90,8 +93,18 @@ impl World {
         sort_and_merge(&mut tail, &verbs);
         let tail = Chunk::of_rows(tail.iter(), Numbers { objects: &objects, verbs: &verbs });
         let united = (0..IDS).zip(&self.united).filter_map(|(i, person)| Some((id(i), id((*person)?)))).collect();
+        let person = |i: u8| self.united.get(i as usize).copied().flatten().unwrap_or(i) as usize;
+        let hidden = (0..IDS).filter(|i| self.hidden.get(person(*i)) == Some(&true)).map(id).collect();
         let (parameters, vocabulary) = (self.parameters.clone(), Vocabulary::default());
-        Held { view: View { runs, tails: vec![Arc::new(tail)] }, verbs, objects, united, parameters, vocabulary }
+        Held {
+            view: View { runs, tails: vec![Arc::new(tail)] },
+            verbs,
+            objects,
+            united,
+            hidden,
+            parameters,
+            vocabulary,
+        }
     }
 }
 
@@ -102,7 +115,7 @@ impl Held {
 
     pub(crate) fn walk(&self, n_threads: usize) -> Walk<'_> {
         let numbers = Numbers { objects: &self.objects, verbs: &self.verbs };
-        Walk { view: &self.view, numbers, united: &self.united, n_threads, is_wide: false }
+        Walk { view: &self.view, numbers, united: &self.united, hidden: &self.hidden, n_threads, is_wide: false }
     }
 }
 
@@ -137,8 +150,9 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
     let rows = prop::collection::vec((row(), prop::collection::vec(0..=RUNS, 1..3)), 1..120);
     let brands = prop::collection::vec(prop::option::weighted(0.8, 5..7_u8), 5);
     let united = prop::collection::vec(prop::option::weighted(0.3, 0..3_u8), IDS as usize);
-    (rows, brands, united, 1..=RUNS, (0.5..100.0, 1..40_u16)).prop_map(
-        |(rows, brands, mut united, n_runs, (half_life_days, retention_months))| {
+    let hidden = prop::collection::vec(prop::bool::weighted(0.2), IDS as usize);
+    (rows, brands, (united, hidden), 1..=RUNS, (0.5..100.0, 1..40_u16)).prop_map(
+        |(rows, brands, (mut united, hidden), n_runs, (half_life_days, retention_months))| {
             let mut places = vec![Vec::new(); n_runs + 1];
             for (row, into) in rows {
                 for place in into {
@@ -148,7 +162,7 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
             // Ids 0 to 2 stand for people, and so for themselves.
             (0..3).for_each(|i| united[i as usize] = united.contains(&Some(i)).then_some(i));
             let parameters = Parameters { half_life_days, retention_months, ..Parameters::default() };
-            World { places, brands, united, parameters }
+            World { places, brands, united, hidden, parameters }
         },
     )
 }
