@@ -2,7 +2,6 @@
 
 mod feed;
 mod fetch;
-mod markup;
 mod page;
 
 use std::net::IpAddr;

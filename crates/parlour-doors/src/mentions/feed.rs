@@ -3,8 +3,8 @@
 use parlour_engine::mentions::{Entry, FeedLook};
 
 use super::fetch::Fetched;
-use super::markup::{Dialect, Node, Tree};
 use super::page::{absolute, moment};
+use crate::markup::{Dialect, Node, Tree};
 
 /// Most entries of a feed that are read, the first.
 const MAX_ENTRIES: usize = 1_000;

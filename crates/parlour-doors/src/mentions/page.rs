@@ -3,7 +3,7 @@
 use parlour_engine::mentions::{Entry, Look};
 
 use super::fetch::Fetched;
-use super::markup::{Dialect, Node, Tree};
+use crate::markup::{Dialect, Node, Tree};
 
 /// Elements that hold what stands around a link, where nothing says what the page is about.
 const BLOCKS: [&str; 7] = ["p", "li", "blockquote", "td", "article", "div", "body"];

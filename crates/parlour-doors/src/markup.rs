@@ -12,50 +12,50 @@ const MAX_ATTRIBUTES: usize = 40;
 
 /// What is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
+pub(crate) enum Dialect {
     Html,
     Xml,
 }
 
 /// A node: an element, or a text where it has no name.
 #[derive(Debug, Default)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// In lower case, without what stands before a colon unless that tells feeds' elements apart.
-    pub(super) name: String,
-    pub(super) attributes: Vec<(String, String)>,
-    pub(super) text: String,
-    pub(super) parent: usize,
-    pub(super) children: Vec<usize>,
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) text: String,
+    pub(crate) parent: usize,
+    pub(crate) children: Vec<usize>,
 }
 
 impl Node {
     /// The value of an attribute.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether it has a class.
-    pub(super) fn has_class(&self, class: &str) -> bool {
+    pub(crate) fn has_class(&self, class: &str) -> bool {
         self.get("class").is_some_and(|all| all.split_ascii_whitespace().any(|one| one == class))
     }
 }
 
 /// A whole text; the first node is its root.
 #[derive(Debug)]
-pub(super) struct Tree {
-    pub(super) nodes: Vec<Node>,
+pub(crate) struct Tree {
+    pub(crate) nodes: Vec<Node>,
 }
 
 impl Tree {
     /// Reads a text; there is nothing that cannot be read.
-    pub(super) fn read(text: &str, dialect: Dialect) -> Self {
+    pub(crate) fn read(text: &str, dialect: Dialect) -> Self {
         let mut reading = Reading { nodes: vec![Node::default()], open: vec![0], dialect };
         reading.read(text);
         Self { nodes: reading.nodes }
     }
 
     /// All nodes below one, in the order of the text.
-    pub(super) fn below(&self, of: usize) -> Vec<usize> {
+    pub(crate) fn below(&self, of: usize) -> Vec<usize> {
         let mut found = Vec::new();
         let mut waiting: Vec<usize> = self.nodes[of].children.iter().rev().copied().collect();
         while let Some(next) = waiting.pop() {
@@ -66,12 +66,12 @@ impl Tree {
     }
 
     /// The first element below one that is as wanted.
-    pub(super) fn find(&self, of: usize, is_wanted: impl Fn(&Node) -> bool) -> Option<usize> {
+    pub(crate) fn find(&self, of: usize, is_wanted: impl Fn(&Node) -> bool) -> Option<usize> {
         self.below(of).into_iter().find(|at| is_wanted(&self.nodes[*at]))
     }
 
     /// What stands in a node, without marks: one blank between words, a line for a block.
-    pub(super) fn text(&self, of: usize) -> String {
+    pub(crate) fn text(&self, of: usize) -> String {
         let mut all = self.nodes[of].text.clone();
         for at in self.below(of) {
             let node = &self.nodes[at];
