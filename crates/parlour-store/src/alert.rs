@@ -91,6 +91,20 @@ pub fn list(conn: &mut dyn Conn, wanted: &Wanted, before: Option<i64>, limit: us
     conn.query(&sql, &params)?.into_iter().map(alert).collect()
 }
 
+/// The alerts about these people, as they are written in them, newest first, `most` at most.
+pub fn of_people(conn: &mut dyn Conn, people: &[String], most: i64) -> Result<Vec<Alert>, StoreError> {
+    let mut found = Vec::new();
+    for person in people {
+        let sql = format!("SELECT {COLUMNS} FROM alert WHERE person = $1 ORDER BY id DESC LIMIT $2");
+        for row in conn.query(&sql, &[person.as_str().into(), most.into()])? {
+            found.push(alert(row)?);
+        }
+    }
+    found.sort_by_key(|alert: &Alert| std::cmp::Reverse(alert.id));
+    found.truncate(most.max(0) as usize);
+    Ok(found)
+}
+
 /// How many alerts are wanted.
 pub fn count(conn: &mut dyn Conn, wanted: &Wanted) -> Result<i64, StoreError> {
     let (condition, mut params) = condition(wanted);

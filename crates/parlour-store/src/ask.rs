@@ -127,8 +127,13 @@ pub fn replace(conn: &mut dyn Conn, thread: Key, asks: &[Ask]) -> Result<(), Sto
     for key in known.into_keys() {
         conn.execute("DELETE FROM ask WHERE key = $1", &[key.into()])?;
     }
+    insert(conn, &changed)
+}
+
+/// Keeps asks that are not there yet.
+pub fn insert(conn: &mut dyn Conn, asks: &[&Ask]) -> Result<(), StoreError> {
     let head = format!("INSERT INTO ask ({COLUMNS})");
-    insert_many(conn, (&head, ""), N_COLUMNS, &changed, |ask, values| {
+    insert_many(conn, (&head, ""), N_COLUMNS, asks, |ask, values| {
         values.extend::<[Value; N_COLUMNS]>([
             ask.key.into(),
             ask.thread.into(),

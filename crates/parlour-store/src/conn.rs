@@ -47,6 +47,9 @@ pub(crate) trait Backend: Conn + Send {
     /// Gives the transaction up.
     fn rollback(&mut self) -> Result<(), StoreError>;
 
+    /// Writes everything anew that is there, so that no byte stays of what was deleted; outside of any transaction.
+    fn scrub(&mut self) -> Result<(), StoreError>;
+
     /// Work for quiet moments, such as moving the log into the file.
     fn tidy(&mut self) {}
 

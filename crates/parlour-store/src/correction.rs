@@ -2,6 +2,7 @@
 
 use parlour_core::key::Key;
 
+use crate::rows::select_in;
 use crate::{Conn, Row, StoreError};
 
 /// One correction.
@@ -33,11 +34,23 @@ pub fn put(conn: &mut dyn Conn, correction: &Correction) -> Result<(), StoreErro
 pub fn of_thread(conn: &mut dyn Conn, thread: Key) -> Result<Vec<Correction>, StoreError> {
     let sql = "SELECT correction.post, correction.class, correction.kind, correction.staff, correction.at \
         FROM post JOIN correction ON correction.post = post.key WHERE post.thread = $1";
-    let correction = |mut row: Row| {
-        let (post, class) = (row.get_key(0)?, row.take_text(1)?);
-        Ok(Correction { post, class, kind: row.get_int(2)?, staff: row.take_text(3)?, at: row.get_int(4)? })
-    };
     conn.query(sql, &[thread.into()])?.into_iter().map(correction).collect()
+}
+
+/// The corrections of these posts, in no order.
+pub fn of_posts(conn: &mut dyn Conn, posts: &[Key]) -> Result<Vec<Correction>, StoreError> {
+    let mut corrections = Vec::new();
+    let head = "SELECT post, class, kind, staff, at FROM correction WHERE post";
+    select_in(conn, head, posts, |post| (*post).into(), &mut |row| {
+        corrections.push(correction(row)?);
+        Ok(())
+    })?;
+    Ok(corrections)
+}
+
+fn correction(mut row: Row) -> Result<Correction, StoreError> {
+    let (post, class) = (row.get_key(0)?, row.take_text(1)?);
+    Ok(Correction { post, class, kind: row.get_int(2)?, staff: row.take_text(3)?, at: row.get_int(4)? })
 }
 
 /// A text and what it is, as data to measure rules by.

@@ -11,7 +11,7 @@ use crate::explore::{COUNTED_ROWS, EXPLORABLE};
 use crate::pool::Pool;
 use crate::postgresql::{self, Postgres};
 use crate::sqlite::{self, FileLock, Sqlite};
-use crate::writer::{Job, QUEUE_JOBS, Task, Writer};
+use crate::writer::{Job, QUEUE_JOBS, Scrub, Task, Writer};
 use crate::{ExploreLimits, StoreError, Table, TableShape, schema, setting};
 
 /// The most questions of strangers answered at a time.
@@ -97,6 +97,26 @@ impl Database {
         });
         self.queue()?.send(Box::new(task)).map_err(|_| writer_is_gone())?;
         outcome.recv().map_err(|_| writer_is_gone())?
+    }
+
+    /// Has everything written anew, after which no byte stays in the database's files of what was deleted before: of SQLite
+    /// its file, its log and the copies made before its schema changed; of PostgreSQL its tables, while its own log and
+    /// backups are that server's affair. Nothing is written meanwhile; on a large database it takes a while.
+    ///
+    /// [`StoreError::Busy`] where a reader that began before held on to the log; what can be is done by then.
+    pub fn scrub(&self) -> Result<u64, StoreError> {
+        // Readers at rest hold prepared statements only; closing them lets go of whatever else they may hold.
+        self.shared.readers.close();
+        let (told, outcome) = sync_channel(1);
+        let answer = move |result| {
+            let _gone = told.send(result);
+        };
+        self.queue()?.send(Box::new(Scrub { answer })).map_err(|_| writer_is_gone())?;
+        outcome.recv().map_err(|_| writer_is_gone())??;
+        match &self.shared.place {
+            Place::Sqlite(path) => Sqlite::remove_copies(path),
+            Place::Postgres(_) => Ok(0),
+        }
     }
 
     /// As [`Database::write`], but returns at once and calls `answer` on the writer's thread, where it must not block.

@@ -8,8 +8,9 @@ use crate::Value;
 
 /// The tables that may be read. A table that is not named here cannot be, whatever it is called;
 /// `activity`, `actor`, `conversation`, `credential`, `feed`, `hook`, `mailbox`, `passkey`, `session`, `setting`, `source`,
-/// `source_key` and `staff` hold secrets, `attachment` files, and `audit` is the owners' affair.
-pub(crate) const EXPLORABLE: [&str; 27] = [
+/// `source_key` and `staff` hold secrets, `attachment` files, and `audit` is the owners' affair. What members have in their
+/// rooms is for whom their doors let in, and no table asks a door.
+pub(crate) const EXPLORABLE: [&str; 30] = [
     "alert",
     "ask",
     "audience",
@@ -22,11 +23,14 @@ pub(crate) const EXPLORABLE: [&str; 27] = [
     "follower",
     "handling",
     "identity",
+    "image_set",
     "job",
     "journal",
     "link",
     "note",
+    "occasion",
     "post",
+    "product",
     "question",
     "rejected",
     "remote_actor",
@@ -40,22 +44,44 @@ pub(crate) const EXPLORABLE: [&str; 27] = [
 ];
 
 /// The tables whose reading by strangers would be a leak.
-pub(crate) const SECRET: [&str; 15] = [
+pub(crate) const SECRET: [&str; 37] = [
+    "acquaintance",
     "activity",
     "actor",
+    "album",
+    "album_photo",
     "attachment",
     "audit",
+    "blocked",
+    "claim",
+    "consent",
     "conversation",
     "credential",
+    "dispute",
+    "erased",
+    "erasure",
+    "fact",
     "feed",
+    "frame",
+    "hang_request",
     "hook",
     "mailbox",
+    "media",
+    "member",
+    "member_passkey",
+    "member_session",
     "passkey",
+    "peek",
+    "photo",
+    "product_word",
+    "rsvp",
     "session",
+    "set_image",
     "setting",
     "source",
     "source_key",
     "staff",
+    "tag",
 ];
 
 /// The most rows of a table that are counted for [`TableShape::n_rows`].

@@ -140,6 +140,22 @@ pub fn by_keys(conn: &mut dyn Conn, keys: &[Key]) -> Result<Vec<Post>, StoreErro
     Ok(posts)
 }
 
+/// What the people of these ids said themselves, the newest first, `most` at most.
+pub fn of_people(conn: &mut dyn Conn, ids: &[Key], most: i64) -> Result<Vec<Post>, StoreError> {
+    let mut posts = Vec::new();
+    for id in ids {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM post WHERE person = $1 AND role = 'person' ORDER BY at DESC, seq DESC LIMIT $2"
+        );
+        for row in conn.query(&sql, &[(*id).into(), most.into()])? {
+            posts.push(post(row)?);
+        }
+    }
+    posts.sort_by_key(|post: &Post| std::cmp::Reverse((post.at, post.seq)));
+    posts.truncate(most.max(0) as usize);
+    Ok(posts)
+}
+
 /// Posts with all these words, the last one perhaps unfinished, newest in the journal first: those before the place
 /// `before`, at most `limit`. Words are letters and digits alone.
 pub fn search(

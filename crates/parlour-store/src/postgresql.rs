@@ -29,6 +29,10 @@ const SESSION: &str = "SET idle_in_transaction_session_timeout = '60s'; SET lock
 /// PostgreSQL notices, so it is waited for a little.
 const LOCK: &str =
     "SELECT CAST(pg_advisory_lock(hashtextextended('parlour server on ' || current_schema(), 0)) AS TEXT)";
+/// How often it is looked whether older transactions are over, before tables are written anew; …
+const OLDER_TRIES: usize = 600;
+/// … and what lies between.
+const OLDER_PAUSE: Duration = Duration::from_millis(100);
 /// How long it is waited for.
 const LOCK_WAIT: &str = "SET lock_timeout = '2s'";
 
@@ -130,6 +134,20 @@ impl Postgres {
             findings.push(format!("the index `{}` is not valid; `REINDEX` it", row.get_text(0)?));
         }
         Ok(findings)
+    }
+
+    /// Waits until nobody reads what was there before this moment: until then it could not be left out.
+    fn wait_for_older(&mut self) -> Result<(), StoreError> {
+        let now = crate::rows::one_int(self, "SELECT CAST(txid_current() AS BIGINT)", &[])? % (1 << 32);
+        let older = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+            AND (CAST(CAST(backend_xmin AS TEXT) AS BIGINT) < $1 OR CAST(CAST(backend_xid AS TEXT) AS BIGINT) < $2)";
+        for _ in 0..OLDER_TRIES {
+            if crate::rows::one_int(self, older, &[now.into(), now.into()])? == 0 {
+                return Ok(());
+            }
+            std::thread::sleep(OLDER_PAUSE);
+        }
+        Err(StoreError::Busy)
     }
 
     /// Bytes of the tables of the schema with their indexes.
@@ -246,6 +264,18 @@ impl Backend for Postgres {
         }
         self.is_in_transaction = false;
         self.run("ROLLBACK")
+    }
+
+    fn scrub(&mut self) -> Result<(), StoreError> {
+        self.wait_for_older()?;
+        // Plain `VACUUM` leaves the bytes of what is gone in the pages; written anew, a table has none of them.
+        let tables = crate::personal::tables(self, crate::Kind::Postgres)?;
+        self.run(&format!("VACUUM (FULL) {}", tables.join(", ")))?;
+        // Not everybody may ask for it, and it comes by itself.
+        if let Err(error) = self.run("CHECKPOINT") {
+            tracing::debug!(%error, "PostgreSQL writes its pages out in its own time");
+        }
+        Ok(())
     }
 }
 

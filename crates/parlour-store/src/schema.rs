@@ -4,18 +4,19 @@ use crate::conn::{Backend, Conn};
 use crate::{Kind, StoreError, setting};
 
 /// The schema version this binary writes and reads.
-pub const SCHEMA_VERSION: i64 = 5;
+pub const SCHEMA_VERSION: i64 = 6;
 
 /// The row of `setting` that holds the version of the schema.
 const SCHEMA: &str = "schema";
 
 /// What leads to each version from the one before. A released text is never changed again.
-const MIGRATIONS: [(i64, &str); 5] = [
+const MIGRATIONS: [(i64, &str); 6] = [
     (1, include_str!("schema/v1.sql")),
     (2, include_str!("schema/v2.sql")),
     (3, include_str!("schema/v3.sql")),
     (4, include_str!("schema/v4.sql")),
-    (SCHEMA_VERSION, include_str!("schema/v5.sql")),
+    (5, include_str!("schema/v5.sql")),
+    (SCHEMA_VERSION, include_str!("schema/v6.sql")),
 ];
 
 /// Where the version is kept has to be there before the first migration.

@@ -25,6 +25,8 @@ const STATEMENTS: usize = 256;
 const CHECKPOINT_PAGES: i32 = 4096;
 /// What the log is cut back to once it has been moved.
 const LOG_BYTES: i64 = 64 << 20;
+/// How often the log is tried to be emptied after everything was written anew; each try waits as long as for a lock.
+const SCRUB_TRIES: usize = 6;
 /// Page cache of the writer, in KiB as SQLite writes it.
 const WRITER_CACHE: i64 = -65_536;
 /// Page cache of each reader.
@@ -121,6 +123,8 @@ impl Sqlite {
         };
         db.conn.wal_hook(Some(note)).map_err(error_of)?;
         db.demand("cache_size", &WRITER_CACHE.to_string(), &WRITER_CACHE.to_string())?;
+        // What a savepoint may have to restore is kept as whole pages: a file of them was most of what was written.
+        db.demand("temp_store", "2", "2")?;
         Ok(db)
     }
 
@@ -191,6 +195,22 @@ impl Sqlite {
         })();
         tracing::info!(copy = %whole.display(), is_done = copied.is_ok(), "the database was copied before its schema changes");
         copied
+    }
+
+    /// Removes the copies that were made before the schema changed; returns how many there were.
+    pub(crate) fn remove_copies(path: &Path) -> Result<u64, StoreError> {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let files = std::fs::read_dir(folder).map_err(|error| unavailable(folder, &error))?;
+        let mut n = 0;
+        for file in files.flatten() {
+            let suffix = file.file_name().to_string_lossy().strip_prefix(&name).map(str::to_owned);
+            if suffix.is_some_and(|suffix| suffix.starts_with(".before-") || suffix == ".copying") {
+                std::fs::remove_file(file.path()).map_err(|error| unavailable(&file.path(), &error))?;
+                n += 1;
+            }
+        }
+        Ok(n)
     }
 
     /// What `PRAGMA quick_check` and the foreign keys have to say; empty when all is well.
@@ -342,6 +362,23 @@ impl Backend for Sqlite {
 
     fn rollback(&mut self) -> Result<(), StoreError> {
         if self.conn.is_autocommit() { Ok(()) } else { self.run("ROLLBACK") }
+    }
+
+    fn scrub(&mut self) -> Result<(), StoreError> {
+        // The words of what was deleted are marked as gone; merging all segments into one leaves them out.
+        self.batch("INSERT INTO post_words (post_words) VALUES ('optimize')")?;
+        // The copy that is made meanwhile may be as large as the database.
+        self.demand("temp_store", "FILE", "1")?;
+        let vacuumed = self.conn.execute_batch("VACUUM").map_err(synced_or_end);
+        self.demand("temp_store", "2", "2")?;
+        vacuumed?;
+        for _ in 0..SCRUB_TRIES {
+            // A reader that began before keeps the log; each try waits for it as long as for any lock.
+            if !self.checkpoint("TRUNCATE")? {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Busy)
     }
 
     fn tidy(&mut self) {

@@ -97,6 +97,15 @@ pub fn days(conn: &mut dyn Conn) -> Result<Vec<Day>, StoreError> {
     }
 }
 
+/// Deletes what is kept of these people, as they are written there; returns how many rows.
+pub fn delete_people(conn: &mut dyn Conn, people: &[String]) -> Result<u64, StoreError> {
+    let mut n = 0;
+    for person in people {
+        n += conn.execute("DELETE FROM standing WHERE person = $1", &[person.as_str().into()])?;
+    }
+    Ok(n)
+}
+
 /// Deletes all but the newest `n_kept` days; returns how many rows went.
 pub fn delete_old(conn: &mut dyn Conn, n_kept: usize) -> Result<u64, StoreError> {
     let mut n_deleted = 0;

@@ -12,6 +12,8 @@ pub const FOLDED: &str = "folded";
 pub const DUPLICATE: &str = "duplicate";
 /// Events that were refused.
 pub const REJECTED: &str = "rejected";
+/// Of those folded, the ones that were erased since.
+pub const ERASED: &str = "erased";
 
 /// Adds to counts; a negative number takes away. A name may come twice.
 pub fn add(conn: &mut dyn Conn, counts: &[(&str, i64)]) -> Result<(), StoreError> {

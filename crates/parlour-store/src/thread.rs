@@ -2,7 +2,7 @@
 
 use parlour_core::key::Key;
 
-use crate::rows::select_in;
+use crate::rows::{insert_many, select_in};
 use crate::{Conn, Row, StoreError, Value};
 
 /// One thread.
@@ -33,30 +33,40 @@ pub struct Thread {
 }
 
 const COLUMNS: &str = "key, source, person, object, brand, layer, title, address, opened_at, last_at, n_posts";
+const N_COLUMNS: usize = 11;
 
-/// Keeps a thread in the place of what was known of it.
-pub fn put(conn: &mut dyn Conn, thread: &Thread) -> Result<(), StoreError> {
-    let sql = format!(
-        "INSERT INTO thread ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-         ON CONFLICT (key) DO UPDATE SET person = excluded.person, object = excluded.object, brand = excluded.brand, \
-         layer = excluded.layer, title = excluded.title, address = excluded.address, opened_at = excluded.opened_at, \
-         last_at = excluded.last_at, n_posts = excluded.n_posts"
-    );
-    let params: [Value; 11] = [
-        thread.key.into(),
-        thread.source.as_str().into(),
-        thread.person.into(),
-        thread.object.into(),
-        thread.brand.into(),
-        thread.layer.as_str().into(),
-        thread.title.as_deref().into(),
-        thread.address.as_deref().into(),
-        thread.opened_at.into(),
-        thread.last_at.into(),
-        thread.n_posts.into(),
-    ];
-    conn.execute(&sql, &params)?;
+/// Keeps threads in the place of what was known of them.
+pub fn put(conn: &mut dyn Conn, threads: &[Thread]) -> Result<(), StoreError> {
+    let head = format!("INSERT INTO thread ({COLUMNS})");
+    let tail = "ON CONFLICT (key) DO UPDATE SET person = excluded.person, object = excluded.object, \
+        brand = excluded.brand, layer = excluded.layer, title = excluded.title, address = excluded.address, \
+        opened_at = excluded.opened_at, last_at = excluded.last_at, n_posts = excluded.n_posts";
+    insert_many(conn, (&head, tail), N_COLUMNS, threads, |thread, values| {
+        values.extend::<[Value; N_COLUMNS]>([
+            thread.key.into(),
+            thread.source.as_str().into(),
+            thread.person.into(),
+            thread.object.into(),
+            thread.brand.into(),
+            thread.layer.as_str().into(),
+            thread.title.as_deref().into(),
+            thread.address.as_deref().into(),
+            thread.opened_at.into(),
+            thread.last_at.into(),
+            thread.n_posts.into(),
+        ]);
+    })?;
     Ok(())
+}
+
+/// Those of these keys that are threads, in no order.
+pub fn known(conn: &mut dyn Conn, keys: &[Key]) -> Result<Vec<Key>, StoreError> {
+    let mut known = Vec::new();
+    select_in(conn, "SELECT key FROM thread WHERE key", keys, |key| (*key).into(), &mut |row| {
+        known.push(row.get_key(0)?);
+        Ok(())
+    })?;
+    Ok(known)
 }
 
 /// The thread of a key, if there is one.

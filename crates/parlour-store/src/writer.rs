@@ -24,6 +24,11 @@ pub(crate) trait Job: Send {
     /// Does the work; its outcome stays inside until [`Job::answer`]. An error says only that it must be taken back.
     fn run(&mut self, conn: &mut dyn Conn) -> Result<(), StoreError>;
 
+    /// Whether it is none of a transaction: everything is to be written anew, see [`Backend::scrub`].
+    fn is_scrub(&self) -> bool {
+        false
+    }
+
     /// Tells the caller how it went: the outcome of the work if the group was committed, else the group's error.
     fn answer(self: Box<Self>, group: Result<(), StoreError>);
 }
@@ -62,6 +67,25 @@ where
 
     fn answer(self: Box<Self>, group: Result<(), StoreError>) {
         (self.answer)(group.and(self.outcome));
+    }
+}
+
+/// Everything is to be written anew.
+pub(crate) struct Scrub<A> {
+    pub(crate) answer: A,
+}
+
+impl<A: FnOnce(Result<(), StoreError>) + Send> Job for Scrub<A> {
+    fn run(&mut self, _: &mut dyn Conn) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn is_scrub(&self) -> bool {
+        true
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), StoreError>) {
+        (self.answer)(group);
     }
 }
 
@@ -130,7 +154,16 @@ impl Writer {
             let first = if is_tidy { queue.recv().map_err(RecvTimeoutError::from) } else { queue.recv_timeout(QUIET) };
             match first {
                 Ok(first) => {
-                    let group = std::iter::once(first).chain(queue.try_iter()).take(GROUP_JOBS).collect();
+                    let mut group: Vec<_> = std::iter::once(first).chain(queue.try_iter()).take(GROUP_JOBS).collect();
+                    while let Some(at) = group.iter().position(|job| job.is_scrub()) {
+                        let later = group.split_off(at + 1);
+                        let scrub = group.pop();
+                        self.step(group);
+                        if let Some(job) = scrub {
+                            self.scrub(job);
+                        }
+                        group = later;
+                    }
                     self.step(group);
                     is_tidy = false;
                 }
@@ -146,8 +179,23 @@ impl Writer {
         }
     }
 
+    /// Has everything written anew.
+    fn scrub(&mut self, job: Box<dyn Job>) {
+        let done = match &mut self.backend {
+            Some(backend) => backend.scrub(),
+            None => (self.reopen)().and_then(|backend| self.backend.insert(backend).scrub()),
+        };
+        if done.is_err() {
+            self.backend = None;
+        }
+        job.answer(done.map_err(not_now));
+    }
+
     /// Runs a group in one transaction, commits, and then answers each.
     fn step(&mut self, mut group: Vec<Box<dyn Job>>) {
+        if group.is_empty() {
+            return;
+        }
         let result = self.begin().and_then(|backend| run_group(backend, &mut group)).map_err(not_now);
         if let Err(error) = &result {
             tracing::error!(%error, n_jobs = group.len(), "a group of writes was not acknowledged");

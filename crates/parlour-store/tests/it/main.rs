@@ -7,6 +7,8 @@ mod doors;
 mod exploring;
 mod nouns;
 mod opening;
+mod personal;
+mod rooms;
 mod writing;
 
 /// Makes one test per database of each function, which is given a place of its own.

@@ -11,7 +11,7 @@ use parlour_store::identity::{self, Identity};
 use parlour_store::job::{self, Job};
 use parlour_store::journal::{self, Arrival, FOLD, JournalBatch, SEAL, Waiting};
 use parlour_store::link::{self, BY_HAND, Link};
-use parlour_store::passkey::{self, Passkey};
+use parlour_store::passkey::{DESK, Passkey};
 use parlour_store::question::{self, Question};
 use parlour_store::rejected::{self, Rejected, Wanted};
 use parlour_store::run::{self, Run};
@@ -563,7 +563,7 @@ fn staff_and_passkeys(bench: &Bench) {
     assert_eq!(db.read(|conn| staff::get(conn, "Anna")).unwrap(), None);
     let key = Passkey {
         id: vec![7; 16],
-        staff: "anna".to_owned(),
+        owner: "anna".to_owned(),
         name: "phone".to_owned(),
         algorithm: -7,
         public_key: vec![4; 65],
@@ -572,14 +572,14 @@ fn staff_and_passkeys(bench: &Bench) {
         last_used_at: None,
     };
     let given = key.clone();
-    write(&db, move |conn| passkey::create(conn, &given));
-    assert_eq!(db.read(|conn| passkey::get(conn, &[7; 16])).unwrap(), Some(key.clone()));
-    assert!(write(&db, |conn| passkey::touch(conn, &[7; 16], (3, 4), 20)));
-    assert!(!write(&db, |conn| passkey::touch(conn, &[7; 16], (3, 4), 20)), "another was quicker");
+    write(&db, move |conn| DESK.create(conn, &given));
+    assert_eq!(db.read(|conn| DESK.get(conn, &[7; 16])).unwrap(), Some(key.clone()));
+    assert!(write(&db, |conn| DESK.touch(conn, &[7; 16], (3, 4), 20)));
+    assert!(!write(&db, |conn| DESK.touch(conn, &[7; 16], (3, 4), 20)), "another was quicker");
     let used = Passkey { n_signed: 4, last_used_at: Some(20), ..key };
-    assert_eq!(db.read(|conn| passkey::of_staff(conn, "anna")).unwrap(), [used]);
-    assert!(!write(&db, |conn| passkey::delete(conn, &[7; 16], "owner")));
-    assert!(write(&db, |conn| passkey::delete(conn, &[7; 16], "anna")));
+    assert_eq!(db.read(|conn| DESK.of(conn, "anna")).unwrap(), [used]);
+    assert!(!write(&db, |conn| DESK.delete(conn, &[7; 16], "owner")));
+    assert!(write(&db, |conn| DESK.delete(conn, &[7; 16], "anna")));
 }
 
 fn deeds(bench: &Bench) {
