@@ -1,5 +1,8 @@
 //! Alerts: the look once a day at what somebody should be told, written down with its deliveries in one transaction.
 
+use std::collections::HashSet;
+use std::sync::PoisonError;
+
 use parlour_core::alert::{self, AlertKind, Notice, Traffic};
 use parlour_core::change::Base;
 use parlour_core::day::{Day, MICROS_PER_DAY};
@@ -66,7 +69,8 @@ impl Engine {
     /// activity. Returns how many alerts were made. Alerts, their deliveries and how far was looked are written in one
     /// transaction, so that however often it is broken off, each alert is told once.
     pub fn look_due(&self, now: i64) -> Result<usize, EngineError> {
-        let snapshot = self.snapshot();
+        let _nobody_is_erased = self.erasing.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = self.snapshot_anew();
         let Some((first, last)) = snapshot.days else { return Ok(0) };
         let on = Day(Day::of_micros(now).0 - 1).min(last);
         let looked = self.database.read(|conn| setting::get(conn, LOOKED))?.and_then(|day| day.parse::<Day>().ok());
@@ -85,7 +89,9 @@ impl Engine {
         // The newest stand first in every list, and of one look what matters most should.
         rows.reverse();
         let (messages, desk) = (Messages::new()?, self.settings.delivery.desk.clone());
-        let n_made = self.database.write(move |conn| tell(conn, &rows, (on, now), (messages, &desk)))?;
+        let kept_in = self.not_passed_on(rows.iter().map(|row| row.person.as_str()))?;
+        let n_made =
+            self.database.write(move |conn| tell(conn, &rows, (on, now), Telling { messages, desk, kept_in }))?;
         self.ring();
         Ok(n_made)
     }
@@ -265,32 +271,35 @@ impl Engine {
     }
 }
 
+/// What telling takes.
+pub(crate) struct Telling {
+    pub(crate) messages: Messages,
+    /// Where people reach the Desk.
+    pub(crate) desk: String,
+    /// People whose affairs are told to no hook.
+    pub(crate) kept_in: HashSet<String>,
+}
+
 /// Writes down alerts that were not told before, what of them goes out, and how far was looked.
-fn tell(
-    conn: &mut dyn Conn,
-    rows: &[Alert],
-    (on, now): (Day, i64),
-    (mut messages, desk): (Messages, &str),
-) -> Result<usize, StoreError> {
+fn tell(conn: &mut dyn Conn, rows: &[Alert], (on, now): (Day, i64), mut telling: Telling) -> Result<usize, StoreError> {
     let mut n_made = 0;
     for row in rows {
-        n_made += usize::from(tell_one(conn, row, (&mut messages, desk), now)?);
+        n_made += usize::from(tell_one(conn, row, &mut telling, now)?);
     }
     setting::set(conn, LOOKED, &on.to_string())?;
     Ok(n_made)
 }
 
 /// Writes down an alert and what of it goes out, unless it was told before; returns whether it was not.
-pub(crate) fn tell_one(
-    conn: &mut dyn Conn,
-    row: &Alert,
-    (messages, desk): (&mut Messages, &str),
-    now: i64,
-) -> Result<bool, StoreError> {
+pub(crate) fn tell_one(conn: &mut dyn Conn, row: &Alert, telling: &mut Telling, now: i64) -> Result<bool, StoreError> {
     let Some(id) = alerts::insert(conn, row)? else { return Ok(false) };
+    if telling.kept_in.contains(&row.person) {
+        return Ok(true);
+    }
     let told = Alert { id, ..row.clone() };
+    let Telling { messages, desk, .. } = telling;
     for hook in hook::all(conn)?.iter().filter(|hook| hook.disabled_at.is_none() && wants(hook, &row.kind)) {
-        delivery::create(conn, &delivery_to(hook.id, &told, (&mut *messages, desk), now))?;
+        delivery::create(conn, &delivery_to(hook.id, &told, (&mut *messages, desk.as_str()), now))?;
     }
     Ok(true)
 }

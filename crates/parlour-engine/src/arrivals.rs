@@ -89,6 +89,13 @@ impl Count {
 }
 
 impl Arrivals {
+    /// Forgets what was sent; somebody was erased who may be in it.
+    pub(crate) fn forget(&self) {
+        for last in self.0.lock().unwrap_or_else(PoisonError::into_inner).values_mut() {
+            last.kept.clear();
+        }
+    }
+
     /// What a batch will add to the counts of its source; `None` where it comes from no source of ours.
     pub(crate) fn count_of(
         &self,

@@ -17,14 +17,16 @@ use parlour_core::event::{BACK, evidence_of};
 use parlour_core::key::{Key, KeySecret};
 use parlour_core::vocabulary::{Answers, Feeling, Verb, Vocabulary};
 use parlour_lake::event::LakeEvent;
-use parlour_store::post;
+use parlour_store::{correction, post};
 use serde_json::{Value, json};
 
+use crate::EngineError;
 use crate::engine::Engine;
 use crate::mail;
 use crate::source::SourceKind;
 
 pub(crate) use place::{thread_now, write};
+pub(crate) use thread::forget_in as forget_thread;
 
 /// The source of what is done in the Desk.
 pub const DESK: &str = "desk";
@@ -108,6 +110,17 @@ impl Engine {
             (None, None, Some(text)) => self.classifier.classify(text, None).kind.sign(),
         };
         Judged { evidence, finding }
+    }
+
+    /// What the person of these ids said themselves and what it was taken for by whoever had the last word, the newest
+    /// first, `most` at most.
+    pub fn posts_of(&self, ids: &[Key], most: i64) -> Result<Vec<post::Post>, EngineError> {
+        Ok(self.database.read(|conn| {
+            let mut posts = post::of_people(conn, ids, most)?;
+            let keys: Vec<Key> = posts.iter().map(|post| post.key).collect();
+            thread::correct(&mut posts, correction::of_posts(conn, &keys)?);
+            Ok(posts)
+        })?)
     }
 
     /// What an event says in a conversation; `None` where it is no part of one.

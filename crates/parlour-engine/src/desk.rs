@@ -15,6 +15,7 @@ use parlour_core::relation::{Columns, PersonFold, Relation};
 use parlour_core::standing::{Standing, Yardstick};
 
 use crate::engine::Engine;
+use crate::moment::Moment;
 use crate::snapshot::{Populations, Snapshot};
 use crate::{EngineError, clock};
 
@@ -40,6 +41,16 @@ pub struct Question {
     pub on: Option<Day>,
     /// The day it is compared with.
     pub since: Option<Day>,
+    /// Of which state it is asked.
+    pub of: Moment,
+}
+
+impl Question {
+    /// The same of the present state.
+    #[must_use]
+    pub fn now(self) -> Self {
+        Self { of: Moment::Now, ..self }
+    }
 }
 
 /// A question with everything settled.
@@ -138,7 +149,7 @@ impl Engine {
     /// As [`Self::ask`], for somebody who sees these brands (`kind:id`) and what belongs to them alone, if any are given.
     /// Whether another object exists is not said.
     pub fn ask_within(&self, question: &Question, brands: Option<&[String]>) -> Result<Asked, EngineError> {
-        let snapshot = self.snapshot();
+        let snapshot = self.snapshot_of(question.of);
         let seen = brands.map(|brands| Arc::new(self.objects_of(&snapshot, brands)));
         let may_see = |id: ObjectId| seen.as_ref().is_none_or(|seen| seen.contains(&id));
         let on = question.on.unwrap_or_else(|| self.default_day(&snapshot));
@@ -200,12 +211,14 @@ impl Engine {
                 let mut before = None;
                 fold_then.read(columns, rows.clone(), &mut |object, _, relation| {
                     if object == asked.object {
-                        before = Some(yardstick_then.measure(relation, then));
+                        let before_said = yardstick_then.measure(relation, then);
+                        before = Some(snapshot.in_their_words((person, object), before_said, asked.since));
                     }
                 });
                 fold_now.read(columns, rows.clone(), &mut |object, days, relation| {
                     if object == asked.object && asked.slice.has(person, relation) {
                         let now = yardstick_now.measure(relation, now);
+                        let now = snapshot.in_their_words((person, object), now, asked.on);
                         let (rows, reading) = (rows.clone(), &reading_now);
                         visit(state, &Compared { person, before, now, days, columns, rows, reading });
                     }

@@ -26,6 +26,8 @@ pub struct Sums {
     pub duplicate: i64,
     /// In the journal, not folded yet.
     pub waiting: i64,
+    /// Of those folded, erased since at somebody's wish.
+    pub erased: i64,
     /// Whether sent = accepted + rejected and accepted = folded + duplicate + waiting.
     pub agree: bool,
 }
@@ -62,6 +64,7 @@ impl Engine {
             folded: count("folded"),
             duplicate: count("duplicate"),
             waiting: waiting.n_events,
+            erased: count("erased"),
             agree: false,
         };
         sums.agree =

@@ -9,19 +9,23 @@ use std::time::Instant;
 
 use parlour_core::activity::Verbs;
 use parlour_core::ask::Classifier;
-use parlour_core::identity::{Identity, Ids, Link};
+use parlour_core::identity::{Ids, Link};
 use parlour_core::key::{Key, KeySecret};
-use parlour_core::objects::{Object, Objects};
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::run::RunFile;
-use parlour_store::{Conn, Database, StoreError, entity, identity, link, run, setting};
+use parlour_store::{Conn, Database, StoreError, identity, link, run, setting};
 
 use crate::arrivals::Arrivals;
 use crate::bell::Bell;
+use crate::consent::Signalled;
 use crate::duplicates::SeenFile;
+use crate::erase::{Barred, Ledger};
 use crate::fold::Folding;
 use crate::foretell::OnTheirWay;
 use crate::intake::Intake;
+use crate::media::{Folder, Gallery};
+use crate::moment::Moments;
+use crate::rooms::Peeks;
 use crate::settings::Settings;
 use crate::snapshot::Caches;
 use crate::source::Sources;
@@ -54,6 +58,7 @@ pub struct Engine {
     pub(crate) compacting: Mutex<()>,
     pub(crate) on_their_way: Arc<OnTheirWay>,
     pub(crate) caches: Caches,
+    pub(crate) moments: Moments,
     pub(crate) cancelled: crate::jobs::Cancelled,
     pub(crate) intake: Intake,
     /// Events in the tail and in what is being sealed.
@@ -73,7 +78,14 @@ pub struct Engine {
     pub(crate) taking_mail: Mutex<()>,
     /// Rises with everything that the queue of asks shows.
     stirred: AtomicU64,
+    pub(crate) peeks: Peeks,
     pub(crate) bell: Arc<Bell>,
+    pub(crate) gallery: Gallery,
+    /// Held by whoever erases somebody.
+    pub(crate) erasing: Mutex<()>,
+    pub(crate) barred: Arc<Barred>,
+    pub(crate) ledger: Ledger,
+    pub(crate) signalled: Signalled,
     pub(crate) is_stopping: AtomicBool,
     _lock: File,
 }
@@ -102,6 +114,7 @@ impl Engine {
         let secret = secret(&database)?;
         let bell = Arc::<Bell>::default();
         let (sources, arrivals) = (Arc::<Sources>::default(), Arc::<Arrivals>::default());
+        let barred = Arc::new(Barred::new(secret));
         let engine = Arc::new(Self {
             folder: folder.to_owned(),
             started_at: clock::now(),
@@ -112,8 +125,14 @@ impl Engine {
             compacting: Mutex::default(),
             on_their_way: Arc::default(),
             caches: Caches::default(),
+            moments: Moments::default(),
             cancelled: crate::jobs::Cancelled::default(),
-            intake: Intake::new(database.clone(), Arc::clone(&bell), (Arc::clone(&sources), Arc::clone(&arrivals))),
+            intake: Intake::new(
+                database.clone(),
+                Arc::clone(&bell),
+                (Arc::clone(&sources), Arc::clone(&arrivals)),
+                Arc::clone(&barred),
+            ),
             n_unsealed: AtomicU64::new(0),
             sources,
             arrivals,
@@ -124,7 +143,13 @@ impl Engine {
             replaying: Mutex::default(),
             taking_mail: Mutex::default(),
             stirred: AtomicU64::new(0),
+            peeks: Peeks::default(),
             bell,
+            erasing: Mutex::default(),
+            barred,
+            ledger: Ledger::new(folder.join("erased")),
+            signalled: Signalled::default(),
+            gallery: Gallery::new(Folder(folder.join("media"))),
             is_stopping: AtomicBool::new(false),
             settings,
             database,
@@ -134,13 +159,15 @@ impl Engine {
         engine.reload_sources()?;
         engine.load(is_lenient)?;
         engine.refold()?;
+        engine.sweep_media()?;
+        engine.finish_erasures()?;
+        engine.reload_consents()?;
+        engine.reload_disputes()?;
         Ok(engine)
     }
 
     fn load(&self, is_lenient: bool) -> Result<(), EngineError> {
-        let (rows, entities, links, clock) = self
-            .database
-            .read(|conn| Ok((all_runs(conn)?, entity::all(conn)?, link::all(conn)?, WindowClock::read(conn)?)))?;
+        let (rows, clock) = self.database.read(|conn| Ok((all_runs(conn)?, WindowClock::read(conn)?)))?;
         self.remove_orphans(&rows);
         let _ = fs::remove_dir_all(self.lake_path("rebuild"));
         let mut state = State::new(&self.settings.standing, Arc::new(self.laid_over()?));
@@ -173,17 +200,8 @@ impl Engine {
         let latest = || state.filters.iter().map(|(_, filter)| filter.received_at).max();
         state.tail.clock = clock.or_else(|| latest().map(WindowClock::of)).unwrap_or_default();
         state.verbs = Arc::new(verbs);
-        let objects = entities.into_iter().map(|entity| Object {
-            key: entity.key,
-            name: parlour_core::event::Name::new(entity.kind, entity.id),
-            title: entity.title,
-            parent: entity.parent,
-        });
-        state.objects = Arc::new(Objects::new(objects.collect()));
-        let ends: Vec<Key> = links.iter().flat_map(|link| [link.a, link.b]).collect();
-        let known = self.ids_of_links(&ends)?;
-        let links: Vec<Link> = links.iter().map(link_of).collect();
-        state.identity = Arc::new(Identity::build(&links, &known, &self.settings.standing));
+        let (objects, people) = self.people_and_things()?;
+        (state.objects, state.identity) = (Arc::new(objects), Arc::new(people));
         *self.state_mut() = state;
         Ok(())
     }

@@ -26,12 +26,12 @@ use crate::{EngineError, clock};
 /// Most batches that are read to be folded in one step.
 const FOLD_BATCHES: usize = 16;
 /// Most events at hand that are folded in one step, or little more.
-const FOLD_EVENTS: usize = 20_000;
+const FOLD_EVENTS: usize = 100_000;
 
 /// How far the fold is.
 #[derive(Debug)]
 pub(crate) struct Folding {
-    fold: Fold,
+    pub(crate) fold: Fold,
     /// The last batch in the tail (or sealed).
     pub(crate) upto: i64,
     /// The last batch whose effects are in the database; `None` where that must be asked there.

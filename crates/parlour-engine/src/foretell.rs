@@ -25,6 +25,8 @@ pub enum Novelty {
     Duplicate,
     /// Another did under its id.
     Conflict,
+    /// Whoever it is of was erased.
+    Barred,
 }
 
 /// Ids that are on their way to the fold.
@@ -119,14 +121,20 @@ impl Engine {
             };
             Some((self.message_id(source, message), Seen { digest, received_at }))
         };
-        let ids: Vec<Option<(u128, Seen)>> = events.map(id_of).collect();
+        let (gate, mut barred) = (self.barred.gate(), Vec::new());
+        let of_whoever_is_let_in = |event: &Event| {
+            barred.push(gate.bars(event));
+            if barred.last() == Some(&true) { None } else { id_of(event) }
+        };
+        let ids: Vec<Option<(u128, Seen)>> = events.map(of_whoever_is_let_in).collect();
+        drop(gate);
         // First what is on its way: what is no longer there is folded, and what is folded is found after that.
         let (waiting, foretold) = self.on_their_way.meet(&ids);
         let state = self.state();
         let mut novelties = Vec::with_capacity(ids.len());
-        for (id, waiting) in ids.iter().zip(waiting) {
+        for ((id, waiting), is_barred) in ids.iter().zip(waiting).zip(barred) {
             let Some((id, seen)) = id else {
-                novelties.push(Novelty::New);
+                novelties.push(if is_barred { Novelty::Barred } else { Novelty::New });
                 continue;
             };
             let known = state.seen(*id)?.filter(|seen| seen.received_at >= since).or(waiting);

@@ -374,6 +374,11 @@ impl Engine {
     }
 }
 
+/// The id of a user for which a source's site vouches, at `now`; where `user` is empty, a token says who it is.
+pub(crate) fn signed_user(source: &Source, user: &str, signature: &str, now: i64) -> Result<String, Unbelieved> {
+    identity::believed(source.secret.as_deref(), user, signature, now)
+}
+
 /// What a visitor sees of a post: their own words in this conversation, and those of the brand to them. Staff may have made
 /// one thread of several; what others said in it is not theirs to read.
 fn line_of(post: post::Post, (source, name): (&str, &str), person: Key) -> Option<Line> {

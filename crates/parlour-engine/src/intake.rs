@@ -13,6 +13,7 @@ use parlour_store::{Database, StoreError, journal, rejected, tally};
 
 use crate::arrivals::{self, Arrivals, Count};
 use crate::bell::Bell;
+use crate::erase::Barred;
 use crate::seal::unpacked;
 use crate::source::Sources;
 use crate::submission::{Alongside, MAX_BATCH_EVENTS, Receipt};
@@ -55,6 +56,7 @@ struct Shared {
     recent: Mutex<Recent>,
     sources: Arc<Sources>,
     arrivals: Arc<Arrivals>,
+    barred: Arc<Barred>,
     /// Events in the journal that were taken in since the start and are not folded yet.
     n_waiting: AtomicU64,
 }
@@ -91,7 +93,12 @@ struct Drafts {
 type Tail = Vec<(arrivals::Outcome, Option<String>)>;
 
 impl Intake {
-    pub(crate) fn new(database: Database, bell: Arc<Bell>, (sources, arrivals): (Arc<Sources>, Arc<Arrivals>)) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        bell: Arc<Bell>,
+        (sources, arrivals): (Arc<Sources>, Arc<Arrivals>),
+        barred: Arc<Barred>,
+    ) -> Self {
         let shared = Arc::new(Shared {
             database,
             bell,
@@ -100,6 +107,7 @@ impl Intake {
             recent: Mutex::default(),
             sources,
             arrivals,
+            barred,
             n_waiting: AtomicU64::new(0),
         });
         let worker = Arc::clone(&shared);
@@ -224,8 +232,13 @@ impl Shared {
     }
 
     /// Writes parcels in one transaction and returns in which batch each lies; when this returns they are durable.
-    fn write(&self, parcels: Vec<Parcel>, alongside: Option<Alongside>) -> Result<Vec<Option<i64>>, StoreError> {
+    fn write(&self, mut parcels: Vec<Parcel>, alongside: Option<Alongside>) -> Result<Vec<Option<i64>>, StoreError> {
         let received_at = clock::now();
+        // Whoever is erased while this waited was let in before that. What they sent goes nowhere, and is not counted.
+        let gate = self.barred.gate();
+        for parcel in &mut parcels {
+            parcel.events.retain(|event| !gate.bars(event));
+        }
         let Drafts { all: drafts, places, rejections } = Drafts::of(parcels);
         let n_accepted = drafts.iter().map(|draft| draft.events.len()).sum::<usize>() as i64;
         let n_rejected = rejections.len() as i64;
@@ -245,6 +258,7 @@ impl Shared {
             }
             Ok((seqs, counts))
         })?;
+        drop(gate);
         self.n_waiting.fetch_add(n_accepted.unsigned_abs(), Ordering::Relaxed);
         for (count, tail) in counts.iter().zip(tails) {
             self.arrivals.note(count, received_at, tail);

@@ -35,7 +35,8 @@ impl Engine {
     }
 
     fn keep(&self, day: Day, name: &str) -> Result<u64, EngineError> {
-        let snapshot = self.snapshot();
+        let _nobody_is_erased = self.erasing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let snapshot = self.snapshot_anew();
         let populations = self.populations(&snapshot, day)?;
         let reading = self.reading(&snapshot, day);
         let yardstick = Yardstick::new(&reading);
@@ -58,6 +59,7 @@ impl Engine {
                 let mut keeper = keeper.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 fold.read(columns, rows, &mut |object, _, relation| {
                     let standing = yardstick.measure(relation, population(&populations, object));
+                    let standing = snapshot.in_their_words((person, object), standing, day);
                     keeper.take(self, &snapshot, day, (person, object, &standing));
                 });
             },
@@ -90,7 +92,7 @@ impl Engine {
     /// whose keeping was broken off; and those that an import made stale. Returns whether there were any.
     pub fn keep_due(&self) -> Result<bool, EngineError> {
         let mut due = self.database.read(keeping)?;
-        let snapshot = self.snapshot();
+        let snapshot = self.snapshot_anew();
         if let Some((first, last)) = snapshot.days {
             let day = Day(Day::of_micros(clock::now()).0 - 1).min(last);
             if day >= first && !due.contains(&day) && !self.kept_days()?.contains(&day) {

@@ -1,8 +1,8 @@
-//! Answers that are kept: until something changes, and where there is much to go through, for a while longer.
+//! Answers that are kept: until something changes, and some, where there is much to go through, for a while longer.
 
 use std::any::Any;
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::EngineError;
@@ -32,14 +32,37 @@ impl Answer {
     }
 }
 
-/// Answers by question, so many at most.
+/// Answers by question, so many at most. Each is made by one who asks, while others who ask the same wait for it.
 #[derive(Debug, Default)]
-pub(crate) struct Kept<const MOST: usize>(Mutex<VecDeque<Answer>>);
+pub(crate) struct Kept<const MOST: usize> {
+    all: Mutex<All>,
+    made: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct All {
+    answers: VecDeque<Answer>,
+    /// Questions whose answers are being made.
+    making: HashSet<String>,
+}
+
+/// Whoever makes an answer; what waits for it goes on when they are done, however that ends.
+struct Maker<'a, const MOST: usize> {
+    kept: &'a Kept<MOST>,
+    question: String,
+}
+
+impl<const MOST: usize> Drop for Maker<'_, MOST> {
+    fn drop(&mut self) {
+        self.kept.lock().making.remove(&self.question);
+        self.kept.made.notify_all();
+    }
+}
 
 impl<const MOST: usize> Kept<MOST> {
     /// Forgets all answers.
     pub(crate) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().answers.clear();
     }
 
     /// The kept answer, or one made now of the state `version` with so many rows.
@@ -49,25 +72,38 @@ impl<const MOST: usize> Kept<MOST> {
         (version, n_rows): (u64, u64),
         make: impl FnOnce() -> Result<A, EngineError>,
     ) -> Result<Arc<A>, EngineError> {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock()
-            .iter()
-            .find(|known| known.question == question && known.is_good(version, n_rows))
-            .map(|known| Arc::clone(&known.told));
-        if let Some(known) = known.and_then(|known| known.downcast::<A>().ok()) {
-            return Ok(known);
+        let mut all = self.lock();
+        loop {
+            let good = |known: &&Answer| known.question == question && known.is_good(version, n_rows);
+            let known = all.answers.iter().find(good).map(|known| Arc::clone(&known.told));
+            if let Some(known) = known.and_then(|known| known.downcast::<A>().ok()) {
+                return Ok(known);
+            }
+            if all.making.insert(question.clone()) {
+                break;
+            }
+            all = self.made.wait(all).unwrap_or_else(PoisonError::into_inner);
         }
+        drop(all);
+        let maker = Maker { kept: self, question: question.clone() };
         let started = Instant::now();
         let told = Arc::new(make()?);
         let took = started.elapsed();
-        let mut kept = lock();
-        kept.retain(|known| known.question != question);
+        let mut all = self.lock();
+        all.answers.retain(|known| known.question != question);
         let made = Instant::now();
-        kept.push_back(Answer { question, version, made, took, told: Arc::clone(&told) as Arc<dyn Any + Send + Sync> });
-        if MOST < kept.len() {
-            kept.pop_front();
+        let answer = Arc::clone(&told) as Arc<dyn Any + Send + Sync>;
+        all.answers.push_back(Answer { question, version, made, took, told: answer });
+        if MOST < all.answers.len() {
+            all.answers.pop_front();
         }
+        drop(all);
+        drop(maker);
         Ok(told)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, All> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,13 +120,24 @@ impl Engine {
             return make().map(Arc::new);
         }
         let Asked { object, on, since, slice, snapshot, seen: _ } = asked;
-        let question = format!("{name} {object} {on} {since} {:?} {:?}", slice.layer, slice.acquired);
-        self.caches.answers.get(question, (snapshot.version, snapshot.view.n_rows()), make)
+        let version = snapshot.measured_by;
+        // Of one state each: what is held is asked while the next is.
+        let question = format!("{version} {name} {object} {on} {since} {:?} {:?}", slice.layer, slice.acquired);
+        self.caches.answers.get(question, (version, 0), make)
+    }
+
+    /// Forgets what was found out, after something that whoever did it wants to see at once.
+    pub(crate) fn forget_answers(&self) {
+        self.caches.answers.forget();
+        self.caches.definitions.forget();
+        self.forget_held();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     #[test]
@@ -110,5 +157,23 @@ mod tests {
         assert!(slow.is_good(2, MANY_ROWS) && !slow.is_good(2, MANY_ROWS - 1));
         kept.forget();
         assert_eq!(get("a", 2, 9, 5), 5);
+    }
+
+    #[test]
+    fn one_makes_an_answer_and_the_others_wait_for_it() {
+        let (kept, n_made) = (Kept::<9>::default(), AtomicU32::new(0));
+        let ask = |_| {
+            let made = || Ok(n_made.fetch_add(1, Ordering::Relaxed));
+            *kept.get("a".to_owned(), (1, 9), made).unwrap()
+        };
+        let told: Vec<u32> = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..8).map(|n| scope.spawn(move || ask(n))).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert_eq!(told, [0; 8]);
+        // Whoever fails leaves it to the next.
+        let failed = kept.get("b".to_owned(), (1, 9), || Err::<u32, _>(EngineError::Invalid("no".to_owned())));
+        assert!(failed.is_err());
+        assert_eq!(*kept.get("b".to_owned(), (1, 9), || Ok(7_u32)).unwrap(), 7);
     }
 }

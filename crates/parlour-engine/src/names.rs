@@ -76,8 +76,8 @@ impl Engine {
         if state.vocabulary != vocabulary {
             state.vocabulary = vocabulary;
             state.version += 1;
-            self.caches.answers.forget();
-            self.caches.definitions.forget();
+            drop(state);
+            self.forget_answers();
         }
         Ok(())
     }

@@ -7,7 +7,6 @@ use std::sync::{Arc, PoisonError};
 use parlour_core::activity::{ActivityKey, ActivityRow, Measures, Verbs, sort_and_merge};
 use parlour_core::day::Day;
 use parlour_core::event::Currency;
-use parlour_core::identity::{Identity, Link};
 use parlour_core::key::Key;
 use parlour_lake::activity::ActivityWriter;
 use parlour_lake::compact;
@@ -17,7 +16,7 @@ use parlour_store::{ask, link, post, thread};
 
 use crate::EngineError;
 use crate::asks::{self, Heeded, Said};
-use crate::engine::{Engine, link_of};
+use crate::engine::Engine;
 use crate::seal::{Range, days_of};
 use crate::state::LiveRun;
 
@@ -148,7 +147,7 @@ impl Engine {
         let file = Arc::new(RunFile::open(&self.lake_path("activity").join(&written.file))?);
         let row = range.row("activity", written, Some(&file));
         let damaged = self.state().damaged.clone();
-        self.replace_all("activity", old, &damaged, LiveRun { row, file })
+        self.replace_all("activity", old, (&damaged, &[]), LiveRun { row, file })
     }
 
     fn relink(&self, links: Links) -> Result<(), EngineError> {
@@ -161,11 +160,9 @@ impl Engine {
             link::insert_new(conn, &rows)?;
             link::all(conn)
         })?;
-        let ends: Vec<Key> = all.iter().flat_map(|link| [link.a, link.b]).collect();
-        let known = self.ids_of_links(&ends)?;
-        let all: Vec<Link> = all.iter().map(link_of).collect();
+        let people = self.people_of(&all)?;
         let mut state = self.state_mut();
-        state.identity = Arc::new(Identity::build(&all, &known, &self.settings.standing));
+        state.identity = Arc::new(people);
         state.version += 1;
         Ok(())
     }

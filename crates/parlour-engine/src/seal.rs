@@ -15,7 +15,7 @@ use parlour_lake::activity::ActivityWriter;
 use parlour_lake::compact;
 use parlour_lake::event::{EventWriter, LakeEvent};
 use parlour_lake::run::{EVENT_GROUP_ROWS, RunFile, Written};
-use parlour_store::{StoreError, journal, run};
+use parlour_store::{StoreError, journal, run, tally};
 
 use crate::duplicates::{self, SeenFile};
 use crate::engine::{Engine, RUN_KINDS};
@@ -330,7 +330,7 @@ impl Engine {
         Ok(())
     }
 
-    fn runs(&self, kind: &str) -> Vec<LiveRun> {
+    pub(crate) fn runs(&self, kind: &str) -> Vec<LiveRun> {
         let state = self.state();
         if kind == "event" { state.events.clone() } else { state.activity.clone() }
     }
@@ -356,21 +356,25 @@ impl Engine {
 
     /// Puts one run in the place of others, in the database and for readers, and unlinks the others.
     pub(crate) fn replace(&self, kind: &str, old: &[LiveRun], new: LiveRun) -> Result<(), EngineError> {
-        self.replace_all(kind, old, &[], new)
+        self.replace_all(kind, old, (&[], &[]), new)
     }
 
-    /// The same where some of the others cannot be read and are none of the readers'.
+    /// The same where some of the others cannot be read and are none of the readers', and something is counted with it.
     pub(crate) fn replace_all(
         &self,
         kind: &str,
         old: &[LiveRun],
-        damaged: &[run::Run],
+        (damaged, counts): (&[run::Run], &[(&'static str, i64)]),
         new: LiveRun,
     ) -> Result<(), EngineError> {
         let ids: Vec<i64> = old.iter().map(|run| run.row.id).collect();
         let gone: Vec<i64> = ids.iter().copied().chain(damaged.iter().map(|row| row.id)).collect();
         let row = new.row.clone();
-        let new_ids = self.database.write(move |conn| run::replace(conn, &gone, &[row]))?;
+        let counts = counts.to_vec();
+        let new_ids = self.database.write(move |conn| {
+            tally::add(conn, &counts)?;
+            run::replace(conn, &gone, &[row])
+        })?;
         let new = new.with_id(new_ids[0]);
         let mut state = self.state_mut();
         let of_kind = if kind == "event" { &mut state.events } else { &mut state.activity };

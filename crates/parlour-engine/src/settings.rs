@@ -15,6 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::EngineError;
 use crate::staff::Role;
 
+mod rooms;
+
+pub use rooms::{MediaSettings, OfferSettings};
+
 /// Room for what the second and later products of an order have after their message id.
 const ORDER_SUFFIX_BYTES: usize = 8;
 /// Most addresses that get the digest.
@@ -39,6 +43,7 @@ pub struct Settings {
     pub asks: AskSettings,
     pub forms: FormLimits,
     pub mentions: MentionLimits,
+    pub rooms: RoomSettings,
     pub engine: EngineSettings,
     pub explore: ExploreSettings,
     pub server: ServerSettings,
@@ -48,6 +53,8 @@ pub struct Settings {
     pub alerts: AlertSettings,
     pub delivery: DeliverySettings,
     pub mail: MailSettings,
+    pub media: MediaSettings,
+    pub offers: OfferSettings,
     /// The operator's own vocabulary file, relative to the data folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vocabulary: Option<String>,
@@ -64,6 +71,7 @@ pub struct EngineSettings {
     pub kept_days: usize,
     pub rejected_days: u32,
     pub kept_relations: usize,
+    pub held_rows: u64,
     pub queue_bytes: usize,
     pub max_waiting_events: u64,
     pub max_unsealed_events: u64,
@@ -100,6 +108,34 @@ pub struct MentionLimits {
     pub feed_minutes: u32,
     pub entry_days: u32,
     pub allow_private: bool,
+}
+
+/// Under `[rooms]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "parlour.default.toml has one comment for each and is the reference")]
+pub struct RoomSettings {
+    pub sign_up: bool,
+    pub session_days: u32,
+    pub frames: i64,
+    pub page_frames: i64,
+    pub photos: i64,
+    pub acquaintances: i64,
+    pub requests_per_day: u32,
+    pub removed_days: u32,
+}
+
+impl RoomSettings {
+    fn check(&self) -> Result<(), EngineError> {
+        let is_fine = (1..=100_000).contains(&self.frames)
+            && (1..=200).contains(&self.page_frames)
+            && (1..=400).contains(&self.session_days)
+            && 0 < self.photos
+            && 0 < self.acquaintances;
+        let wrong = "`rooms.frames` must be between 1 and 100000, `rooms.page_frames` between 1 and 200, \
+            `rooms.session_days` between 1 and 400, `rooms.photos` and `rooms.acquaintances` at least 1";
+        if is_fine { Ok(()) } else { Err(EngineError::Settings(wrong.to_owned())) }
+    }
 }
 
 impl FormLimits {
@@ -364,6 +400,7 @@ impl Settings {
         }
         settings.forms.check()?;
         settings.mentions.check()?;
+        settings.rooms.check()?;
         let engine = &settings.engine;
         if engine.seal_events == 0 || engine.compact_fan_in < 2 {
             let text = "`engine.seal_events` must be at least 1 and `engine.compact_fan_in` at least 2";
@@ -378,6 +415,8 @@ impl Settings {
             return Err(EngineError::Settings(text.to_owned()));
         }
         settings.mail.check()?;
+        settings.media.check()?;
+        settings.offers.check()?;
         Ok(settings)
     }
 
@@ -419,6 +458,7 @@ mod tests {
         assert!(error("[asks]\nhold_seconds = 1\n").contains("asks.hold_seconds"));
         assert!(error("[forms]\nper_visitor = 0\n").contains("forms.per_visitor"));
         assert!(error("[mentions]\nfeed_minutes = 1\n").contains("mentions.feed_minutes"));
+        assert!(error("[rooms]\npage_frames = 0\n").contains("rooms.page_frames"));
         assert!(error("[engine]\nseal_events = 0\n").contains("seal_events"));
         assert!(error("[ingest]\nevent_bytes = 40000\n").contains("ingest.event_bytes"));
         assert!(error("[alerts]\nquiet_below = 3.0\n").contains("alerts.quiet_below"));

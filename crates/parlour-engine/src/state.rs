@@ -8,6 +8,8 @@ use parlour_core::objects::Objects;
 use parlour_core::parameters::Parameters;
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::run::RunFile;
+use parlour_store::consent::Consent;
+use parlour_store::dispute::Dispute;
 use parlour_store::run;
 
 use crate::duplicates::SeenFile;
@@ -36,6 +38,10 @@ pub(crate) struct State {
     pub(crate) identity: Arc<Identity>,
     /// The vocabulary with the names that were chosen.
     pub(crate) vocabulary: Arc<Vocabulary>,
+    /// What was said for and against being read.
+    pub(crate) consents: Arc<Vec<Consent>>,
+    /// What people say of their standings, the oldest first.
+    pub(crate) disputes: Arc<Vec<Dispute>>,
     /// Rises with every change.
     pub(crate) version: u64,
 }
@@ -53,6 +59,8 @@ impl State {
             objects: Arc::default(),
             identity: Arc::new(Identity::new(parameters)),
             vocabulary,
+            consents: Arc::default(),
+            disputes: Arc::default(),
             version: 0,
         }
     }

@@ -6,6 +6,7 @@ use parlour_core::event::{Event, Flaw};
 use parlour_store::{Conn, StoreError, rejected};
 
 use crate::engine::Engine;
+use crate::erase::Barred;
 use crate::intake::Parcel;
 use crate::{EngineError, clock};
 
@@ -49,6 +50,8 @@ pub struct Submission {
     pub job: Option<i64>,
     /// The dialect in which `refused` came, where it is one that can be decoded again.
     pub dialect: Option<&'static str>,
+    /// Whether it was sent by a browser that asks not to have it passed on (Global Privacy Control).
+    pub is_signalled: bool,
     /// Done in the same transaction.
     pub alongside: Option<Alongside>,
 }
@@ -62,7 +65,7 @@ impl Engine {
     pub fn append(&self, source: &str, submission: Submission) -> Result<Receipt, EngineError> {
         let mut submission = submission;
         let alongside = submission.alongside.take();
-        let parcel = parcel(source, submission)?;
+        let parcel = parcel(source, submission, &self.barred)?;
         self.intake.take(parcel, alongside)
     }
 
@@ -80,21 +83,28 @@ impl Engine {
         if limits.max_waiting_events < self.intake.n_waiting() || limits.max_unsealed_events < unsealed {
             return Err(StoreError::Busy.into());
         }
-        let parcel = parcel(source, submission)?;
+        if submission.is_signalled {
+            self.note_signal(submission.events.iter().map(|(event, _)| event.subject.key(&self.secret)))?;
+        }
+        let parcel = parcel(source, submission, &self.barred)?;
         self.intake.submit(parcel, self.settings.engine.queue_bytes, Box::new(done))
     }
 }
 
 /// Sets aside what is not acceptable.
-fn parcel(source: &str, submission: Submission) -> Result<Parcel, EngineError> {
-    let Submission { mut events, refused, job, dialect, alongside: _ } = submission;
+fn parcel(source: &str, submission: Submission, barred: &Barred) -> Result<Parcel, EngineError> {
+    let Submission { mut events, refused, job, dialect, .. } = submission;
     let now = clock::now();
+    let gate = barred.gate();
+    let flaw = |event: &Event| if gate.bars(event) { Some(Flaw::Erased) } else { event.flaw(now) };
     let mut flawed = Vec::new();
-    if events.iter().any(|(event, _)| event.flaw(now).is_some()) {
+    if events.iter().any(|(event, _)| flaw(event).is_some()) {
         let all = std::mem::take(&mut events);
         for (event, line) in all {
-            match event.flaw(now) {
+            match flaw(&event) {
                 None => events.push((event, line)),
+                // Nothing of what they sent is kept.
+                Some(Flaw::Erased) => flawed.push(Refused { line, flaw: Flaw::Erased, raw: Vec::new() }),
                 Some(flaw) => flawed.push(Refused { line, flaw, raw: raw_of(&event) }),
             }
         }

@@ -136,7 +136,7 @@ impl Engine {
     }
 
     /// The brand that a talk is about unless it says otherwise.
-    fn own_brand(&self) -> Result<Name, EngineError> {
+    pub(crate) fn own_brand(&self) -> Result<Name, EngineError> {
         let sources = self.sources();
         let own = sources.first().map(|source| source.brand.clone());
         let asked = || Ok::<_, EngineError>(self.brands_asked()?.into_iter().next().map(|(name, _)| name));

@@ -14,6 +14,12 @@ const REST: Duration = Duration::from_secs(2);
 /// How long the house is left alone.
 const HOUSE_REST: Duration = Duration::from_mins(1);
 
+/// After a fold this long others may write for as long, so that the next finds more to do at once: many asks are many
+/// pages, and nearly the same pages again if there are more of them …
+const LONG_FOLD: Duration = Duration::from_millis(50);
+/// … but no longer than this.
+const FOLD_REST: Duration = Duration::from_secs(1);
+
 /// The engine's running tasks.
 pub struct Tasks {
     engine: Arc<Engine>,
@@ -44,13 +50,24 @@ impl Tasks {
                 tracing::error!("a task panicked");
             }
         }
+        if let Err(error) = self.engine.keep_peeks() {
+            tracing::error!(%error, "the last looks into rooms could not be counted");
+        }
     }
 }
 
 impl Engine {
     /// Starts the tasks that fold, seal and merge; they end with [`Engine::stop`].
     pub fn start(self: &Arc<Self>) -> Tasks {
-        let folds = self.spawn("fold", |engine| engine.fold_once().map(|n| n > 0));
+        let folds = self.spawn("fold", |engine| {
+            let began = Instant::now();
+            let n = engine.fold_once()?;
+            let took = began.elapsed();
+            if LONG_FOLD <= took {
+                std::thread::sleep(took.min(FOLD_REST));
+            }
+            Ok(n > 0)
+        });
         let seals = self.spawn("seal", |engine| engine.seal_once(false));
         let merges = self.spawn("compact", Self::compact_once);
         Tasks { engine: Arc::clone(self), threads: vec![folds, seals, merges] }
@@ -82,6 +99,12 @@ impl Engine {
                 if let Err(error) = self.delete_old_deeds() {
                     tracing::error!(%error, "old rows of the audit log could not be deleted; it will be tried again");
                 }
+                if let Err(error) = self.rooms_due() {
+                    tracing::error!(%error, "rooms could not be tidied; it will be tried again");
+                }
+                if let Err(error) = self.finish_erasures() {
+                    tracing::error!(%error, "an erasure could not be finished; it will be tried again");
+                }
                 last = Some(Instant::now());
             }
             self.bell.wait_beyond(rung, REST);
@@ -105,6 +128,12 @@ impl Engine {
             self.remind(now)?;
         }
         Ok(())
+    }
+
+    /// Writes down how often rooms were looked into, and lets go of frames that were taken down long ago.
+    fn rooms_due(&self) -> Result<(), EngineError> {
+        self.keep_peeks()?;
+        self.delete_removed_frames().map(|_| ())
     }
 
     /// Whether the tasks are to end.

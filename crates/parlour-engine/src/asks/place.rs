@@ -4,14 +4,14 @@
 //! finds the thread: where the post of that name lies, if it is there; else under the name itself; and in either case in
 //! what staff made one with it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use parlour_core::duty::Duty;
 use parlour_core::key::Key;
-use parlour_store::{Conn, StoreError, ask, draft, handling, note, post, reply, thread};
+use parlour_store::{Conn, StoreError, ask, correction, draft, handling, note, post, reply, thread};
 
 use super::Said;
-use super::thread::read_anew;
+use super::thread::{begin, correct, read_anew};
 use crate::clock;
 
 /// Lays what was said into its threads and makes the asks of those anew.
@@ -54,8 +54,12 @@ struct Laying<'d> {
     moved: HashMap<Key, Key>,
     /// Laid, and not written yet.
     waiting: Vec<post::Post>,
-    /// Threads that are to be read anew once it is.
+    /// Threads that are to be read anew once it is, …
     touched: BTreeSet<Key>,
+    /// … of which these have posts already.
+    begun: HashSet<Key>,
+    /// The brands that are known of objects.
+    brands: HashMap<Key, Key>,
 }
 
 impl<'d> Laying<'d> {
@@ -67,9 +71,12 @@ impl<'d> Laying<'d> {
         let mut names: Vec<Key> = said.iter().flat_map(of_one).collect();
         names.sort_unstable();
         names.dedup();
-        let places = post::threads_of(conn, &names)?.into_iter().collect();
-        let moved = handling::merged_of(conn, &names)?.into_iter().collect();
-        Ok(Self { duty, places, moved, waiting: Vec::new(), touched: BTreeSet::new() })
+        let places: HashMap<Key, Key> = post::threads_of(conn, &names)?.into_iter().collect();
+        let moved: HashMap<Key, Key> = handling::merged_of(conn, &names)?.into_iter().collect();
+        names.extend(moved.values());
+        let begun = thread::known(conn, &names)?.into_iter().chain(places.values().copied()).collect();
+        let (waiting, touched, brands) = (Vec::new(), BTreeSet::new(), HashMap::new());
+        Ok(Self { duty, places, moved, waiting, touched, begun, brands })
     }
 
     fn lay(&mut self, conn: &mut dyn Conn, said: Said) -> Result<(), StoreError> {
@@ -86,6 +93,7 @@ impl<'d> Laying<'d> {
             }
             if move_thread(conn, own, thread)? {
                 self.moved.insert(own, thread);
+                self.begun.insert(thread);
             }
         }
         self.places.insert(own, thread);
@@ -112,7 +120,9 @@ impl<'d> Laying<'d> {
         }
         // What is open is known once all before it is written.
         self.flush(conn)?;
-        Ok(ask::open_thread_of(conn, &said.people)?.unwrap_or(own))
+        let open = ask::open_thread_of(conn, &said.people)?;
+        self.begun.extend(open);
+        Ok(open.unwrap_or(own))
     }
 
     fn now(&self, mut thread: Key) -> Key {
@@ -124,10 +134,20 @@ impl<'d> Laying<'d> {
 
     fn flush(&mut self, conn: &mut dyn Conn) -> Result<(), StoreError> {
         post::insert_new(conn, &self.waiting)?;
-        self.waiting.clear();
-        let mut brands = HashMap::new();
+        let mut new: HashMap<Key, Vec<post::Post>> = HashMap::new();
+        for post in self.waiting.drain(..).filter(|post| !self.begun.contains(&post.thread)) {
+            new.entry(post.thread).or_default().push(post);
+        }
+        let keys: Vec<Key> = new.values().flatten().map(|post| post.key).collect();
+        correct(new.values_mut().flatten(), correction::of_posts(conn, &keys)?);
+        for posts in new.values_mut() {
+            posts.sort_unstable_by_key(|post| (post.at, post.seq));
+        }
+        self.touched.retain(|thread| !new.contains_key(thread));
+        self.begun.extend(new.keys());
+        begin(conn, new.into_iter().collect(), self.duty, &mut self.brands)?;
         for thread in std::mem::take(&mut self.touched) {
-            read_anew(conn, thread, self.duty, &mut brands)?;
+            read_anew(conn, thread, self.duty, &mut self.brands)?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Duty: who is told of asks that are due soon, overdue, or unanswered long after that; each is told once.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use parlour_core::alert::{AlertKind, Notice, Waiting, of_more_asks};
 use parlour_core::ask::Class;
@@ -14,7 +15,7 @@ use parlour_store::staff::Staff;
 use parlour_store::{Conn, StoreError, delivery, handling, post};
 use serde_json::{Value, json};
 
-use crate::alerts::tell_one;
+use crate::alerts::{Telling, tell_one};
 use crate::engine::Engine;
 use crate::outbox::{Messages, delivery_of};
 use crate::staff::{Role, is_active};
@@ -53,6 +54,7 @@ impl Engine {
     /// last are given to whoever is set for that. Alerts, their deliveries and what was done are one transaction.
     /// Returns of how many asks something was told.
     pub fn remind(&self, now: i64) -> Result<usize, EngineError> {
+        let _nobody_is_erased = self.erasing.lock().unwrap_or_else(PoisonError::into_inner);
         let news = NEWS_DAYS * MICROS_PER_DAY;
         let [remind, escalate] = self.settings.duty.margins();
         let mut n = 0;
@@ -84,10 +86,11 @@ impl Engine {
                 return Ok(n);
             }
             n += due.len();
-            let (messages, desk) = (Messages::new()?, desk.clone());
+            let kept_in = self.not_passed_on(due.iter().map(|due| due.alert.person.as_str()))?;
+            let telling = Telling { messages: Messages::new()?, desk: desk.clone(), kept_in };
             let heir = heir.clone();
             self.database.write(move |conn| {
-                tell_all(conn, (kind, &due), per_day, (messages, &desk), now)?;
+                tell_all(conn, (kind, &due), per_day, telling, now)?;
                 for due in due.iter().filter(|_| kind == AlertKind::AskEscalated) {
                     give(conn, due.ask.thread, &heir, now)?;
                 }
@@ -179,7 +182,7 @@ fn tell_all(
     conn: &mut dyn Conn,
     (kind, due): (AlertKind, &[Due]),
     per_day: usize,
-    (mut messages, desk): (Messages, &str),
+    mut telling: Telling,
     now: i64,
 ) -> Result<(), StoreError> {
     let mut n_more: BTreeMap<&str, u64> = BTreeMap::new();
@@ -187,10 +190,10 @@ fn tell_all(
     for Due { ask, alert, readers } in due {
         ask::set_told(conn, ask.key, kind.name(), now)?;
         if alert::count_since(conn, kind.name(), &alert.object, midnight)? < per_day as i64 {
-            tell_one(conn, alert, (&mut messages, desk), now)?;
+            tell_one(conn, alert, &mut telling, now)?;
             for reader in readers {
-                let letter = letter(ask, alert, desk).to_string();
-                let new = delivery_of(messages.next(), REMINDER.to_owned(), now, letter);
+                let letter = letter(ask, alert, &telling.desk).to_string();
+                let new = delivery_of(telling.messages.next(), REMINDER.to_owned(), now, letter);
                 delivery::create(conn, &delivery::Delivery { mail: Some(reader.clone()), ..new })?;
             }
         } else if per_day != 0 {
@@ -200,7 +203,7 @@ fn tell_all(
     for (object, n) in n_more {
         let notice = of_more_asks(kind, n, Day::of_micros(now));
         let alert = row(notice, (object.to_owned(), String::new()), &json!({ "n": n }), now);
-        tell_one(conn, &alert, (&mut messages, desk), now)?;
+        tell_one(conn, &alert, &mut telling, now)?;
     }
     Ok(())
 }

@@ -159,7 +159,8 @@ impl Engine {
         Ok(found.into_iter().next().map(|id| Name::new(id.kind, id.value)))
     }
 
-    pub(super) fn object_named(&self, key: Key) -> Name {
+    /// The name of an object of a key; one that is not known is called by its key.
+    pub fn object_named(&self, key: Key) -> Name {
         let objects = self.snapshot().objects.clone();
         let found = objects.id(key).and_then(|id| objects.get(id));
         found.map_or_else(|| Name::new("topic", key.to_string()), |object| object.name.clone())

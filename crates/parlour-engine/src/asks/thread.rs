@@ -24,6 +24,15 @@ pub(super) fn refold(conn: &mut dyn Conn, thread: Key, duty: &Duty) -> Result<()
     read_anew(conn, thread, duty, &mut HashMap::new())
 }
 
+/// After some of its posts were erased: the thread is made of what is left, and is not there where nothing is.
+pub(crate) fn forget_in(conn: &mut dyn Conn, key: Key, duty: &Duty) -> Result<(), StoreError> {
+    if post::outlines(conn, key, Role::Close.name(), 1)?.is_empty() {
+        thread::delete(conn, key)?;
+        return ask::replace(conn, key, &[]);
+    }
+    refold(conn, key, duty)
+}
+
 /// Makes a thread and its asks anew from its posts; `brands` are those that are known of objects.
 pub(super) fn read_anew(
     conn: &mut dyn Conn,
@@ -32,12 +41,56 @@ pub(super) fn read_anew(
     brands: &mut HashMap<Key, Key>,
 ) -> Result<(), StoreError> {
     let mut posts = post::outlines(conn, key, Role::Close.name(), MAX_POSTS)?;
-    let Some(first) = posts.first() else { return Ok(()) };
+    correct(&mut posts, correction::of_thread(conn, key)?);
+    let Some((thread, asks)) = of_posts(conn, (key, &posts), duty, brands)? else { return Ok(()) };
+    thread::put(conn, &[thread])?;
+    ask::replace(conn, key, &asks)
+}
+
+/// Makes threads and their asks of posts, where these are all there are of each thread. They are in order of time.
+pub(super) fn begin(
+    conn: &mut dyn Conn,
+    threads: Vec<(Key, Vec<post::Post>)>,
+    duty: &Duty,
+    brands: &mut HashMap<Key, Key>,
+) -> Result<(), StoreError> {
+    let (mut rows, mut asks) = (Vec::new(), Vec::new());
+    for (key, posts) in threads {
+        if let Some((thread, its)) = of_posts(conn, (key, &posts), duty, brands)? {
+            rows.push(thread);
+            asks.extend(its);
+        }
+    }
+    thread::put(conn, &rows)?;
+    ask::insert(conn, &asks.iter().collect::<Vec<_>>())
+}
+
+/// Lays over what staff say the posts are.
+pub(super) fn correct<'p>(
+    posts: impl IntoIterator<Item = &'p mut post::Post>,
+    corrections: Vec<correction::Correction>,
+) {
+    let mut corrections: HashMap<Key, _> = corrections.into_iter().map(|one| (one.post, one)).collect();
+    for post in posts {
+        if let Some(corrected) = corrections.remove(&post.key) {
+            post.class = (corrected.class != Class::None.name()).then_some(corrected.class);
+            post.kind = corrected.kind;
+        }
+    }
+}
+
+/// What the posts of a thread make of it, in order of time; `None` if there are none.
+fn of_posts(
+    conn: &mut dyn Conn,
+    (key, posts): (Key, &[post::Post]),
+    duty: &Duty,
+    brands: &mut HashMap<Key, Key>,
+) -> Result<Option<(thread::Thread, Vec<ask::Ask>)>, StoreError> {
+    let Some(first) = posts.first() else { return Ok(None) };
     // Whose thread it is says the message it is named by; anybody may claim to have spoken before that.
     let mut by_people = posts.iter().filter(|post| is_by(post, Role::Person));
-    let begun_by = by_people.clone().find(|post| post.key == key).or_else(|| by_people.next()).unwrap_or(first).clone();
+    let begun_by = by_people.clone().find(|post| post.key == key).or_else(|| by_people.next()).unwrap_or(first);
     let brand = brand_of(conn, begun_by.object, brands)?;
-    correct(conn, key, &mut posts)?;
     let own = || posts.iter().filter(|post| is_by(post, Role::Person) && post.person == begun_by.person);
     let row = thread::Thread {
         key,
@@ -46,35 +99,21 @@ pub(super) fn read_anew(
         object: begun_by.object,
         brand,
         layer: begun_by.layer.clone(),
-        title: own().chain(&posts).find_map(|post| post.title.clone()),
+        title: own().chain(posts).find_map(|post| post.title.clone()),
         // Whoever else writes in it is not answered in their place.
         address: own().rev().find_map(|post| post.address.clone()),
         opened_at: posts.first().map_or(0, |post| post.at),
         last_at: posts.last().map_or(0, |post| post.at),
         n_posts: posts.iter().filter(|post| !is_by(post, Role::Overdue)).count() as i64,
     };
-    thread::put(conn, &row)?;
     let by_key: HashMap<Key, &post::Post> = posts.iter().map(|post| (post.key, post)).collect();
     let spoken = posts.iter().filter(|post| post.role != AUTOMATIC);
     let told: Vec<conversation::Post> = spoken.map(told).collect();
-    let asks: Vec<ask::Ask> = asks_of(&told)
+    let asks = asks_of(&told)
         .into_iter()
         .filter_map(|ask| Some(ask_row(&ask, by_key.get(&ask.key)?, (&row, &by_key), duty)))
         .collect();
-    ask::replace(conn, key, &asks)
-}
-
-/// Lays over what staff say the posts are.
-fn correct(conn: &mut dyn Conn, thread: Key, posts: &mut [post::Post]) -> Result<(), StoreError> {
-    let corrections = correction::of_thread(conn, thread)?;
-    let mut corrections: HashMap<Key, _> = corrections.into_iter().map(|one| (one.post, one)).collect();
-    for post in posts {
-        if let Some(corrected) = corrections.remove(&post.key) {
-            post.class = (corrected.class != Class::None.name()).then_some(corrected.class);
-            post.kind = corrected.kind;
-        }
-    }
-    Ok(())
+    Ok(Some((row, asks)))
 }
 
 fn is_by(post: &post::Post, role: Role) -> bool {

@@ -204,8 +204,8 @@ impl Engine {
     /// What every lens says of the people present with the object on the day asked about.
     pub fn definitions(&self, asked: &Asked) -> Result<Arc<Definitions>, EngineError> {
         let Asked { object, on, snapshot, .. } = asked;
-        let state = (snapshot.version, snapshot.view.n_rows());
-        self.caches.definitions.get(format!("{object} {on}"), state, || self.find_definitions(asked))
+        let version = snapshot.measured_by;
+        self.caches.definitions.get(format!("{version} {object} {on}"), (version, 0), || self.find_definitions(asked))
     }
 
     fn find_definitions(&self, asked: &Asked) -> Result<Definitions, EngineError> {

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use parlour_core::day::Day;
 use parlour_core::forecast::{Choice, Fitting, Forecaster, Specimen, Split, Trial, attempt, baselines, best};
+use parlour_core::key::Key;
 use parlour_core::purchases::{Bought, Purchases, Unit};
 use parlour_core::relation::PersonFold;
 use parlour_stats::fit::FitError;
@@ -12,10 +13,12 @@ use parlour_stats::holdout::Scores;
 use parlour_store::fit::{self, Fit};
 use parlour_store::job::Job;
 
-use super::{Asked, Question, Slice};
+use super::{Asked, Question, Slice, population};
 use crate::engine::Engine;
 use crate::{EngineError, clock, jobs};
 
+/// People that models are compared on, about; of more some are picked.
+const MOST_TRIED: u64 = 25_000;
 /// Days for which one who has not come is taken for gone by those who use no model.
 pub const SILENCES: [f64; 3] = [30.0, 60.0, 90.0];
 /// Fewer people than this prove nothing: the default model is taken.
@@ -54,6 +57,8 @@ pub struct Comparison {
     pub unit: Unit,
     /// People who had bought by the split.
     pub n_people: u64,
+    /// Of so many there were, one was picked by their id.
+    pub one_of: u64,
     /// The models; one that cannot be fitted at all is left out.
     pub tried: Vec<Tried>,
     /// What one would do without a model, by name.
@@ -65,15 +70,16 @@ pub struct Comparison {
 /// People at the split, and at the one before it.
 #[derive(Default)]
 struct Sides {
-    late: Vec<Specimen>,
-    early: Vec<Specimen>,
+    late: Vec<(Key, Specimen)>,
+    early: Vec<(Key, Specimen)>,
 }
 
 impl Sides {
     /// Takes a person in: what they had done by a day, and how often they came from then to another.
-    fn take(&mut self, spans: Spans, specimen: impl Fn(Day, Day) -> Option<Specimen>) {
-        self.late.extend(specimen(spans.split, spans.end));
-        self.early.extend(spans.earlier.and_then(|earlier| specimen(earlier, spans.split)));
+    fn take(&mut self, spans: Spans, person: Key, specimen: impl Fn(Day, Day) -> Option<Specimen>) {
+        let of = |specimen: Option<Specimen>| specimen.map(|specimen| (person, specimen));
+        self.late.extend(of(specimen(spans.split, spans.end)));
+        self.early.extend(of(spans.earlier.and_then(|earlier| specimen(earlier, spans.split))));
     }
 
     fn append(&mut self, other: Self) {
@@ -107,7 +113,18 @@ impl Engine {
         unit: Unit,
         choices: &[Choice],
     ) -> Result<Comparison, EngineError> {
-        let (split, earlier) = self.splits(asked, spans, unit)?;
+        self.compare_on(asked, spans, unit, (choices, 1))
+    }
+
+    /// The same on one of so many people, picked by their ids.
+    fn compare_on(
+        &self,
+        asked: &Asked,
+        spans: Spans,
+        unit: Unit,
+        (choices, one_of): (&[Choice], u64),
+    ) -> Result<Comparison, EngineError> {
+        let (split, earlier) = self.splits(asked, spans, unit, one_of)?;
         let mut tried = Vec::new();
         for &choice in choices {
             if self.is_stopping() {
@@ -124,6 +141,7 @@ impl Engine {
             spans,
             unit,
             n_people: split.people.len() as u64,
+            one_of,
             baselines: if split.people.is_empty() { Vec::new() } else { baselines(&split, &SILENCES) },
             chosen: best(&trials).filter(|_| is_enough).map(|trial| trial.choice),
             tried,
@@ -134,8 +152,15 @@ impl Engine {
     pub fn comparison(&self, asked: &Asked) -> Result<Arc<Comparison>, EngineError> {
         let slice = Slice { layer: asked.slice.layer, ..Slice::default() };
         let everyone = Asked { slice, since: asked.on, ..asked.clone() };
-        self.answer(&everyone, "models", || {
-            self.compare_models(&everyone, self.spans(&everyone), Unit::Week, &Choice::all())
+        let snapshot = &everyone.snapshot;
+        // Where there is much to go through, what was found of a day holds until somebody or the week says otherwise.
+        let version = if self.settings.engine.held_rows <= snapshot.view.n_rows() { 0 } else { snapshot.measured_by };
+        let question = format!("{version} models {} {} {:?}", everyone.object, everyone.on, everyone.slice.layer);
+        self.caches.answers.get(question, (version, 0), || {
+            let populations = self.populations(&everyone.snapshot, everyone.on)?;
+            let n_present = population(&populations, everyone.object).n_present;
+            let one_of = n_present.div_ceil(MOST_TRIED).max(1);
+            self.compare_on(&everyone, self.spans(&everyone), Unit::Week, (&Choice::all(), one_of))
         })
     }
 
@@ -146,7 +171,7 @@ impl Engine {
         unit: Unit,
         choice: Choice,
     ) -> Result<(Result<Fitting, FitError>, u64, f64), EngineError> {
-        let (split, _) = self.splits(asked, Spans { earlier: None, split: asked.on, end: asked.on }, unit)?;
+        let (split, _) = self.splits(asked, Spans { earlier: None, split: asked.on, end: asked.on }, unit, 1)?;
         let people: Vec<Bought> = split.people.iter().map(|person| person.bought).collect();
         let started = Instant::now();
         let fitting = Forecaster::fit(choice, &people, unit);
@@ -155,25 +180,34 @@ impl Engine {
 
     /// Everyone at the split and at the earlier one: by what they bought, or by when they were active where nobody ever
     /// bought.
-    fn splits(&self, asked: &Asked, spans: Spans, unit: Unit) -> Result<(Split, Option<Split>), EngineError> {
+    fn splits(
+        &self,
+        asked: &Asked,
+        spans: Spans,
+        unit: Unit,
+        one_of: u64,
+    ) -> Result<(Split, Option<Split>), EngineError> {
         let snapshot = &*asked.snapshot;
         let reading = self.reading(snapshot, asked.on);
         let states = snapshot.on_layer(asked.slice.layer).visit(
             || (PersonFold::new(&reading), Purchases::default(), [Sides::default(), Sides::default()]),
             |(fold, purchases, [bought, active]), person, columns, rows| {
+                if !person.0.is_multiple_of(u128::from(one_of)) {
+                    return;
+                }
                 fold.read(columns, rows.clone(), &mut |object, days, relation| {
                     if object != asked.object || !asked.slice.has(person, relation) {
                         return;
                     }
                     purchases.read(&reading, columns, rows.clone(), object);
-                    bought.take(spans, |from, to| {
+                    bought.take(spans, person, |from, to| {
                         let bought = purchases.until(from).filter(|bought| bought.contract.is_none())?;
                         Some(Specimen { bought, n_ahead: purchases.between(from, to) })
                     });
                     // Once somebody bought, nobody asks when others were active.
                     if bought.late.is_empty() {
                         let seen = |by: Day| days.partition_point(|day| *day <= by.0);
-                        active.take(spans, |from, to| {
+                        active.take(spans, person, |from, to| {
                             let bought = Bought::of_days(&days[..seen(from)], from)?;
                             Some(Specimen { bought, n_ahead: (seen(to) - seen(from)) as u32 })
                         });
@@ -187,6 +221,12 @@ impl Engine {
             active.append(more_active);
         }
         let Sides { late, early } = if bought.late.is_empty() { active } else { bought };
+        // In one order, whichever thread came first: where people are alike, what is fitted and put into fifths depends on it.
+        let in_order = |mut people: Vec<(Key, Specimen)>| -> Vec<Specimen> {
+            people.sort_unstable_by_key(|(person, _)| *person);
+            people.into_iter().map(|(_, specimen)| specimen).collect()
+        };
+        let (late, early) = (in_order(late), in_order(early));
         let split = |people, from: Day, to: Day| Split { people, ahead: f64::from(to.0 - from.0) / unit.days(), unit };
         let earlier = spans.earlier.map(|day| split(early, day, spans.split));
         Ok((split(late, spans.split, spans.end), earlier))
@@ -210,7 +250,12 @@ impl Engine {
             let name = object.name.to_string();
             let known = self.database.read(|conn| fit::on(conn, &name, on))?;
             if known.is_none_or(|fit| REFIT_DAYS <= on.0 - fit.day.0) {
-                return self.refit(&self.ask(&Question { object: Some(name), on: Some(on), since: None })?);
+                return self.refit(&self.ask(&Question {
+                    object: Some(name),
+                    on: Some(on),
+                    since: None,
+                    ..Question::default()
+                })?);
             }
         }
         Ok(())
@@ -256,7 +301,7 @@ impl Engine {
         let (n_people, made_at) = (comparison.n_people as i64, clock::now());
         let fit = Fit { object, day: asked.on, choice: choice.name(), factor, n_people, made_at };
         self.database.write(move |conn| fit::put(conn, &fit))?;
-        self.caches.answers.forget();
+        self.forget_answers();
         Ok(format!("{} × {factor:.2}", choice.title()))
     }
 }

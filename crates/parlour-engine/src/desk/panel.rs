@@ -92,7 +92,8 @@ impl Engine {
                         *standing = None;
                         fold.read(columns, rows.clone(), &mut |object, _, relation| {
                             if object == asked.object {
-                                *standing = Some(yardstick.measure(relation, population));
+                                let measured = yardstick.measure(relation, population);
+                                *standing = Some(snapshot.in_their_words((person, object), measured, yardstick.day()));
                             }
                         });
                     }

@@ -163,7 +163,14 @@ struct Best {
 
 impl Engine {
     /// A page of the people who pass the filter, with how many do.
-    pub fn list(&self, asked: &Asked, filter: &Filter, page: &Page) -> Result<People, EngineError> {
+    pub fn list(&self, asked: &Asked, filter: &Filter, page: &Page) -> Result<Arc<People>, EngineError> {
+        if filter.people.is_some() {
+            return self.find_people(asked, filter, page).map(Arc::new);
+        }
+        self.answer(asked, &format!("list {filter:?} {page:?}"), || self.find_people(asked, filter, page))
+    }
+
+    fn find_people(&self, asked: &Asked, filter: &Filter, page: &Page) -> Result<People, EngineError> {
         let limit = page.limit.clamp(1, MAX_PAGE);
         let sieve = self.sieve(asked, filter, true)?;
         let states = self.compare(asked, Best::default, |best, person| {

@@ -8,15 +8,17 @@ use parlour_core::event::{Currency, Layer, Name};
 use parlour_core::identity::{Link, LinkState};
 use parlour_core::key::Key;
 use parlour_core::objects::ObjectId;
-use parlour_core::relation::{Columns, PersonFold};
+use parlour_core::relation::{Columns, PersonFold, Relation};
 use parlour_core::standing::{Standing, Yardstick};
 use parlour_core::why::{Case, Of, Why};
 use parlour_core::worth::Worth;
 use parlour_lake::event::LakeEvent;
-use parlour_store::{identity, journal, link};
+use parlour_store::{StoreError, identity, journal, link};
 
 use super::{Asked, name_of, population};
 use crate::engine::Engine;
+use crate::offers::given_up;
+use crate::rooms::member::part_or_join;
 use crate::seal::{seq_of, unpacked};
 use crate::{EngineError, clock};
 
@@ -45,6 +47,8 @@ pub struct Person {
     pub standings: Vec<(ObjectId, Standing, Vec<Point>)>,
     /// Involvement of the recent window by layer, micropoints, with all objects.
     pub layers: Vec<(Layer, i128)>,
+    /// What each object does toward them, by its own involvement.
+    pub back: HashMap<ObjectId, Relation>,
     /// What they are worth to the object asked about; `None` where the models have no say.
     pub worth: Option<Worth>,
 }
@@ -121,10 +125,16 @@ impl Engine {
         let yardstick = Yardstick::new(&reading);
         let mut standings = Vec::new();
         PersonFold::new(&reading).read(&columns, 0..columns.len(), &mut |object, _, relation| {
-            standings.push((object, yardstick.measure(relation, population(&populations, object))));
+            let standing = yardstick.measure(relation, population(&populations, object));
+            standings.push((object, snapshot.in_their_words((person, object), standing, asked.on)));
         });
         standings.sort_by_key(|(object, standing)| {
             (*object != asked.object, std::cmp::Reverse(standing.relation.involvement()), *object)
+        });
+        let mut back = HashMap::new();
+        let reading_back = self.reading_back(snapshot, asked.on);
+        PersonFold::new(&reading_back).read(&columns, 0..columns.len(), &mut |object, _, relation| {
+            back.insert(object, *relation);
         });
         let mut sparks = self.sparks(asked, &columns);
         let standings = standings
@@ -140,7 +150,7 @@ impl Engine {
         }
         let layers = Layer::ALL.into_iter().zip(layers).filter(|(_, sum)| *sum > 0).collect();
         let worth = self.worth_of(asked, &columns)?;
-        Ok(Person { key: person, columns, standings, layers, worth })
+        Ok(Person { key: person, columns, standings, layers, back, worth })
     }
 
     /// Involvement at the end of each of the last weeks, oldest first, by object.
@@ -215,7 +225,21 @@ impl Engine {
             outlook: outlook.as_ref().as_ref(),
         };
         let none = || format!("there was no relation with `{}` by {}", asked.object_name(), asked.on);
-        parlour_core::why::why(of, &case).ok_or_else(|| EngineError::NotFound(none()))
+        let mut why = parlour_core::why::why(of, &case).ok_or_else(|| EngineError::NotFound(none()))?;
+        let word = snapshot.word_of((person, asked.object));
+        let said = match of {
+            Of::Kind | Of::Cell => word.kind,
+            Of::Stage => word.stage,
+            Of::Involvement | Of::Degree | Of::Direction | Of::Rhythm | Of::Value | Of::Worth => None,
+        };
+        if let Some((saying, day)) = said.filter(|(_, day)| *day <= asked.on) {
+            let object = snapshot.objects.get(asked.object);
+            let title = object.map(|object| object.title.as_deref().unwrap_or(&object.name.id));
+            let theirs = saying.in_words(title.unwrap_or_default());
+            why.sentence =
+                format!("They say themselves, since {day}: “{theirs}”, and that counts. Without it: {}", why.sentence);
+        }
+        Ok(why)
     }
 
     /// What a person did before a time (microseconds UTC) with what may be spoken of, newest first, at most `most`.
@@ -314,11 +338,15 @@ impl Engine {
     /// Undoes (or redoes) a link; history follows, since people are united when reading.
     pub fn set_link_undone(&self, a: Key, b: Key, is_undone: bool) -> Result<(), EngineError> {
         let (a, b, now) = (a.min(b), a.max(b), clock::now());
-        let did = self.database.write(
-            move |conn| {
-                if is_undone { link::undo(conn, a, b, now) } else { link::redo(conn, a, b) }
-            },
-        )?;
+        let did = self.database.write(move |conn| {
+            let did = if is_undone { link::undo(conn, a, b, now)? } else { link::redo(conn, a, b)? };
+            if let ([one, other], true) = (identity::by_keys(conn, &[a, b])?.as_slice(), did) {
+                let name = |id: &identity::Identity| Name::new(&id.kind, &id.value);
+                part_or_join(conn, [&name(one), &name(other)], is_undone)?;
+            }
+            Ok(did)
+        });
+        let did = did.map_err(|error: StoreError| given_up(error.into()))?;
         if !did {
             return Err(EngineError::NotFound("there is no such link, or it is so already".to_owned()));
         }

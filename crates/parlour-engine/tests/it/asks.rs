@@ -89,7 +89,8 @@ fn a_complaint_at_night_is_found_timed_and_shown_as_ignored(kind: Kind) {
     let before: Vec<Event> =
         (0..40).map(|week| Event::new(at(-24 * 7 * week), Name::new("user", "anna"), "bought", acme())).collect();
     let engine = filled(&bench, &before);
-    let ask = Question { object: Some("brand:acme".to_owned()), on: Some(Day(20_150)), since: None };
+    let ask =
+        Question { object: Some("brand:acme".to_owned()), on: Some(Day(20_150)), since: None, ..Question::default() };
     let standing = |engine: &Engine| {
         let asked = engine.ask(&ask).unwrap();
         let person = engine.person_named(&asked, "user:anna").unwrap();

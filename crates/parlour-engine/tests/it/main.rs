@@ -5,10 +5,14 @@
 mod alerts;
 mod asks;
 mod bench;
+mod claims;
+mod erasing;
 mod histories;
 mod intake;
+mod moments;
 mod mqtt;
 mod names;
+mod offers;
 mod rejections;
 mod repeats;
 mod sources;

@@ -21,8 +21,11 @@ fn happened(engine: &Engine, verb: &str, who: &str) {
 
 /// Involvement, whether a customer, and value of everyone, as text.
 fn standings(engine: &Engine) -> Vec<String> {
-    let asked = engine.ask(&Question { object: Some("brand:acme".to_owned()), on: None, since: None }).unwrap();
-    let mut rows = engine.list(&asked, &Filter::default(), &Page { limit: 100, ..Page::default() }).unwrap().rows;
+    let asked = engine
+        .ask(&Question { object: Some("brand:acme".to_owned()), on: None, since: None, ..Question::default() })
+        .unwrap();
+    let mut rows =
+        engine.list(&asked, &Filter::default(), &Page { limit: 100, ..Page::default() }).unwrap().rows.clone();
     rows.sort_by_key(|listed| listed.person);
     let told = rows.iter().map(|listed| {
         let standing = &listed.standing;

@@ -158,10 +158,10 @@ pub(crate) fn told(engine: &Engine) -> Told {
     assert_eq!((diagnosis.sums.waiting, diagnosis.sums.rejected), (0, 0));
     let mut standings = BTreeMap::new();
     for object in ["brand:0", "brand:1", "company:c", "product:0", "product:3"] {
-        let question = Question { object: Some(object.to_owned()), on: Some(ON), since: None };
+        let question = Question { object: Some(object.to_owned()), on: Some(ON), since: None, ..Question::default() };
         let Ok(asked) = engine.ask(&question) else { continue };
         let page = Page { limit: MAX_PAGE, ..Page::default() };
-        let mut rows = engine.list(&asked, &Filter::default(), &page).unwrap().rows;
+        let mut rows = engine.list(&asked, &Filter::default(), &page).unwrap().rows.clone();
         rows.sort_by_key(|listed| listed.person);
         for Listed { person, standing, .. } in &rows {
             let alone = engine.person(&asked, *person).unwrap().standings;

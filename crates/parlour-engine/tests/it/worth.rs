@@ -50,7 +50,9 @@ fn events() -> Vec<Event> {
 
 fn worth(engine: &Engine, person: &str) -> Worth {
     let on = Some(Day(FIRST.0 + 300));
-    let asked = engine.ask(&Question { object: Some("brand:acme".to_owned()), on, since: None }).unwrap();
+    let asked = engine
+        .ask(&Question { object: Some("brand:acme".to_owned()), on, since: None, ..Question::default() })
+        .unwrap();
     let key = engine.person_named(&asked, &format!("customer:{person}")).unwrap();
     let columns = engine.rows_of_person(&asked.snapshot, key).unwrap();
     engine.worth_of(&asked, &columns).unwrap().unwrap()
