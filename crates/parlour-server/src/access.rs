@@ -18,6 +18,7 @@ use parlour_store::session::{self, Session};
 use parlour_store::staff;
 use subtle::ConstantTimeEq;
 
+use crate::api::staff::base;
 use crate::app::{App, Reach};
 use crate::error::{ApiError, ErrorCode};
 use crate::held;
@@ -285,11 +286,11 @@ pub(crate) fn cookie_named(headers: &HeaderMap, wanted: &str) -> Option<String> 
     pairs.find(|(name, _)| *name == wanted).map(|(_, token)| token.to_owned())
 }
 
-/// The header that hands a session to the browser. Not `Secure`: the Desk is served over plain HTTP on loopback, and
-/// whoever puts TLS before it can add that there.
+/// The header that hands a session to the browser, which gives it back over TLS alone where the Desk is reached that way.
 pub(crate) fn cookie_of(app: &App, token: &str) -> Result<HeaderValue, ApiError> {
     let seconds = u64::from(app.engine.settings.server.session_days) * SECONDS_PER_DAY;
-    let text = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}");
+    let secure = if base(app).starts_with("https://") { "; Secure" } else { "" };
+    let text = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}");
     HeaderValue::from_str(&text).map_err(|_| needed())
 }
 

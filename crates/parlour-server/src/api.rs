@@ -5,6 +5,7 @@ use std::sync::Arc;
 use parlour_core::day::Day;
 use parlour_core::growth::By;
 use parlour_engine::desk::{Asked, Question};
+use parlour_engine::moment::Moment;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -22,25 +23,30 @@ pub(crate) mod cohorts;
 pub(crate) mod definitions;
 pub(crate) mod deliveries;
 pub(crate) mod engaged;
+pub(crate) mod erasures;
 pub(crate) mod fediverse;
 pub(crate) mod files;
 pub(crate) mod growth;
 pub(crate) mod health;
 pub(crate) mod hooks;
 pub(crate) mod jobs;
+pub(crate) mod known;
 pub(crate) mod leaving;
 pub(crate) mod links;
 pub(crate) mod mailbox;
 pub(crate) mod matrix;
+pub(crate) mod media;
 pub(crate) mod mentions;
 pub(crate) mod merges;
 pub(crate) mod metrics;
 pub(crate) mod models;
 pub(crate) mod names;
+pub(crate) mod offers;
 pub(crate) mod oidc;
 pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod person;
+pub(crate) mod person_rooms;
 pub(crate) mod questions;
 pub(crate) mod rejected;
 pub(crate) mod rejected_file;
@@ -85,8 +91,19 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// Settles a question about one person, as of now.
+    fn of_one(self, app: &App) -> Result<Asked, ApiError> {
+        self.check_whole()?;
+        asked(app, &question(self.object, self.on, self.since).now())
+    }
+
     /// Settles the question where it must be about everything.
     fn whole(self, app: &App) -> Result<Asked, ApiError> {
+        self.check_whole()?;
+        self.asked(app)
+    }
+
+    fn check_whole(&self) -> Result<(), ApiError> {
         let slices = [
             (self.layer.is_some(), "layer"),
             (self.acquired.is_some(), "acquired"),
@@ -94,7 +111,7 @@ impl Scope {
         ];
         match slices.into_iter().find(|(is_there, _)| *is_there) {
             Some((_, name)) => Err(ApiError::invalid(name, "has no place here; leave it out")),
-            None => self.asked(app),
+            None => Ok(()),
         }
     }
 
@@ -122,13 +139,13 @@ fn example(by: By) -> &'static str {
 }
 
 /// A question of what the query says.
-fn question(object: Option<String>, on: Option<wire::Date>, since: Option<wire::Date>) -> Question {
-    Question { object, on: on.map(|day| day.0), since: since.map(|day| day.0) }
+pub(crate) fn question(object: Option<String>, on: Option<wire::Date>, since: Option<wire::Date>) -> Question {
+    Question { object, on: on.map(|day| day.0), since: since.map(|day| day.0), ..Question::default() }
 }
 
 /// Settles a question; without any data there is nothing to ask about.
-fn asked(app: &App, question: &Question) -> Result<Asked, ApiError> {
-    if app.engine.snapshot().days.is_none() {
+pub(crate) fn asked(app: &App, question: &Question) -> Result<Asked, ApiError> {
+    if app.engine.snapshot_of(Moment::Held).days.is_none() {
         let message = "there is no data yet; import a file with `parlour import`, or load the sample on the first page";
         return Err(ApiError::new(ErrorCode::NoData, message));
     }

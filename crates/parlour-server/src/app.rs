@@ -2,19 +2,22 @@
 //! whoever asks may see of it.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use parlour_core::key::Key;
 use parlour_engine::desk::overview::Census;
 use parlour_engine::desk::{Asked, Question, name_of};
+use parlour_engine::moment::Moment;
 use parlour_engine::{Engine, EngineError};
 use tokio::sync::Semaphore;
 
 use crate::access::{Seat, Throttle, Tries};
+use crate::ahead::Lately;
 use crate::doors::{Gate, Visits};
 use crate::error::ApiError;
 use crate::links::Links;
@@ -40,6 +43,8 @@ pub type SendMail = Arc<dyn Fn(&str, &str, &str) -> Result<(), String> + Send + 
 pub struct App {
     shared: Arc<Shared>,
     reach: Reach,
+    /// Which state is asked about everybody.
+    of: Moment,
 }
 
 /// What all requests have in common.
@@ -60,10 +65,16 @@ pub struct Shared {
     pub(crate) gate: Gate,
     calls: Arc<Semaphore>,
     hashings: Arc<Semaphore>,
+    /// Pictures that are received, and those that are decoded, as each takes memory.
+    pub(crate) receiving: Arc<Semaphore>,
+    pub(crate) decoding: Arc<Semaphore>,
     census: Mutex<Option<(u64, Arc<Census>)>>,
     n_requests: AtomicU64,
     is_stopping: AtomicBool,
+    /// Where it listens, once it does.
+    pub(crate) address: OnceLock<SocketAddr>,
     pub(crate) meter: Meter,
+    pub(crate) lately: Lately,
     pub(crate) links: Links,
     pub(crate) visits: Visits,
     /// Held while mails of one mailbox are in memory, so that many mailboxes take no more of it.
@@ -72,7 +83,7 @@ pub struct Shared {
 
 /// How much of everything a request may see. Without a session it is nothing, so that what forgets to say who asks gets no
 /// answer about people.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Reach {
     Nothing,
     Everything,
@@ -88,7 +99,7 @@ impl FromRequestParts<Arc<App>> for State<Arc<App>> {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
         let reach = parts.extensions.get::<Seat>().map_or(Reach::Nothing, Seat::reach);
-        Ok(Self(Arc::new(App { shared: Arc::clone(&app.shared), reach })))
+        Ok(Self(Arc::new(App { shared: Arc::clone(&app.shared), reach, of: Moment::Held })))
     }
 }
 
@@ -110,6 +121,7 @@ impl App {
     pub fn sending(engine: Arc<Engine>, load_sample: Option<LoadSample>, send_mail: Option<SendMail>) -> Arc<Self> {
         let gate = Gate::new(engine.settings.ingest.waiting_bytes);
         let visits = Visits::new(engine.settings.forms.max_watching);
+        let (receiving, decoding) = (engine.settings.media.receiving, engine.settings.media.at_once);
         let shared = Arc::new(Shared {
             engine,
             load_sample,
@@ -122,15 +134,30 @@ impl App {
             gate,
             calls: Arc::new(Semaphore::new(MAX_CALLS)),
             hashings: Arc::new(Semaphore::new(MAX_HASHINGS)),
+            receiving: Arc::new(Semaphore::new(receiving)),
+            decoding: Arc::new(Semaphore::new(decoding)),
             census: Mutex::default(),
             n_requests: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
+            address: OnceLock::new(),
             meter: Meter::default(),
+            lately: Lately::default(),
             links: Links::default(),
             visits,
             mail_seats: Semaphore::new(MAX_MAILBOXES_AT_ONCE),
         });
-        Arc::new(Self { shared, reach: Reach::Nothing })
+        Arc::new(Self { shared, reach: Reach::Nothing, of: Moment::Held })
+    }
+
+    /// As whoever has this reach asks the state that is held next.
+    pub(crate) fn ahead(&self, reach: Reach) -> Self {
+        Self { shared: Arc::clone(&self.shared), reach, of: Moment::Ahead }
+    }
+
+    /// As somebody asks about themselves: of every brand, and of nobody else. Whoever asks so answers for asking of one
+    /// person alone.
+    pub(crate) fn as_oneself(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), reach: Reach::Everything, of: Moment::Held }
     }
 
     /// Does `work` on a thread that may block. It is done to its end even if nobody waits for the answer any more.
@@ -172,7 +199,8 @@ impl App {
 
     /// Settles a question about what whoever asks may see.
     pub(crate) fn ask(&self, question: &Question) -> Result<Asked, EngineError> {
-        self.engine.ask_within(question, self.within())
+        let of = if question.of == Moment::Held { self.of } else { question.of };
+        self.engine.ask_within(&Question { of, ..question.clone() }, self.within())
     }
 
     /// Whether whoever asks may see an object, `kind:id`.
@@ -189,7 +217,7 @@ impl App {
 impl Shared {
     /// How many people there are and what they did, counted once for each version of the state.
     pub(crate) fn census(&self) -> Result<Arc<Census>, EngineError> {
-        let snapshot = self.engine.snapshot();
+        let snapshot = self.engine.snapshot_of(Moment::Held);
         let mut kept = self.census.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, census)) = kept.as_ref().filter(|(version, _)| *version == snapshot.version) {
             return Ok(Arc::clone(census));

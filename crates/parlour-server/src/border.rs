@@ -20,7 +20,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Whether a path belongs to programs rather than to pages.
 pub(crate) fn is_api(path: &str) -> bool {
-    const BELOW: [&str; 5] = ["/api/", "/in/", "/fediverse/", "/unsubscribe/", "/.well-known/"];
+    const BELOW: [&str; 8] =
+        ["/occasions/", "/brands/", "/api/", "/in/", "/media/", "/fediverse/", "/unsubscribe/", "/.well-known/"];
     ["/healthz", "/metrics", "/api"].contains(&path) || BELOW.iter().any(|below| path.starts_with(below))
 }
 
@@ -70,7 +71,8 @@ fn tell(response: &mut Response, error: ApiError) {
 
 fn harden(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // A file says less of itself than a page may.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

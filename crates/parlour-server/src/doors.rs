@@ -28,7 +28,9 @@ mod take;
 mod visits;
 mod widget;
 
+pub(crate) use form::escaped;
 pub(crate) use gate::Gate;
+pub(crate) use take::GPC;
 pub(crate) use visits::Visits;
 
 /// A path that programs know, for the document.

@@ -4,6 +4,7 @@
 //! `api` and never enter the engine.
 
 mod access;
+mod ahead;
 mod api;
 mod app;
 mod border;
@@ -21,6 +22,7 @@ mod openapi;
 mod passkey;
 mod password;
 mod rights;
+mod rooms;
 mod router;
 mod serve;
 mod sign_in;
@@ -31,6 +33,7 @@ mod words;
 pub use app::{App, IS_SAMPLE, LoadSample, SendMail, Shared};
 pub use doors::unpacked;
 pub use openapi::openapi;
+pub use rooms::inviting::room_link;
 pub use router::router;
 pub use serve::serve;
 pub use sign_in::{sign_in_link, sign_in_link_as};

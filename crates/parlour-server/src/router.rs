@@ -13,13 +13,14 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::{
-    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, fediverse,
-    files, growth, health, hooks, jobs, leaving, links, matrix, mentions, merges, metrics, models, names, oidc,
-    passkeys, people, person, questions, rejected, rejected_file, responses, sample, saved_answers, session, settings,
-    sign_in, sources, sql, staff, talks, threads, timeline, today, unsubscribe, webhooks, why, workspace,
+    account, accounts, alerts, arrivals, asks, audiences, audit, cohorts, definitions, deliveries, engaged, erasures,
+    fediverse, files, growth, health, hooks, jobs, leaving, links, matrix, media, mentions, merges, metrics, models,
+    names, offers, oidc, passkeys, people, person, person_rooms, questions, rejected, rejected_file, responses, sample,
+    saved_answers, session, settings, sign_in, sources, sql, staff, talks, threads, timeline, today, unsubscribe,
+    webhooks, why, workspace,
 };
 use crate::app::App;
-use crate::{access, border, doors, ui};
+use crate::{access, ahead, border, doors, rooms, ui};
 
 type Route = (&'static str, MethodRouter<Arc<App>>);
 
@@ -28,6 +29,9 @@ fn open_routes() -> Vec<Route> {
     vec![
         ("/healthz", get(health::get_liveness)),
         ("/metrics", get(metrics::get_metrics)),
+        ("/media/{token}", get(media::get_media)),
+        ("/occasions/{occasion}/calendar.ics", get(offers::occasions::get_calendar)),
+        ("/brands/{brand}/occasions.ics", get(offers::occasions::get_calendar_of_brand)),
         ("/in/{source}", post(webhooks::take_webhook).layer(webhooks::body_limit())),
         ("/.well-known/webfinger", get(fediverse::find_actor)),
         ("/fediverse/{name}", get(fediverse::get_actor)),
@@ -65,7 +69,8 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/audiences/{id}", put(audiences::update_audience).delete(audiences::delete_audience)),
         ("/api/v1/definitions", get(definitions::get_definitions)),
         ("/api/v1/people", get(people::list_people)),
-        ("/api/v1/people/{person}", get(person::get_person)),
+        ("/api/v1/people/{person}", get(person::get_person).delete(erasures::erase_person)),
+        ("/api/v1/erasures", get(erasures::list_erasures)),
         ("/api/v1/people/{person}/definitions", get(definitions::get_person_definitions)),
         ("/api/v1/people/{person}/timeline", get(timeline::list_timeline)),
         ("/api/v1/people/{person}/why", get(why::explain_standing)),
@@ -75,6 +80,7 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/links/unforce", post(links::unforce_link)),
         ("/api/v1/merges", get(merges::list_merges)),
         ("/api/v1/people/{person}/ids", get(merges::get_ids)),
+        ("/api/v1/people/{person}/rooms", get(person_rooms::list_person_rooms)),
         ("/api/v1/sql", post(sql::run_sql)),
         ("/api/v1/sql/schema", get(sql::get_schema)),
         ("/api/v1/questions", get(questions::list_questions).post(questions::create_question)),
@@ -156,6 +162,7 @@ fn staff_routes() -> Vec<Route> {
         ("/api/v1/staff/{handle}/enable", post(staff::enable_staff)),
         ("/api/v1/audit", get(audit::list_audit)),
         ("/api/v1/audit/export", get(audit::export_audit)),
+        ("/api/v1/members/invitations", post(rooms::inviting::invite_member)),
         ("/api/v1/account", get(account::get_account).put(account::update_account)),
         ("/api/v1/account/password", put(account::set_password)),
         ("/api/v1/account/sessions/{id}", delete(account::end_session)),
@@ -163,6 +170,30 @@ fn staff_routes() -> Vec<Route> {
         ("/api/v1/account/passkeys/challenge", post(passkeys::begin_passkey)),
         ("/api/v1/account/passkeys", post(passkeys::add_passkey)),
         ("/api/v1/account/passkeys/{id}", delete(account::remove_passkey)),
+    ]
+}
+
+/// What brands offer people's rooms.
+fn offer_routes() -> Vec<Route> {
+    use offers::{catalogue, occasions, said, sets};
+    vec![
+        ("/api/v1/brand/brands", get(offers::list_brands)),
+        ("/api/v1/brand/sets", get(sets::list_sets).post(sets::create_set)),
+        ("/api/v1/brand/sets/{set}", put(sets::update_set).delete(sets::end_set)),
+        ("/api/v1/brand/sets/{set}/hung", get(sets::get_hung)),
+        ("/api/v1/brand/sets/{set}/ask", post(sets::ask_to_hang)),
+        ("/api/v1/brand/sets/{set}/images", post(sets::add_set_image).layer(DefaultBodyLimit::disable())),
+        ("/api/v1/brand/sets/{set}/images/{image}", put(sets::describe_set_image).delete(sets::remove_set_image)),
+        (
+            "/api/v1/brand/catalogue",
+            get(catalogue::list_products).post(catalogue::import_catalogue).layer(DefaultBodyLimit::disable()),
+        ),
+        ("/api/v1/brand/catalogue/{product}", delete(catalogue::remove_product)),
+        ("/api/v1/brand/occasions", get(occasions::list_occasions).post(occasions::create_occasion)),
+        ("/api/v1/brand/occasions/{occasion}", put(occasions::update_occasion)),
+        ("/api/v1/brand/occasions/{occasion}/cancel", post(occasions::cancel_occasion)),
+        ("/api/v1/brand/occasions/{occasion}/answers", get(occasions::get_answers)),
+        ("/api/v1/brand/said", get(said::get_said)),
     ]
 }
 
@@ -176,11 +207,13 @@ pub fn router(app: Arc<App>) -> Router {
     let request_time = Duration::from_secs(settings.request_seconds.max(1));
     let body_limit = DefaultBodyLimit::max(settings.max_body_bytes);
     let signed_in = from_fn_with_state(Arc::clone(&app), access::require_session);
-    let closed = [closed_routes(), ask_routes(), settings_routes(), staff_routes()].concat();
-    let closed = with(Router::new(), closed).route_layer(signed_in);
+    let closed = [closed_routes(), ask_routes(), settings_routes(), staff_routes(), offer_routes()].concat();
+    let noted = from_fn_with_state(Arc::clone(&app), ahead::note);
+    let closed = with(Router::new(), closed).route_layer(noted).route_layer(signed_in);
     let finish = from_fn_with_state(Arc::clone(&app), border::finish);
     let smaller = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
     let desk = with(closed, open_routes())
+        .merge(rooms::routes(&app))
         .fallback(ui::get_page)
         .layer(body_limit)
         .layer(from_fn(access::require_same_origin))
@@ -201,10 +234,12 @@ mod tests {
     fn the_document_has_every_path_and_no_other() {
         let document: serde_json::Value = serde_json::from_str(&crate::openapi()).unwrap();
         let told: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
-        let (open, closed) =
-            (open_routes(), [closed_routes(), ask_routes(), settings_routes(), staff_routes()].concat());
+        let (open, closed) = (
+            open_routes(),
+            [closed_routes(), ask_routes(), settings_routes(), staff_routes(), offer_routes()].concat(),
+        );
         let desk = open.iter().chain(&closed).map(|(path, _)| *path);
-        let routed: BTreeSet<&str> = desk.chain(doors::paths()).collect();
+        let routed: BTreeSet<&str> = desk.chain(doors::paths()).chain(rooms::paths()).collect();
         assert_eq!(told, routed);
     }
 }

@@ -25,7 +25,7 @@ use tokio::time::{sleep, timeout};
 use crate::api::metrics::Peer;
 use crate::app::App;
 use crate::router::router;
-use crate::{imap, mqtt};
+use crate::{ahead, imap, mqtt};
 
 mod stall;
 
@@ -49,6 +49,7 @@ const FULL: &str = "{\"error\":{\"code\":\"busy\",\"message\":\"the server has a
 /// Serves the Desk on `listener` until `shutdown` is done; then takes no more connections, lets requests that are being
 /// answered end, and returns. Hyper's own timers close who is slow to send, ours who is slow to read.
 pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    let _ = listener.local_addr().map(|address| app.address.set(address));
     let settings = &app.engine.settings.server;
     let header_time = Duration::from_secs(settings.header_seconds.max(1));
     let stall_time = Duration::from_secs(settings.request_seconds.max(1));
@@ -63,6 +64,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, shutdown: impl Future<O
     let (read, stop_reading) = oneshot::channel();
     let mut kept = JoinSet::new();
     kept.spawn(mqtt::listen(Arc::clone(&app), stop));
+    kept.spawn(ahead::keep_looking(Arc::clone(&app)));
     kept.spawn(imap::read(Arc::clone(&app), stop_reading));
     let mut shutdown = std::pin::pin!(shutdown);
     loop {

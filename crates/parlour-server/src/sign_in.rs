@@ -134,7 +134,7 @@ pub(crate) fn token() -> Result<String, EngineError> {
 }
 
 /// What a browser says of itself, in words that tell people their devices apart.
-fn device_of(agent: &str) -> String {
+pub(crate) fn device_of(agent: &str) -> String {
     let named = |all: &[(&str, &'static str)]| all.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     match (named(&BROWSERS), named(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),

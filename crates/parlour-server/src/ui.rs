@@ -15,6 +15,8 @@ use crate::error::ApiError;
 struct Pages;
 
 const INDEX: &str = "index.html";
+/// The page of a room's owner, which the Desk's pages know nothing of.
+const ROOM: &str = "room.html";
 /// Files whose names change with their content.
 const HASHED: &str = "assets/";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -43,13 +45,14 @@ pub(crate) async fn get_page(request: Request) -> Response {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     let path = path.trim_start_matches('/');
-    if let Some(file) = Pages::get(path).filter(|_| path != INDEX) {
+    if let Some(file) = Pages::get(path).filter(|_| ![INDEX, ROOM].contains(&path)) {
         return answer(path, file, request.headers().get(header::IF_NONE_MATCH));
     }
     if path.starts_with(HASHED) {
         return (StatusCode::NOT_FOUND, "there is no such file; reload the page").into_response();
     }
-    let page = Pages::get(INDEX).map_or_else(|| Body::from(NOT_BUILT), |page| Body::from(page.data.into_owned()));
+    let first = if path == "room" || path.starts_with("room/") { ROOM } else { INDEX };
+    let page = Pages::get(first).map_or_else(|| Body::from(NOT_BUILT), |page| Body::from(page.data.into_owned()));
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
 }
 

@@ -101,7 +101,7 @@ fn id_of(session: &session::Session) -> String {
 fn account(app: &App, seat: Seat) -> Result<OwnAccount, ApiError> {
     let (handle, now) = (seat.staff.handle.clone(), clock::now());
     let (sessions, passkeys) =
-        app.engine.database.read(|conn| Ok((session::list(conn, &handle)?, passkey::of_staff(conn, &handle)?)))?;
+        app.engine.database.read(|conn| Ok((session::list(conn, &handle)?, passkey::DESK.of(conn, &handle)?)))?;
     let sessions = sessions.into_iter().filter(|session| now < session.expires_at).map(|session| AccountSession {
         id: id_of(&session),
         is_this: session.hash == seat.session.hash,
@@ -223,9 +223,9 @@ pub(crate) async fn remove_passkey(
     let remove = move |app: &App| {
         let handle = seat.staff.handle;
         let was_there = app.engine.database.write(move |conn| -> Result<bool, parlour_store::StoreError> {
-            let all = passkey::of_staff(conn, &handle)?;
+            let all = passkey::DESK.of(conn, &handle)?;
             let Some(found) = all.iter().find(|key| hex(&key.id) == id) else { return Ok(false) };
-            passkey::delete(conn, &found.id, &handle)
+            passkey::DESK.delete(conn, &found.id, &handle)
         })?;
         if was_there {
             Ok(StatusCode::NO_CONTENT)

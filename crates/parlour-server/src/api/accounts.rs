@@ -130,7 +130,7 @@ pub(super) fn periods(asked: Option<usize>, default: usize) -> Result<usize, Api
     }
 }
 
-fn accounts(app: &App, query: AccountsQuery) -> Result<Accounts, ApiError> {
+pub(crate) fn accounts(app: &App, query: AccountsQuery) -> Result<Accounts, ApiError> {
     let AccountsQuery { object, on, since, by, base, n, layer, acquired, acquired_by, audience } = query;
     let (by, base, n) = (by.unwrap_or(By::Month), base.unwrap_or(Base::Active), periods(n, PERIODS)?);
     let asked = Scope { object, on, since, layer, acquired, acquired_by, audience }.asked(app)?;

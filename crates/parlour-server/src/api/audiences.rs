@@ -82,7 +82,7 @@ fn predicate(text: &str) -> Result<(String, PeopleQuery), ApiError> {
 }
 
 /// The people of an audience, on the day asked about.
-pub(super) fn people_of(app: &App, asked: &Asked, id: i64) -> Result<HashSet<Key>, ApiError> {
+pub(crate) fn people_of(app: &App, asked: &Asked, id: i64) -> Result<HashSet<Key>, ApiError> {
     let found = app.engine.database.read(|conn| audience::get(conn, id))?.ok_or_else(|| none(id))?;
     if !app.may_see(&found.object)? {
         return Err(none(id));

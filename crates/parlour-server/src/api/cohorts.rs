@@ -146,7 +146,7 @@ pub(crate) async fn get_cohorts(
     app.run(move |app| cohorts(app, query)).await.map(Json)
 }
 
-fn cohorts(app: &App, query: CohortsQuery) -> Result<Cohorts, ApiError> {
+pub(crate) fn cohorts(app: &App, query: CohortsQuery) -> Result<Cohorts, ApiError> {
     let CohortsQuery { object, on, since, by, made_by, counted, n, layer, audience } = query;
     let (by, n) = (by.unwrap_or(By::Month), periods(n, PERIODS)?);
     let (made_by, counted) = (made_by.unwrap_or_default(), counted.unwrap_or_default());

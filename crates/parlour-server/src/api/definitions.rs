@@ -196,7 +196,7 @@ pub(crate) async fn get_person_definitions(
     app.run(move |app| person_definitions(app, &name, scope)).await.map(Json)
 }
 
-fn definitions(app: &App, scope: Scope) -> Result<Definitions, ApiError> {
+pub(crate) fn definitions(app: &App, scope: Scope) -> Result<Definitions, ApiError> {
     let asked = scope.whole(app)?;
     let found = app.engine.definitions(&asked)?;
     let names = app.engine.names(&told_of(&found))?;
@@ -284,7 +284,7 @@ fn disputed(found: &FoundDisputed, names: &HashMap<Key, Name>) -> Disputed {
 }
 
 fn person_definitions(app: &App, name: &str, scope: Scope) -> Result<PersonDefinitions, ApiError> {
-    let asked: Asked = scope.whole(app)?;
+    let asked: Asked = scope.of_one(app)?;
     let key = app.engine.person_named(&asked, name)?;
     let said = app.engine.definitions_of(&asked, key)?;
     let name = name_of(key, &app.engine.names(&[key])?);

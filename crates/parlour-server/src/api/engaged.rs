@@ -62,7 +62,7 @@ pub(crate) async fn list_engaged(
     app.run(move |app| engaged(app, query)).await.map(Json)
 }
 
-fn engaged(app: &App, query: EngagedQuery) -> Result<Engaged, ApiError> {
+pub(crate) fn engaged(app: &App, query: EngagedQuery) -> Result<Engaged, ApiError> {
     let asked = asked(app, &question(query.object, query.on, query.since))?;
     let months = app.engine.flows_by_month(&asked, MONTHS)?;
     Ok(Engaged { rows: months.iter().map(row).collect() })

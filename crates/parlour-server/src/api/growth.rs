@@ -96,7 +96,7 @@ pub(crate) async fn get_growth(
     app.run(move |app| growth(app, query)).await.map(Json)
 }
 
-fn growth(app: &App, query: GrowthQuery) -> Result<Growth, ApiError> {
+pub(crate) fn growth(app: &App, query: GrowthQuery) -> Result<Growth, ApiError> {
     let by = query.by.unwrap_or(By::Month);
     let GrowthQuery { object, on, since, layer, acquired, acquired_by, audience, by: _ } = query;
     let asked = Scope { object, on, since, layer, acquired, acquired_by, audience }.asked(app)?;

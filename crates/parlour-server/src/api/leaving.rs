@@ -98,7 +98,7 @@ fn elsewhere(outlook: Option<&Outlook>) -> Vec<String> {
     all.map(|(currency, minor)| amount(*minor, currency.code())).collect()
 }
 
-fn leaving(app: &App, scope: Scope) -> Result<Leaving, ApiError> {
+pub(crate) fn leaving(app: &App, scope: Scope) -> Result<Leaving, ApiError> {
     let engine = &app.engine;
     let asked = scope.asked(app)?;
     let tolls = engine.tolls(&asked)?;

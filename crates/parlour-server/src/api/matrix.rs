@@ -146,7 +146,7 @@ pub(crate) async fn get_matrix(
     app.run(move |app| matrix(app, scope)).await.map(Json)
 }
 
-fn matrix(app: &App, scope: Scope) -> Result<Matrix, ApiError> {
+pub(crate) fn matrix(app: &App, scope: Scope) -> Result<Matrix, ApiError> {
     let asked = scope.asked(app)?;
     let overview = app.engine.overview(&asked)?;
     Ok(Matrix {

@@ -124,7 +124,7 @@ pub(crate) async fn get_ids(State(app): State<Arc<App>>, At(name): At<String>) -
 }
 
 fn graph(app: &App, name: &str) -> Result<IdGraph, ApiError> {
-    let asked = super::asked(app, &Question::default())?;
+    let asked = super::asked(app, &Question::default().now())?;
     let person = app.engine.person_named(&asked, name)?;
     let members: HashSet<Key> = asked.snapshot.identity.ids_of(&person).iter().copied().collect();
     let mut links = app.engine.links_of(&asked, person);

@@ -31,6 +31,8 @@ pub(crate) struct Models {
     earlier: Option<Date>,
     /// People who had bought by the split.
     n_people: u64,
+    /// Of so many there were one was taken, picked by their id.
+    one_of: u64,
     /// Days of purchase that they made between split and end.
     n_actual: f64,
     /// Of those people, the share who came between split and end.
@@ -177,6 +179,7 @@ fn models(app: &App, scope: Scope) -> Result<Models, ApiError> {
         end: Date(end),
         earlier: earlier.map(Date),
         n_people: comparison.n_people,
+        one_of: comparison.one_of,
         n_actual: first.map_or(0.0, |scores| scores.actual_sum),
         active_share: first.map_or(0.0, |scores| scores.active_share),
         models: comparison.tried.iter().map(row).collect(),

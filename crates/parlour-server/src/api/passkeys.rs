@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::http::header::{self, HeaderMap};
 use axum::{Extension, Json};
 use parlour_engine::{clock, random};
-use parlour_store::passkey as kept;
+use parlour_store::StoreError;
+use parlour_store::passkey::{self, Keyring, Passkey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -23,9 +24,7 @@ use crate::input::Sent;
 use crate::passkey::{EDDSA, ES256, Site, asserted, bytes_of, challenge_of, registered, text_of};
 use crate::sign_in::{keep, open_for, spend};
 
-/// The purposes of challenges, and how long they are good for.
-const ADDING: &str = "add_passkey";
-const SIGNING_IN: &str = "passkey";
+/// How long challenges are good for, in minutes.
 const MINUTES: i64 = 5;
 /// Most passkeys of one person, and the longest name of one.
 const MAX_PASSKEYS: usize = 20;
@@ -34,15 +33,15 @@ const MAX_NAME_BYTES: usize = 100;
 /// What a browser needs for adding a passkey. Bytes are in base64url.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PasskeyCreation {
-    challenge: String,
-    rp_id: String,
-    user_id: String,
-    handle: String,
-    name: String,
+    pub(crate) challenge: String,
+    pub(crate) rp_id: String,
+    pub(crate) user_id: String,
+    pub(crate) handle: String,
+    pub(crate) name: String,
     /// COSE numbers.
-    algorithms: Vec<i64>,
+    pub(crate) algorithms: Vec<i64>,
     /// Ids of the passkeys one has.
-    known: Vec<String>,
+    pub(crate) known: Vec<String>,
 }
 
 /// A new passkey, as the browser made it. Bytes are in base64url.
@@ -50,30 +49,30 @@ pub(crate) struct PasskeyCreation {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewPasskey {
     /// What it is called, such as the device it is on.
-    name: String,
+    pub(crate) name: String,
     /// `clientDataJSON`.
-    client_data: String,
+    pub(crate) client_data: String,
     /// `attestationObject`.
-    attestation: String,
+    pub(crate) attestation: String,
 }
 
 /// What a browser needs for signing in with a passkey.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PasskeyRequest {
-    challenge: String,
-    rp_id: String,
+    pub(crate) challenge: String,
+    pub(crate) rp_id: String,
 }
 
 /// What a passkey signed. Bytes are in base64url.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasskeySignIn {
-    id: String,
+    pub(crate) id: String,
     /// `clientDataJSON`.
-    client_data: String,
+    pub(crate) client_data: String,
     /// `authenticatorData`.
-    authenticator_data: String,
-    signature: String,
+    pub(crate) authenticator_data: String,
+    pub(crate) signature: String,
 }
 
 /// Where the Desk is: as the settings say, or on this machine by name.
@@ -102,6 +101,118 @@ fn bytes(path: &str, text: &str) -> Result<Vec<u8>, ApiError> {
     bytes_of(text).ok_or_else(|| ApiError::invalid(path, "must be base64url"))
 }
 
+/// A keyring, and what the challenges of its passkeys are for. The Desk and rooms have one each, and neither takes what was
+/// asked for the other.
+pub(crate) struct Ring {
+    pub(crate) kept: Keyring,
+    adding: &'static str,
+    signing_in: &'static str,
+    /// Where it lets in, in words.
+    place: &'static str,
+}
+
+/// The ring of the Desk.
+pub(crate) const DESK: Ring =
+    Ring { kept: passkey::DESK, adding: "add_passkey", signing_in: "passkey", place: "this Desk" };
+/// The ring of rooms.
+pub(crate) const ROOMS: Ring =
+    Ring { kept: passkey::ROOMS, adding: "add_room_passkey", signing_in: "room_passkey", place: "this room" };
+
+/// Who adds a passkey: by what it is kept, as what their authenticator knows them, their handle and name.
+pub(crate) struct Adding {
+    pub(crate) owner: String,
+    pub(crate) user: String,
+    pub(crate) handle: String,
+    pub(crate) name: String,
+}
+
+impl Ring {
+    /// Begins to add a passkey.
+    pub(crate) fn begin(&self, app: &App, headers: &HeaderMap, who: Adding) -> Result<PasskeyCreation, ApiError> {
+        let Adding { owner, user, handle, name } = who;
+        let rp_id = site(app, headers)?.rp_id;
+        let known = app.engine.database.read(|conn| self.kept.of(conn, &owner))?;
+        Ok(PasskeyCreation {
+            challenge: challenge(app, self.adding, &owner)?,
+            rp_id,
+            user_id: text_of(&Sha256::digest(user)),
+            handle,
+            name,
+            algorithms: vec![ES256, EDDSA],
+            known: known.iter().map(|key| text_of(&key.id)).collect(),
+        })
+    }
+
+    /// Adds a passkey that answers a challenge of this ring, asked for by the same person.
+    pub(crate) fn add(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        owner: String,
+        new: &NewPasskey,
+    ) -> Result<Passkey, ApiError> {
+        let name = new.name.trim().to_owned();
+        if name.is_empty() || MAX_NAME_BYTES < name.len() {
+            return Err(ApiError::invalid("name", format!("must have 1 to {MAX_NAME_BYTES} bytes")));
+        }
+        let site = site(app, headers)?;
+        let (client_data, attestation) =
+            (bytes("client_data", &new.client_data)?, bytes("attestation", &new.attestation)?);
+        let wrong = |flaw: &str| ApiError::invalid("attestation", format!("is no passkey for {}: {flaw}", self.place));
+        let challenge = challenge_of(&client_data).ok_or_else(|| wrong("it answers no challenge"))?;
+        let spent = spend(&app.engine, self.adding, &challenge)?.filter(|spent| spent.subject == owner);
+        spent.ok_or_else(|| wrong("its challenge was used before or is too old; try again"))?;
+        let key = registered(&site, &challenge, &client_data, &attestation).map_err(wrong)?;
+        let key = Passkey {
+            id: key.id,
+            owner,
+            name,
+            algorithm: key.algorithm,
+            public_key: key.public_key,
+            n_signed: key.n_signed,
+            created_at: clock::now(),
+            last_used_at: None,
+        };
+        let (given, kept) = (key.clone(), self.kept);
+        let is_new = app.engine.database.write(move |conn| -> Result<bool, StoreError> {
+            let is_full = MAX_PASSKEYS <= kept.of(conn, &given.owner)?.len();
+            if is_full || kept.get(conn, &given.id)?.is_some() {
+                return Ok(false);
+            }
+            kept.create(conn, &given)?;
+            Ok(true)
+        })?;
+        let full = || format!("this passkey is known already, or you have {MAX_PASSKEYS}; remove one first");
+        if is_new { Ok(key) } else { Err(ApiError::new(ErrorCode::NotNow, full())) }
+    }
+
+    /// Begins to sign in.
+    pub(crate) fn ask(&self, app: &App, headers: &HeaderMap) -> Result<PasskeyRequest, ApiError> {
+        let rp_id = site(app, headers)?.rp_id;
+        Ok(PasskeyRequest { challenge: challenge(app, self.signing_in, "")?, rp_id })
+    }
+
+    /// Whose passkey it is, if all is right with what it signed.
+    pub(crate) fn whose(&self, app: &App, headers: &HeaderMap, sent: &PasskeySignIn) -> Result<String, ApiError> {
+        let site = site(app, headers)?;
+        let (id, client_data) = (bytes("id", &sent.id)?, bytes("client_data", &sent.client_data)?);
+        let data = bytes("authenticator_data", &sent.authenticator_data)?;
+        let signature = bytes("signature", &sent.signature)?;
+        let challenge = challenge_of(&client_data).ok_or_else(refused)?;
+        spend(&app.engine, self.signing_in, &challenge)?.ok_or_else(refused)?;
+        let kept = self.kept;
+        let key = app.engine.database.read(|conn| kept.get(conn, &id))?.ok_or_else(refused)?;
+        let public = (key.algorithm, key.public_key.as_slice(), key.n_signed);
+        let n_signed = asserted(&site, &challenge, public, (&client_data, &data, &signature)).map_err(|flaw| {
+            tracing::warn!(owner = key.owner, flaw, "a passkey for {} was refused", self.place);
+            refused()
+        })?;
+        let (before, now) = (key.n_signed, clock::now());
+        let was_it = app.engine.database.write(move |conn| kept.touch(conn, &id, (before, n_signed), now))?;
+        if was_it { Ok(key.owner) } else { Err(refused()) }
+    }
+}
+
 /// Begins to add a passkey.
 #[utoipa::path(
     post, path = "/api/v1/account/passkeys/challenge", tag = "account", responses((status = 200, body = PasskeyCreation))
@@ -112,17 +223,8 @@ pub(crate) async fn begin_passkey(
     headers: HeaderMap,
 ) -> Result<Json<PasskeyCreation>, ApiError> {
     let begin = move |app: &App| {
-        let (rp_id, handle) = (site(app, &headers)?.rp_id, seat.staff.handle);
-        let known = app.engine.database.read(|conn| kept::of_staff(conn, &handle))?;
-        Ok(PasskeyCreation {
-            challenge: challenge(app, ADDING, &handle)?,
-            rp_id,
-            user_id: text_of(&Sha256::digest(format!("parlour {handle}"))),
-            name: seat.staff.name,
-            algorithms: vec![ES256, EDDSA],
-            known: known.iter().map(|key| text_of(&key.id)).collect(),
-            handle,
-        })
+        let (handle, name) = (seat.staff.handle, seat.staff.name);
+        DESK.begin(app, &headers, Adding { owner: handle.clone(), user: format!("parlour {handle}"), handle, name })
     };
     app.run(begin).await.map(Json)
 }
@@ -139,41 +241,7 @@ pub(crate) async fn add_passkey(
     Sent(new): Sent<NewPasskey>,
 ) -> Result<(StatusCode, Extension<About>, Json<AccountPasskey>), ApiError> {
     let about = About(new.name.clone());
-    let add = move |app: &App| {
-        let name = new.name.trim().to_owned();
-        if name.is_empty() || MAX_NAME_BYTES < name.len() {
-            return Err(ApiError::invalid("name", format!("must have 1 to {MAX_NAME_BYTES} bytes")));
-        }
-        let site = site(app, &headers)?;
-        let (client_data, attestation) =
-            (bytes("client_data", &new.client_data)?, bytes("attestation", &new.attestation)?);
-        let wrong = |flaw: &str| ApiError::invalid("attestation", format!("is no passkey for this Desk: {flaw}"));
-        let challenge = challenge_of(&client_data).ok_or_else(|| wrong("it answers no challenge"))?;
-        let spent = spend(&app.engine, ADDING, &challenge)?.filter(|spent| spent.subject == seat.staff.handle);
-        spent.ok_or_else(|| wrong("its challenge was used before or is too old; try again"))?;
-        let key = registered(&site, &challenge, &client_data, &attestation).map_err(wrong)?;
-        let key = kept::Passkey {
-            id: key.id,
-            staff: seat.staff.handle,
-            name,
-            algorithm: key.algorithm,
-            public_key: key.public_key,
-            n_signed: key.n_signed,
-            created_at: clock::now(),
-            last_used_at: None,
-        };
-        let given = key.clone();
-        let is_new = app.engine.database.write(move |conn| -> Result<bool, parlour_store::StoreError> {
-            let is_full = MAX_PASSKEYS <= kept::of_staff(conn, &given.staff)?.len();
-            if is_full || kept::get(conn, &given.id)?.is_some() {
-                return Ok(false);
-            }
-            kept::create(conn, &given)?;
-            Ok(true)
-        })?;
-        let full = || format!("this passkey is known already, or you have {MAX_PASSKEYS}; remove one first");
-        if is_new { Ok(key.into()) } else { Err(ApiError::new(ErrorCode::NotNow, full())) }
-    };
+    let add = move |app: &App| DESK.add(app, &headers, seat.staff.handle, &new).map(Into::into);
     Ok((StatusCode::CREATED, Extension(about), Json(app.run(add).await?)))
 }
 
@@ -188,11 +256,7 @@ pub(crate) async fn begin_passkey_sign_in(
     headers: HeaderMap,
 ) -> Result<Json<PasskeyRequest>, ApiError> {
     app.of_address.take(&address(peer), Instant::now())?;
-    let begin = move |app: &App| {
-        let rp_id = site(app, &headers)?.rp_id;
-        Ok(PasskeyRequest { challenge: challenge(app, SIGNING_IN, "")?, rp_id })
-    };
-    app.run(begin).await.map(Json)
+    app.run(move |app| DESK.ask(app, &headers)).await.map(Json)
 }
 
 /// Signs in with a passkey.
@@ -208,7 +272,7 @@ pub(crate) async fn sign_in_with_passkey(
 ) -> Result<SignedIn, ApiError> {
     app.of_address.take(&address(peer), Instant::now())?;
     let enter = move |app: &App| {
-        let handle = whose(app, &site(app, &headers)?, &sent)?;
+        let handle = DESK.whose(app, &headers, &sent)?;
         let opened = open_for(&app.engine, &handle, &agent(&headers))?;
         let outcome = if opened.is_some() { access::DONE } else { ErrorCode::SignInRefused.name() };
         access::note(app, (&handle, "signed in with a passkey"), "", outcome);
@@ -218,25 +282,7 @@ pub(crate) async fn sign_in_with_passkey(
     app.run(enter).await
 }
 
-fn refused() -> ApiError {
+pub(crate) fn refused() -> ApiError {
     let message = "this passkey is not known here, or could not be checked; sign in another way";
     ApiError::new(ErrorCode::SignInRefused, message)
-}
-
-/// Whose passkey it is, if all is right with what it signed.
-fn whose(app: &App, site: &Site, sent: &PasskeySignIn) -> Result<String, ApiError> {
-    let (id, client_data) = (bytes("id", &sent.id)?, bytes("client_data", &sent.client_data)?);
-    let data = bytes("authenticator_data", &sent.authenticator_data)?;
-    let signature = bytes("signature", &sent.signature)?;
-    let challenge = challenge_of(&client_data).ok_or_else(refused)?;
-    spend(&app.engine, SIGNING_IN, &challenge)?.ok_or_else(refused)?;
-    let key = app.engine.database.read(|conn| kept::get(conn, &id))?.ok_or_else(refused)?;
-    let public = (key.algorithm, key.public_key.as_slice(), key.n_signed);
-    let n_signed = asserted(site, &challenge, public, (&client_data, &data, &signature)).map_err(|flaw| {
-        tracing::warn!(staff = key.staff, flaw, "a passkey was refused");
-        refused()
-    })?;
-    let (before, now) = (key.n_signed, clock::now());
-    let was_it = app.engine.database.write(move |conn| kept::touch(conn, &id, (before, n_signed), now))?;
-    if was_it { Ok(key.staff) } else { Err(refused()) }
 }

@@ -145,7 +145,7 @@ pub(crate) async fn list_people(
     app.run(move |app| people(app, query)).await.map(Json)
 }
 
-fn people(app: &App, mut query: PeopleQuery) -> Result<People, ApiError> {
+pub(crate) fn people(app: &App, mut query: PeopleQuery) -> Result<People, ApiError> {
     let asked = query.scope().asked(app)?;
     let page = page(&query)?;
     let (list_number, reasons) = (list_number(&query), query.reasons.unwrap_or(false));
@@ -226,7 +226,7 @@ fn page(query: &PeopleQuery) -> Result<Page, ApiError> {
 }
 
 /// Rows of a page, checked.
-pub(super) fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
+pub(crate) fn limit(asked: Option<usize>) -> Result<usize, ApiError> {
     let limit = asked.unwrap_or(PAGE_ROWS);
     if (1..=MAX_PAGE).contains(&limit) {
         Ok(limit)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use parlour_core::day::Day;
 use parlour_core::event::Name;
 use parlour_core::identity::{Link, LinkState as CoreLinkState};
 use parlour_core::key::Key;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Scope;
+use super::known::{self, Consent, Dispute};
 use super::wire::{self, Date, LayerShare, Piece, Standing, Worth, points, title, title_of};
 use crate::app::{App, State};
 use crate::error::ApiError;
@@ -33,6 +35,12 @@ pub(crate) struct Person {
     name: String,
     sentence: Vec<Piece>,
     on: Date,
+    /// Whether they let themselves be read; there is no standing of whoever does not.
+    is_read: bool,
+    /// What they say against what was concluded of them, the newest first.
+    disputes: Vec<Dispute>,
+    /// What they let be done with what is known of them.
+    consents: Vec<Consent>,
     /// The object asked about first, then by involvement; what objects belong to is among them. At most 100.
     standings: Vec<PersonStanding>,
     ids: Vec<IdRow>,
@@ -51,8 +59,20 @@ pub(crate) struct PersonStanding {
     title: String,
     /// The end of each of the last 26 weeks, oldest first.
     spark: Vec<SparkPoint>,
+    /// What the object does toward the person; null where it never did anything.
+    back: Option<Back>,
     /// Of the object asked about; null of others, and where the models have no say.
     worth: Option<Worth>,
+}
+
+/// The relation the other way round: of an object toward a person.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Back {
+    /// Points, by the same arithmetic as the person's own.
+    involvement: f64,
+    /// Days on which it did something.
+    n_days: u32,
+    last_day: Date,
 }
 
 /// A person's involvement on one day.
@@ -126,26 +146,35 @@ pub(crate) async fn get_person(
 }
 
 fn person(app: &App, name: &str, scope: Scope) -> Result<Person, ApiError> {
+    let asked = scope.of_one(app)?;
+    let key = app.engine.person_named(&asked, name)?;
+    of_key(app, &asked, key)
+}
+
+/// The same of somebody who is known already.
+pub(crate) fn of_key(app: &App, asked: &Asked, key: Key) -> Result<Person, ApiError> {
     let engine = &app.engine;
-    let asked = scope.whole(app)?;
-    let key = engine.person_named(&asked, name)?;
-    let found = engine.person(&asked, key)?;
+    let found = engine.person(asked, key)?;
     let name = engine.names(&[key])?.remove(&key).unwrap_or_else(|| Name::new("key", key.to_string()));
     let standing = found.standings.first().filter(|(object, ..)| *object == asked.object);
     let portrait = Portrait {
         name: &name.id,
-        object: &title_of(&asked),
+        object: &title_of(asked),
         on: asked.on,
         standing: standing.map(|(_, standing, _)| standing),
     };
-    let money = engine.money(&asked, &found.columns);
+    let money = engine.money(asked, &found.columns);
+    let own = engine.ids_of_person(key);
     Ok(Person {
         person: name.to_string(),
         sentence: wire::sentence(words::of_person(&portrait)),
         on: Date(asked.on),
-        standings: standings(app, &asked, &found)?,
-        ids: ids(app, &asked, key)?,
-        links: links(app, &asked, key)?,
+        is_read: !asked.snapshot.is_hidden(key),
+        disputes: known::disputes(app, &own)?,
+        consents: known::consents(app, &own)?,
+        standings: standings(app, asked, &found)?,
+        ids: ids(app, asked, key)?,
+        links: links(app, asked, key)?,
         layers: wire::shares(&found.layers),
         money: money
             .into_iter()
@@ -157,13 +186,20 @@ fn person(app: &App, name: &str, scope: Scope) -> Result<Person, ApiError> {
 
 fn standings(app: &App, asked: &Asked, person: &EnginePerson) -> Result<Vec<PersonStanding>, ApiError> {
     let populations = app.engine.populations(&asked.snapshot, asked.on)?;
+    let nobody = Population::default();
     let told = person.standings.iter().take(MAX_STANDINGS).filter_map(|(id, standing, spark)| {
         let object = asked.snapshot.objects.get(*id)?;
-        let population = populations.get(*id as usize)?;
+        // What came since the state that is held has nobody there to be measured by.
+        let population = populations.get(*id as usize).unwrap_or(&nobody);
         Some(PersonStanding {
             standing: Standing::of(standing, object.name.to_string(), asked.on, &app.engine),
             title: title(object),
             spark: spark.iter().map(|point| spark_point(*point, population)).collect(),
+            back: person.back.get(id).map(|relation| Back {
+                involvement: points(relation.involvement()),
+                n_days: relation.n_days,
+                last_day: Date(Day(relation.last_day)),
+            }),
             worth: if *id == asked.object { person.worth.map(Into::into) } else { None },
         })
     });

@@ -40,7 +40,7 @@ pub(crate) struct Session {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignIn {
     /// The `token` of the link.
-    token: String,
+    pub(crate) token: String,
 }
 
 /// Signed in: the header that hands the session over, and whose it is.

@@ -46,7 +46,7 @@ pub(crate) struct PasswordSignIn {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MailSignIn {
-    mail: String,
+    pub(crate) mail: String,
 }
 
 /// The token of an invitation.

@@ -18,7 +18,7 @@ use crate::input::Sent;
 const MAX_EXACT: u64 = 1 << 53;
 
 /// What every table holds; one that is not here is told without words.
-const ABOUT: [(&str, &str); 27] = [
+const ABOUT: [(&str, &str); 30] = [
     (
         "standing",
         "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person.",
@@ -50,6 +50,9 @@ const ABOUT: [(&str, &str); 27] = [
     ("duty_told", "Of which asks was told that they are due soon, overdue or escalated."),
     ("remote_actor", "Who was heard in the fediverse, and where they are reached."),
     ("follower", "Who follows a brand in the fediverse."),
+    ("product", "What brands sell, as their catalogues have it; prices are minor units."),
+    ("image_set", "Sets of images that brands offer for people's walls; times are microseconds UTC."),
+    ("occasion", "What brands hold somewhere, when and for how many; times are microseconds UTC."),
     ("reply", "Answers of staff: waiting to go out, sent, or undone."),
     ("delivery", "What was sent to hooks and by mail, and what came of it; times are microseconds UTC."),
 ];

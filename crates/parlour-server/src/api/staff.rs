@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use parlour_engine::clock;
+use parlour_engine::desk::name_of;
 use parlour_engine::staff::{Profile, Role};
 use parlour_store::{passkey, session, staff};
 use serde::{Deserialize, Serialize};
@@ -85,7 +86,20 @@ pub(crate) struct Invitation {
     mail_error: Option<String>,
 }
 
-fn profile(name: String, mail: Option<String>, role: &str, brands: Option<Vec<String>>) -> Result<Profile, ApiError> {
+fn profile(
+    app: &App,
+    (name, mail): (String, Option<String>),
+    role: &str,
+    brands: Option<Vec<String>>,
+) -> Result<Profile, ApiError> {
+    let objects = Arc::clone(&app.engine.snapshot().objects);
+    let is_known =
+        |brand: &&String| name_of(brand).is_some_and(|name| objects.id(app.engine.key(&name.kind, &name.id)).is_some());
+    if let Some(unknown) = brands.iter().flatten().find(|brand| !is_known(brand)) {
+        let message =
+            format!("there is no `{unknown}`; name objects as `kind:id`, of which something has happened already");
+        return Err(ApiError::invalid("brands", message));
+    }
     let names: Vec<&str> = Role::ALL.into_iter().map(Role::name).collect();
     let wrong = || ApiError::invalid("role", format!("must be one of {}", names.join(", ")));
     Ok(Profile { name, mail, role: Role::of_name(role).ok_or_else(wrong)?, brands })
@@ -114,7 +128,7 @@ fn told(app: &App, found: staff::Staff) -> Result<StaffRow, ApiError> {
     let handle = found.handle.clone();
     let (n_passkeys, used_at) = app.engine.database.read(|conn| {
         let used = session::list(conn, &handle)?.first().map(|session| session.last_used_at);
-        Ok((passkey::of_staff(conn, &handle)?.len(), used))
+        Ok((passkey::DESK.of(conn, &handle)?.len(), used))
     })?;
     Ok(row(found, n_passkeys, used_at))
 }
@@ -140,7 +154,7 @@ pub(crate) async fn invite_staff(
 ) -> Result<(StatusCode, Extension<About>, Json<Invitation>), ApiError> {
     let about = About(format!("{} {}", new.handle, new.role));
     let invite = move |app: &App| {
-        let profile = profile(new.name, new.mail, &new.role, new.brands)?;
+        let profile = profile(app, (new.name, new.mail), &new.role, new.brands)?;
         let (token, valid) = (token()?, valid(app));
         let made = app.engine.invite(&new.handle, profile, &hash_of(&token), valid.clone())?;
         Ok(invitation(app, &made, &token, valid.end))
@@ -194,12 +208,16 @@ fn invitation(app: &App, staff: &staff::Staff, token: &str, until: i64) -> Invit
     }
 }
 
-/// Where the Desk is reached, as far as the settings say. What a request claims is not asked: a link in a mail must lead
-/// nowhere else.
+/// Where the Desk is reached: as the settings say, or else where it listens. What a request claims is not asked: a link in a
+/// mail must lead nowhere else.
 pub(crate) fn base(app: &App) -> String {
     let settings = &app.engine.settings;
     let desk = settings.delivery.desk.trim_end_matches('/');
-    if desk.is_empty() { format!("http://{}", settings.server.listen) } else { desk.to_owned() }
+    match app.address.get() {
+        _ if !desk.is_empty() => desk.to_owned(),
+        Some(address) => format!("http://{address}"),
+        None => format!("http://{}", settings.server.listen),
+    }
 }
 
 /// Says what somebody may do and see from now on.
@@ -215,7 +233,7 @@ pub(crate) async fn update_staff(
     let brands = change.brands.as_ref().map_or("all brands".to_owned(), |brands| brands.join(" "));
     let about = About(format!("{handle} {}, {brands}", change.role));
     let update = move |app: &App| {
-        let profile = profile(change.name, change.mail, &change.role, change.brands)?;
+        let profile = profile(app, (change.name, change.mail), &change.role, change.brands)?;
         told(app, app.engine.set_profile(&handle, profile)?)
     };
     Ok((Extension(about), Json(app.run(update).await?)))

@@ -20,7 +20,7 @@ use crate::error::ApiError;
 use crate::input::{Asking, At};
 
 /// Marks a cursor of this list.
-const LIST: u8 = b't';
+pub(crate) const LIST: u8 = b't';
 /// Most rows of one moment that are paged through; events of more than that at one microsecond are told as they come.
 const MAX_OF_A_MOMENT: usize = 10_000;
 
@@ -95,26 +95,37 @@ fn timeline(app: &App, name: &str, query: TimelineQuery) -> Result<Timeline, Api
     let limit = people::limit(query.limit)?;
     let cursor = query.next.as_deref().map(|next| Cursor::of(next, LIST)).transpose()?;
     let last = query.on.map_or(i64::MAX, |on| Day(on.0.0.saturating_add(1)).start_micros());
-    let asked = asked(app, &question(query.object, query.on, query.since))?;
+    let asked = asked(app, &question(query.object, query.on, query.since).now())?;
     let person = app.engine.person_named(&asked, name)?;
+    page_of(app, (&asked, person), (last, limit), cursor)
+}
+
+/// A page of what somebody did before a time.
+pub(crate) fn page_of(
+    app: &App,
+    (asked, person): (&Asked, Key),
+    (last, limit): (i64, usize),
+    cursor: Option<Cursor>,
+) -> Result<Timeline, ApiError> {
     // Many things may have happened at one moment, so a page begins at the moment where the last one ended and leaves
     // out what that one told of it.
     let (before, n_told) = match cursor {
         Some(cursor) => (cursor.value.saturating_add(1), (cursor.tie.0 as usize).min(MAX_OF_A_MOMENT)),
         None => (last, 0),
     };
-    let mut events = app.engine.timeline(&asked, person, before, n_told + limit + 1)?;
+    let mut events = app.engine.timeline(asked, person, before, n_told + limit + 1)?;
     let has_more = events.len() > n_told + limit;
     events.truncate(n_told + limit);
     let next = events.last().filter(|_| has_more).map(|last| {
         let n_of_moment = events.iter().rev().take_while(|event| event.at == last.at).count();
         Cursor { list: LIST, value: last.at, tie: Key(n_of_moment as u128) }.text()
     });
-    let rows = events.into_iter().skip(n_told).map(|event| row(&asked, event)).collect();
+    let rows = events.into_iter().skip(n_told).map(|event| row(asked, event)).collect();
     Ok(Timeline { rows, next })
 }
 
-fn row(asked: &Asked, event: LakeEvent) -> TimelineRow {
+/// An event as it is told.
+pub(crate) fn row(asked: &Asked, event: LakeEvent) -> TimelineRow {
     let object = asked.snapshot.objects.id(event.object).and_then(|id| asked.snapshot.objects.get(id));
     TimelineRow {
         at: clock::rfc3339(event.at),

@@ -85,7 +85,7 @@ pub(crate) async fn get_today(
     app.run(move |app| today(app, scope)).await.map(Json)
 }
 
-fn today(app: &App, scope: Scope) -> Result<Today, ApiError> {
+pub(crate) fn today(app: &App, scope: Scope) -> Result<Today, ApiError> {
     let engine = &app.engine;
     let asked = scope.asked(app)?;
     let overview = engine.overview(&asked)?;
@@ -102,7 +102,7 @@ fn today(app: &App, scope: Scope) -> Result<Today, ApiError> {
         object: asked.object_name(),
         on: Date(asked.on),
         since: Date(asked.since),
-        as_of: clock::rfc3339(clock::now()),
+        as_of: clock::rfc3339(asked.snapshot.taken_at),
         sentence: wire::sentence(sentence::of_flows(&overview.flows)),
         sub_sentence: wire::sentence(sentence::of_those_engaged(&overview.flows, asked.since)),
         flows: overview.flows.into(),

@@ -80,12 +80,13 @@ pub(crate) async fn explain_standing(
 }
 
 fn why(app: &App, name: &str, query: WhyQuery) -> Result<Why, ApiError> {
-    let asked = asked(app, &question(query.object, query.on, query.since))?;
+    let asked = asked(app, &question(query.object, query.on, query.since).now())?;
     let person = app.engine.person_named(&asked, name)?;
     Ok(told(app.engine.why(&asked, person, query.of.into())?))
 }
 
-fn told(why: CoreWhy) -> Why {
+/// It as it is told.
+pub(crate) fn told(why: CoreWhy) -> Why {
     let CoreWhy { of, value, sentence, unit, total, mut contributions, steps } = why;
     let n_more = if contributions.len() > MAX_CONTRIBUTIONS { contributions.len() - MAX_CONTRIBUTIONS + 1 } else { 0 };
     if n_more > 0 {

@@ -8,6 +8,7 @@ use axum::Json;
 use parlour_core::objects::ObjectId;
 use parlour_engine::EngineError;
 use parlour_engine::desk::{Asked, Question};
+use parlour_engine::moment::Moment;
 use parlour_engine::snapshot::Populations;
 use parlour_store::setting;
 use serde::Serialize;
@@ -66,7 +67,7 @@ pub(crate) async fn get_workspace(State(app): State<Arc<App>>) -> Result<Json<Wo
 
 fn workspace(app: &App) -> Result<Workspace, ApiError> {
     let engine = &app.engine;
-    let snapshot = engine.snapshot();
+    let snapshot = engine.snapshot_of(Moment::Held);
     let default_on = engine.default_day(&snapshot);
     let is_sample = engine.database.read(|conn| setting::get(conn, IS_SAMPLE))?.is_some();
     let asked = match app.ask(&Question::default()) {

@@ -226,7 +226,7 @@ fn page(status: StatusCode, words: &Words, inside: &str) -> Response {
 }
 
 /// A text as it may stand in HTML, within marks or quotes.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

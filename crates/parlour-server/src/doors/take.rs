@@ -46,6 +46,9 @@ pub(super) enum FateKind {
     },
 }
 
+/// The header of Global Privacy Control.
+pub(crate) const GPC: &str = "sec-gpc";
+
 impl Parcel {
     /// Reads and unpacks a body of at most `most` bytes.
     pub(super) async fn read(app: &App, request: Request, dialect: Dialect) -> Result<Self, Refused> {
@@ -83,6 +86,11 @@ impl Parcel {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether the browser that sent it asks not to have it passed on (Global Privacy Control).
+    fn is_signalled(&self) -> bool {
+        self.header(GPC) == Some("1")
+    }
+
     fn source(&self, app: &App) -> Result<Arc<Source>, Refused> {
         let mut keys = key::candidates(&self.headers, self.query.as_deref());
         if let Some(source) = keys.iter().find_map(|key| app.engine.source_of_key(key)) {
@@ -108,14 +116,16 @@ pub(super) fn source_of(app: &App, headers: &HeaderMap, query: Option<&str>) -> 
 /// Takes a body in a dialect: once this returns, all that could be taken is durable, and so is what was refused.
 pub(super) async fn take(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<(), Refused> {
     let (source, decoded) = admit(&app, &parcel, dialect)?;
-    store(app, source, decoded, dialect, (parcel.room, None)).await
+    let manner = (dialect, parcel.is_signalled());
+    store(app, source, decoded, manner, (parcel.room, None)).await
 }
 
 /// The same, and tells what became of each item.
 pub(super) async fn take_and_tell(app: Arc<App>, parcel: Parcel, dialect: Dialect) -> Result<Vec<Fate>, Refused> {
     let (source, decoded) = admit(&app, &parcel, dialect)?;
     let (decoded, fates, foretold) = foretell(Arc::clone(&app), Arc::clone(&source), decoded).await?;
-    store(app, source, decoded, dialect, (parcel.room, Some(foretold))).await?;
+    let manner = (dialect, parcel.is_signalled());
+    store(app, source, decoded, manner, (parcel.room, Some(foretold))).await?;
     Ok(fates)
 }
 
@@ -177,6 +187,7 @@ fn kind_of(event: &Event, novelty: Novelty) -> FateKind {
     match novelty {
         Novelty::New => FateKind::Accepted,
         Novelty::Duplicate => FateKind::Duplicate,
+        Novelty::Barred => FateKind::of_flaw(&Flaw::Erased, Some("subject".to_owned())),
         // The fold will set it aside with this reason.
         Novelty::Conflict => {
             FateKind::of_flaw(&Flaw::Conflict(event.message.clone().unwrap_or_default()), Some("id".to_owned()))
@@ -196,7 +207,7 @@ async fn store(
     app: Arc<App>,
     source: Arc<Source>,
     decoded: Decoded,
-    dialect: Dialect,
+    (dialect, is_signalled): (Dialect, bool),
     held: (OwnedSemaphorePermit, Option<Foretold>),
 ) -> Result<(), Refused> {
     let Decoded { events, items, .. } = decoded;
@@ -210,7 +221,7 @@ async fn store(
     while !events.is_empty() || !refused.is_empty() {
         let rest = events.split_off(events.len().min(MAX_EVENTS));
         let (dialect, refused) = (Some(dialect.name()), std::mem::take(&mut refused));
-        let submission = Submission { events, refused, dialect, ..Submission::default() };
+        let submission = Submission { events, refused, dialect, is_signalled, ..Submission::default() };
         let (tell, told) = oneshot::channel();
         let held = Arc::clone(&held);
         let taken = app.engine.append_then(&source.name, submission, move |receipt| {

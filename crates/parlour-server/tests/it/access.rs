@@ -26,6 +26,13 @@ fn a_link_signs_in_once() {
 }
 
 #[test]
+fn where_the_desk_is_reached_over_tls_its_cookie_is_sent_over_nothing_else() {
+    let desk = Desk::with("[delivery]\ndesk = \"https://desk.example.com\"\n", None);
+    let answer = desk.spend(&desk.token());
+    assert!(answer.header("set-cookie").unwrap().ends_with("; Secure"), "{answer:?}");
+}
+
+#[test]
 fn a_link_that_is_too_old_does_not_sign_in() {
     let desk = Desk::with("[server]\nlink_minutes = 0\n", None);
     assert_eq!(desk.spend(&desk.token()).status, 401);
@@ -96,7 +103,7 @@ fn a_session_ends_by_itself_and_slides_with_use() {
 fn every_route_refuses_without_a_session_and_takes_no_other_methods() {
     let desk = Desk::empty();
     let document: serde_json::Value = serde_json::from_str(&parlour_server::openapi()).unwrap();
-    let (mut n_open, mut n_closed) = (0, 0);
+    let (mut n_open, mut n_closed, mut n_rooms) = (0, 0, 0);
     for (path, item) in document["paths"].as_object().unwrap() {
         let concrete = path
             .replace("{id}", "1")
@@ -119,18 +126,29 @@ fn every_route_refuses_without_a_session_and_takes_no_other_methods() {
                 continue;
             };
             assert!(operation["operationId"].as_str().unwrap().contains('_'), "{upper} {path}");
-            if operation.get("security").is_some() {
-                n_open += 1;
-                continue;
-            }
-            n_closed += 1;
-            for headers in [vec![], vec![("cookie", "parlour_session=0")], vec![("cookie", "parlour_session=")]] {
+            let cookies = match operation.get("security") {
+                Some(security) if security[0].get("room").is_some() => {
+                    n_rooms += 1;
+                    // A session of the Desk is none of a room.
+                    ["parlour_room=0", "parlour_room=", desk.cookie.as_str()]
+                }
+                Some(_) => {
+                    n_open += 1;
+                    continue;
+                }
+                None => {
+                    n_closed += 1;
+                    ["parlour_session=0", "parlour_session=", "parlour_room=0"]
+                }
+            };
+            for cookie in cookies.into_iter().chain([""]) {
+                let headers = if cookie.is_empty() { vec![] } else { vec![("cookie", cookie)] };
                 let answer = send(desk.address, &upper, &concrete, &headers, b"{}");
                 assert_eq!((answer.status, answer.code().as_str()), (401, "sign_in_needed"), "{upper} {path}");
             }
         }
     }
-    assert_eq!((n_open, n_closed), (51, 110));
+    assert_eq!((n_open, n_closed, n_rooms), (68, 133, 59));
 }
 
 #[test]

@@ -20,10 +20,12 @@ fn roles_for(method: &str, path: &str) -> Vec<Role> {
     let (owner, analyst, agent) = (Role::Owner, Role::Analyst, Role::Agent);
     let part = path.strip_prefix("/api/v1/").unwrap().split('/').next().unwrap();
     match (part, method == "GET") {
-        ("staff" | "audit", _) | ("sources" | "rejected" | "sample" | "jobs", false) => vec![owner],
-        ("sources" | "rejected" | "jobs" | "health" | "settings" | "merges", true)
+        ("staff" | "audit" | "members", _) | ("sources" | "rejected" | "sample" | "jobs" | "people", false) => {
+            vec![owner]
+        }
+        ("sources" | "rejected" | "jobs" | "health" | "settings" | "merges" | "erasures", true)
         | ("hooks" | "deliveries" | "names" | "sql" | "questions", _)
-        | ("audiences" | "links", false) => vec![owner, analyst],
+        | ("audiences" | "links" | "brand", false) => vec![owner, analyst],
         ("asks", true) if path.ends_with("/corrections") => vec![owner, analyst],
         ("threads" | "replies" | "posts" | "saved-answers" | "talks" | "asks", false) => vec![owner, agent],
         ("alerts", false) => vec![owner, analyst, agent],
@@ -31,7 +33,7 @@ fn roles_for(method: &str, path: &str) -> Vec<Role> {
         | (
             "workspace" | "today" | "engaged" | "growth" | "matrix" | "leaving" | "models" | "accounts" | "cohorts"
             | "definitions" | "people" | "audiences" | "alerts" | "asks" | "threads" | "responses" | "reciprocity"
-            | "saved-answers" | "posts",
+            | "saved-answers" | "posts" | "brand",
             true,
         ) => Role::ALL.to_vec(),
         _ => panic!("nobody said for whom {method} {path} is"),
@@ -229,6 +231,9 @@ fn who_is_kept_out_is_out_at_once_and_there_is_always_an_owner() {
     }
     assert_eq!(change("anna", "king", Value::Null).json()["error"]["fields"][0]["path"], "role");
     assert_eq!(change("anna", "owner", json!(["brand:a"])).status, 400);
+    let unknown = change("anna", "agent", json!(["brand:nobody"]));
+    assert_eq!(unknown.json()["error"]["fields"][0]["path"], "brands");
+    assert!(unknown.message().contains("brand:nobody"), "{unknown:?}");
     assert_eq!(change("nobody", "agent", Value::Null).status, 404);
     assert_eq!(change("anna", "owner", Value::Null).json()["role"], "owner");
     assert_eq!(change("owner", "read-only", Value::Null).status, 200);
