@@ -56,6 +56,12 @@ pub(crate) enum Command {
     /// Say who may send events, and hand out the keys they send with.
     #[command(subcommand)]
     Source(Source),
+    /// Import what a brand sells: a CSV, a product feed, or schema.org Products.
+    #[command(subcommand)]
+    Catalogue(Catalogue),
+    /// Hand out rooms to people.
+    #[command(subcommand)]
+    Member(Member),
     /// One person's standing.
     Standing(Standing),
     /// Growth, matrix and stages of everyone.
@@ -96,6 +102,20 @@ Examples:
         /// Days, as YYYY-MM-DD; the last day with activity if none is given.
         days: Vec<Day>,
     },
+    /// Erase somebody who asked for it, with everything of theirs; it cannot be taken back.
+    Erase {
+        /// Who: an id such as `customer:00004`.
+        person: String,
+        /// Really do it; without this, only what would go is told.
+        #[arg(long)]
+        yes: bool,
+        /// Take in what comes of them from now on, as of somebody new.
+        #[arg(long)]
+        let_in: bool,
+        /// Print the receipt as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Make activity, links and standings again from the events.
     Rebuild,
     /// Seal everything and merge the lake's runs.
@@ -112,6 +132,18 @@ Examples:
     Completions {
         /// Which.
         shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Member {
+    /// Make a link by which somebody takes a room, once and within `server.invite_days`.
+    Invite {
+        /// One of their ids, such as `customer:00004`; then what is known of it is known of them.
+        person: Option<String>,
+        /// Where the server is reached, unless the settings say so (`delivery.desk`).
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
     },
 }
 
@@ -299,6 +331,29 @@ pub(crate) struct About {
     /// The day it is compared with; a month before unless given.
     #[arg(long, value_name = "DAY")]
     pub(crate) since: Option<Day>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Catalogue {
+    /// Take in a catalogue; the same file may come again.
+    Import {
+        /// The file; `-` reads standard input.
+        file: PathBuf,
+        /// Whose, such as `brand:acme`.
+        #[arg(long, value_name = "BRAND")]
+        brand: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Find products by the beginnings of their words.
+    Search {
+        /// The words; all products without any.
+        words: Vec<String>,
+        /// Whose, such as `brand:acme`.
+        #[arg(long, value_name = "BRAND")]
+        brand: String,
+    },
 }
 
 #[derive(Subcommand)]

@@ -24,7 +24,8 @@ pub(crate) fn fit(engine: &Engine, options: &Fit, out: &mut Output) -> anyhow::R
     let choices = choices(&options.model)?;
     let unit = Unit::from(options.unit);
     let end = options.holdout_until.or(options.until);
-    let asked = engine.ask(&Question { object: options.object.clone(), on: end, since: None })?;
+    let asked =
+        engine.ask(&Question { object: options.object.clone(), on: end, since: None, ..Question::default() })?;
     match (options.until, options.holdout_until) {
         (Some(_), None) => fits(engine, &asked, unit, &choices, (options, out)),
         (until, _) => {

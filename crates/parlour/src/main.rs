@@ -1,10 +1,13 @@
 //! The binary: subcommands and wiring; what they do is done elsewhere.
 
+mod catalogue;
 mod classify;
 mod cli;
+mod erase;
 mod fit;
 mod import;
 mod load;
+mod member;
 mod output;
 mod report;
 mod sample;
@@ -84,6 +87,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Err(EngineError::InUse(folder)) if matches!(cli.command, Command::Source(_)) => {
             anyhow::bail!("a server works in `{folder}`; make and change sources on its page Settings, Sources")
         }
+        Err(EngineError::InUse(folder)) if matches!(cli.command, Command::Member(_)) => {
+            anyhow::bail!("a server works in `{folder}`; invite people to rooms on their page in the Desk")
+        }
         opened => opened?,
     };
     match cli.command {
@@ -92,12 +98,17 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(options) => import::import(&engine, &options, &mut out),
         Command::Rejected { job, to } => import::rejected(&engine, job, &to, &mut out),
         Command::Source(command) => source::source(&engine, &command, &mut out),
+        Command::Catalogue(command) => catalogue::catalogue(&engine, &command, &mut out),
+        Command::Member(command) => member::member(&engine, &command, &mut out),
         Command::Standing(options) => standing::standing(ready(&engine)?, &options, &mut out),
         Command::Report(options) => report::report(ready(&engine)?, &options, &mut out),
         Command::Fit(options) => fit::fit(ready(&engine)?, &options, &mut out),
         Command::Simulate(options) => simulate::simulate(&engine, &options, &mut out),
         Command::Sql { question, json } => upkeep::sql(&engine, &question, json, &mut out),
         Command::Keep { days } => upkeep::keep(ready(&engine)?, &days, &mut out),
+        Command::Erase { person, yes, let_in, json } => {
+            erase::erase(ready(&engine)?, (&person, !let_in), (yes, json), &mut out)
+        }
         Command::Compact => upkeep::compact(ready(&engine)?, &mut out),
         Command::Doctor { json } => upkeep::doctor(&engine, json, &mut out),
         Command::Classify(_) | Command::Load(_) | Command::Rebuild | Command::Completions { .. } => Ok(()),

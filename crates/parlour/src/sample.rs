@@ -1,4 +1,7 @@
-//! The sample: real purchases, carried in the binary, and a simulated shop beside them; see `sample/README.md`.
+//! The sample: real purchases, carried in the binary, a simulated shop beside them, and a few rooms; see `sample/README.md`.
+
+mod paint;
+mod rooms;
 
 use std::sync::Arc;
 
@@ -36,6 +39,7 @@ pub(crate) fn load(engine: &Arc<Engine>, told: &mut dyn FnMut(&Progress)) -> any
     let outcome = load_purchases(engine, told)?;
     settle(engine)?;
     keep_last_days(engine)?;
+    rooms::load(engine)?;
     engine.database.write(|conn| setting::delete(conn, LOADING))?;
     Ok(outcome)
 }

@@ -47,7 +47,7 @@ pub(crate) fn standing(engine: &Engine, options: &cli::Standing, out: &mut Outpu
 
 /// The question that these flags ask.
 pub(crate) fn question(about: &cli::About) -> Question {
-    Question { object: about.object.clone(), on: about.on, since: about.since }
+    Question { object: about.object.clone(), on: about.on, since: about.since, ..Question::default() }
 }
 
 fn kind_of(standing: &Standing) -> Option<f64> {

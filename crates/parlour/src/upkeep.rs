@@ -125,6 +125,9 @@ pub(crate) fn doctor(engine: &Engine, is_json: bool, out: &mut Output) -> anyhow
             n(sums.duplicate),
             n(sums.waiting)
         )?;
+        if sums.erased != 0 {
+            writeln!(out, "{} of those folded were erased since", n(sums.erased))?;
+        }
         writeln!(
             out,
             "{} rows of activity of {} events; digest {}",

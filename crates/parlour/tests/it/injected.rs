@@ -7,12 +7,11 @@ use crate::house::{Dice, House, PARLOUR, RESTLESS};
 use crate::orders;
 
 /// The calls that change the disk, by the names they may have.
-const CALLS: [&str; 6] =
-    ["pwrite64", "write", "fsync,fdatasync", "rename,renameat,renameat2", "unlink,unlinkat", "ftruncate"];
+pub(crate) const CALLS: [&str; 5] = ["pwrite64", "write", "fsync,fdatasync", "rename,renameat,renameat2", "ftruncate"];
 /// Points tried of each kind of call.
 const POINTS: u64 = 6;
 
-fn strace(house: &House, options: &[&str], args: &[&str]) -> std::process::Output {
+pub(crate) fn strace(house: &House, options: &[&str], args: &[&str]) -> std::process::Output {
     let mut command = Command::new("strace");
     command.args(["-f", "-qq"]).args(options).arg(PARLOUR).arg("--data").arg(house.data()).args(args);
     command.current_dir(house.folder.path()).env_remove("PARLOUR_DATABASE").env("PARLOUR_LOG", "off");
@@ -20,7 +19,7 @@ fn strace(house: &House, options: &[&str], args: &[&str]) -> std::process::Outpu
 }
 
 /// How many calls of each kind one thread makes at most; that is what strace counts by.
-fn counted(trace: &str) -> BTreeMap<&'static str, u64> {
+pub(crate) fn counted(trace: &str) -> BTreeMap<&'static str, u64> {
     let mut by_thread: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for line in trace.lines().filter(|line| !line.contains("resumed>")) {
         let Some((thread, call)) = line.split_once(' ') else { continue };
