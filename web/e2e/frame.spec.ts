@@ -1,4 +1,5 @@
 // The frame: narrow and enlarged pages, colours, the palette, the help, the keyboard.
+import { complaintsOf } from "./axe";
 import { expect, open, PAGES, settled, test } from "./house";
 
 const SIZES = [
@@ -19,6 +20,19 @@ for (const { name, width, height } of SIZES) {
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(over, path).toBeLessThanOrEqual(0);
+    }
+  });
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`nobody stumbles over a page in ${colorScheme} colours`, async ({ page }) => {
+    test.setTimeout(240_000);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await open(page, "/people");
+    const person = (await page.locator("[data-walk]").first().getAttribute("href")) ?? "";
+    for (const path of [...PAGES, "/offers", "/catalogue", "/occasions", person]) {
+      await open(page, path);
+      expect(await complaintsOf(page), path).toEqual([]);
     }
   });
 }

@@ -38,6 +38,7 @@ export const PAGES = [
   "/settings?tab=weights",
   "/settings?tab=rejected",
   "/settings?tab=people",
+  "/settings?tab=erasures",
   "/settings?tab=audit",
   "/settings?tab=browser",
 ];

@@ -23,6 +23,9 @@ const People = lazy(() => import("./pages/people").then((m) => ({ default: m.Peo
 const Person = lazy(() => import("./pages/person").then((m) => ({ default: m.Person })));
 const Explore = lazy(() => import("./pages/explore").then((m) => ({ default: m.Explore })));
 const Talk = lazy(() => import("./pages/talk").then((m) => ({ default: m.Talk })));
+const Rooms = lazy(() => import("./pages/rooms").then((m) => ({ default: m.Rooms })));
+const Catalogue = lazy(() => import("./pages/catalogue").then((m) => ({ default: m.Catalogue })));
+const Occasions = lazy(() => import("./pages/occasions").then((m) => ({ default: m.Occasions })));
 const Settings = lazy(() => import("./pages/settings").then((m) => ({ default: m.Settings })));
 
 export const router = createBrowserRouter([
@@ -51,6 +54,9 @@ export const router = createBrowserRouter([
           { path: "people/:person", element: <Person /> },
           { path: "explore", element: <Explore /> },
           { path: "talk", element: <Talk /> },
+          { path: "offers", element: <Rooms /> },
+          { path: "catalogue", element: <Catalogue /> },
+          { path: "occasions", element: <Occasions /> },
           { path: "settings", element: <Settings /> },
           { path: "*", element: <NotFound /> },
         ],

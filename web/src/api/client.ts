@@ -25,6 +25,8 @@ interface Ask {
   signal?: AbortSignal;
   /** A source's write key, in place of the session. */
   key?: string;
+  /** Whether a room's service worker may keep the answer on this device. */
+  keep?: boolean;
 }
 
 /** The query string of what is set, with its `?`, or nothing. */
@@ -48,9 +50,10 @@ async function failure(response: Response): Promise<ApiError> {
   }
 }
 
-async function request<T>(method: string, path: string, { params, body, signal, key }: Ask): Promise<T> {
+async function request<T>(method: string, path: string, { params, body, signal, key, keep }: Ask): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (key !== undefined) headers.authorization = `Bearer ${key}`;
+  if (keep) headers["x-room-keep"] = "own";
   if (body !== undefined) headers["content-type"] = "application/json";
   let response: Response;
   try {
@@ -73,11 +76,14 @@ async function request<T>(method: string, path: string, { params, body, signal, 
 
 export const api = {
   get: <T>(path: string, params?: Params, signal?: AbortSignal) => request<T>("GET", path, { params, signal }),
+  /** As `get`, for what is the asker's own, so that it can be read without a network later. */
+  keep: <T>(path: string, params?: Params, signal?: AbortSignal) =>
+    request<T>("GET", path, { params, signal, keep: true }),
   post: <T>(path: string, body?: unknown, signal?: AbortSignal) => request<T>("POST", path, { body, signal }),
   put: <T>(path: string, body?: unknown) => request<T>("PUT", path, { body }),
   /** Knocks at the door for programs, as a program would. */
   send: <T>(path: string, body: unknown, key: string) => request<T>("POST", path, { body, key }),
-  remove: <T>(path: string) => request<T>("DELETE", path, {}),
+  remove: <T>(path: string, body?: unknown) => request<T>("DELETE", path, { body }),
 };
 
 /** Whether trying again could help: no answer, or the server's own fault. */

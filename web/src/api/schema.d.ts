@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/.well-known/gpc.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says that the signal of Global Privacy Control is honoured, where browsers look for it. */
+        get: operations["get_privacy_support"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/webfinger": {
         parameters: {
             query?: never;
@@ -415,6 +432,249 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/brand/brands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The brands whoever asks may see to. */
+        get: operations["list_brands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products of a brand whose words begin so, by name. */
+        get: operations["list_products"];
+        put?: never;
+        /** Imports a catalogue: the body is a CSV, a product feed, or schema.org Products. It may be sent again; nothing is removed. */
+        post: operations["import_catalogue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/catalogue/{product}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a product out of a catalogue. */
+        delete: operations["remove_product"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/occasions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The occasions of a brand, past and to come. */
+        get: operations["list_occasions"];
+        put?: never;
+        /** Makes an occasion. */
+        post: operations["create_occasion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/occasions/{occasion}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps what is now said of an occasion. */
+        put: operations["update_occasion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/occasions/{occasion}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who comes: totals of many, and by name those who let the brand know. */
+        get: operations["get_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/occasions/{occasion}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls an occasion off. */
+        post: operations["cancel_occasion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/said": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people say of a brand in their rooms, as far as their doors let everybody see it. */
+        get: operations["get_said"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sets of a brand, the newest first. */
+        get: operations["list_sets"];
+        put?: never;
+        /** Makes a set, without images yet. */
+        post: operations["create_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/sets/{set}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps what is now said of a set. */
+        put: operations["update_set"];
+        post?: never;
+        /** Ends a set: frames that show it say so. */
+        delete: operations["end_set"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/sets/{set}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks members to hang a set. Who was asked before is not asked again. */
+        post: operations["ask_to_hang"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/sets/{set}/hung": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a set, as its brand may know it. */
+        get: operations["get_hung"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/sets/{set}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an image at the end of a set: the body is the file. One that is in it already is not put there twice. */
+        post: operations["add_set_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/brand/sets/{set}/images/{image}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what is to be seen on an image. */
+        put: operations["describe_set_image"];
+        post?: never;
+        /** Takes an image out of its set, and deletes its files. */
+        delete: operations["remove_set_image"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cohorts": {
         parameters: {
             query?: never;
@@ -495,6 +755,23 @@ export interface paths {
          * @description Slower than `get_today`, as it measures everybody on as many days.
          */
         get: operations["list_engaged"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was erased, of which nothing tells who it was. */
+        get: operations["list_erasures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -750,6 +1027,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link by which somebody takes a room. */
+        post: operations["invite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merges": {
         parameters: {
             query?: never;
@@ -850,7 +1144,8 @@ export interface paths {
         get: operations["get_person"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Erases everything of a person, at their wish. */
+        delete: operations["erase_person"];
         options?: never;
         head?: never;
         patch?: never;
@@ -882,6 +1177,23 @@ export interface paths {
         };
         /** A person's ids, and those that links would join to them, with the links. */
         get: operations["get_ids"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{person}/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's rooms, as a passer-by sees them. */
+        get: operations["list_person_rooms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -989,6 +1301,23 @@ export interface paths {
         post?: never;
         /** Deletes a question. */
         delete: operations["delete_question"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/receipts/{receipt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A receipt, for whoever has its address. */
+        get: operations["get_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1160,6 +1489,941 @@ export interface paths {
         get: operations["get_responses"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/acquaintances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody one knows, who asks, and whom one blocked. */
+        get: operations["list_acquaintances"];
+        put?: never;
+        /** Asks somebody to become acquainted. Whether there is such a room is not said. */
+        post: operations["ask_acquaintance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/acquaintances/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Accepts somebody who asked, or moves somebody to another circle. */
+        put: operations["accept_acquaintance"];
+        post?: never;
+        /** Parts from somebody, or declines what they ask. */
+        delete: operations["end_acquaintance"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/albums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's albums. */
+        get: operations["list_albums"];
+        put?: never;
+        /** Makes an album. */
+        post: operations["create_album"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/albums/{album}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps an album as it now is. */
+        put: operations["update_album"];
+        post?: never;
+        /** Removes an album, wherever it hangs; its photos stay. */
+        delete: operations["delete_album"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/blocks/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Blocks somebody: to them the room is closed, and nothing tells them why. */
+        put: operations["block_member"];
+        post?: never;
+        /** Takes a block back. */
+        delete: operations["unblock_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/brands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Brands that one may name. */
+        get: operations["list_room_brands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/brands/{brand}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Has one see nothing more of a brand, nor the brand of oneself; what hangs of it comes down. */
+        put: operations["block_brand"];
+        post?: never;
+        /** Takes that back. */
+        delete: operations["unblock_brand"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's facts. */
+        get: operations["list_facts"];
+        put?: never;
+        /** Keeps a new fact. */
+        post: operations["add_fact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/facts/{fact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a fact as it now is. */
+        put: operations["update_fact"];
+        post?: never;
+        /** Forgets a fact, and takes down what shows it. */
+        delete: operations["remove_fact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/facts/{fact}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hangs a fact on one's wall. */
+        post: operations["hang_fact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hangs a frame. */
+        post: operations["hang_frame"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is known about oneself. */
+        get: operations["get_known"];
+        put?: never;
+        post?: never;
+        /** Erases everything that is known of oneself, one's room with it. */
+        delete: operations["erase_oneself"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/known/consents/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says for what one's data may be used. */
+        put: operations["set_consent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/known/disown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has an id be known of somebody else, since it is not one's own. */
+        post: operations["disown_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/known/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says against something concluded what is so instead. */
+        post: operations["dispute_standing"];
+        /** Takes back what one said against something. */
+        delete: operations["take_back_dispute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/known/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is known of oneself: an archive with `data.json`, `index.html` and one's pictures. */
+        get: operations["download_known"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/known/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one did, newest first. */
+        get: operations["list_known_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/known/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where something of one lies, and how much. */
+        get: operations["list_known_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/known/posts/{post}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what something that one said was meant as. */
+        put: operations["correct_own_post"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/known/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a value of one's standing is what it is. */
+        get: operations["explain_known"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own room. */
+        get: operations["get_own_room"];
+        /** Keeps what one says of oneself, and whom the room lets in. */
+        put: operations["update_own_room"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Claims what a brand knows of one, by its signature. */
+        post: operations["claim_history"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me/handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says where the room is; it stays there. */
+        put: operations["choose_handle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a link by which one shows that an address is one's own. */
+        post: operations["send_mail_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's passkeys. */
+        get: operations["list_room_passkeys"];
+        put?: never;
+        /** Adds a passkey. */
+        post: operations["add_room_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me/passkeys/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to add a passkey. */
+        post: operations["begin_room_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a passkey. */
+        delete: operations["remove_room_passkey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me/peeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often the room was looked into lately; by whom is not kept. */
+        get: operations["list_peeks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is signed in. */
+        get: operations["list_room_sessions"];
+        put?: never;
+        post?: never;
+        /** Signs out everywhere else. */
+        delete: operations["end_other_room_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs out somewhere. */
+        delete: operations["end_room_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/occasions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What takes place near one, or next. */
+        get: operations["list_room_occasions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/occasions/{occasion}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says whether one comes. Beyond the seats there are one waits, and moves up when one comes free. */
+        put: operations["answer_occasion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/occasions/{occasion}/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hangs an occasion on one's wall. */
+        post: operations["hang_occasion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sets that one may hang images of. */
+        get: operations["list_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/offers/{set}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says no to a brand that asked; it is told of no names. */
+        post: operations["decline_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's photos, the newest first. */
+        get: operations["list_photos"];
+        put?: never;
+        /** Takes a photo in: the body is the file. Where and with what it was taken is left behind. */
+        post: operations["add_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps what is said of a photo. */
+        put: operations["update_photo"];
+        post?: never;
+        /** Removes a photo, wherever it hangs, and its files. */
+        delete: operations["delete_photo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/photos/{photo}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a tag on a photo of one's own. */
+        post: operations["add_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/photos/{photo}/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps what one now says with a tag. */
+        put: operations["update_tag"];
+        post?: never;
+        /** Takes a tag off. */
+        delete: operations["remove_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/placements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hangs an image of a set on one's wall. */
+        post: operations["place_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/placements/{frame}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole image that hangs in a frame, to be kept. */
+        get: operations["download_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products whose words begin so. */
+        get: operations["suggest_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/rooms/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A part of the wall of a room, as whoever asks may see it. */
+        get: operations["look_into_room"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/rooms/{handle}/albums/{album}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One album of a room, with its photos. */
+        get: operations["look_at_album"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/rooms/{handle}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The facts of a room that one may see. */
+        get: operations["list_facts_of_room"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/rooms/{handle}/frames/{frame}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One frame of a room. */
+        get: operations["look_at_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/rooms/{handle}/photos/{photo}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tags of a photo in a room. */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rooms by handle or name; those alone whose door lets one in. */
+        get: operations["search_rooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Comes in with the token of a link, which is used up by it. */
+        post: operations["enter_room"];
+        /** Goes: the session is over at once, whoever holds its cookie. */
+        delete: operations["leave_room"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can come in, beside a passkey. */
+        get: operations["list_room_sign_in_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/sign-in/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a link that opens one's room, or a new one; whether there was one before is not said. */
+        post: operations["send_room_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Comes in with a passkey. */
+        post: operations["sign_in_to_room_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/sign-in/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to come in with a passkey. */
+        post: operations["begin_room_passkey_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/room/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes frames, one after the other: all of it is saved, or nothing. */
+        post: operations["change_wall"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1912,6 +3176,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/brands/{brand}/occasions.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All occasions of a brand that are not long over, for calendars that come again. */
+        get: operations["get_calendar_of_brand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/capture/": {
         parameters: {
             query?: never;
@@ -2146,6 +3427,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture, by an address that was given to somebody who may see it. */
+        get: operations["get_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -2158,6 +3456,23 @@ export interface paths {
          * @description For whoever asks from this machine, and from elsewhere with `Authorization: Bearer` and `server.metrics_token`.
          */
         get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/occasions/{occasion}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An occasion for a calendar. */
+        get: operations["get_calendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2449,6 +3764,42 @@ export interface components {
             /** @description What `amount` counts: people, thousandths of the mean involvement, minor units. */
             unit: components["schemas"]["AmountUnit"];
         };
+        /** @description Somebody one knows, or who asks. */
+        Acquaintance: {
+            at: string;
+            /**
+             * Format: int64
+             * @description In which circle one counts them, 1 to 3; 3 is closest. Null for whoever asks.
+             */
+            circle: number | null;
+            who: components["schemas"]["RoomCard"];
+            /** @description What they said when they asked. */
+            words: string;
+        };
+        /** @description Whom one asks to become acquainted. */
+        AcquaintanceRequest: {
+            /**
+             * Format: int64
+             * @description In which circle one will count them, 1 to 3.
+             */
+            circle: number;
+            handle: string;
+            /** @description What they will read. */
+            words: string;
+        };
+        /** @description Everybody around one. */
+        Acquaintances: {
+            acquainted: components["schemas"]["Acquaintance"][];
+            blocked: components["schemas"]["RoomCard"][];
+            requests: components["schemas"]["Acquaintance"][];
+        };
+        /** @description An album as it is to be. */
+        AlbumChange: {
+            door: components["schemas"]["RoomDoor"];
+            /** @description Which photos, in their order. */
+            photos: string[];
+            title: string;
+        };
         /** @description One alert. */
         Alert: {
             /** @description The day it is about. */
@@ -2678,6 +4029,20 @@ export interface components {
             /** @description Newest first. */
             rows: components["schemas"]["Deed"][];
         };
+        /** @description The relation the other way round: of an object toward a person. */
+        Back: {
+            /**
+             * Format: double
+             * @description Points, by the same arithmetic as the person's own.
+             */
+            involvement: number;
+            last_day: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Days on which it did something.
+             */
+            n_days: number;
+        };
         /**
          * @description What is accounted for: active people, engaged people, degree, value.
          * @enum {string}
@@ -2721,11 +4086,47 @@ export interface components {
              */
             points_back: number;
         };
+        /** @description What people say. */
+        BrandSaid: {
+            /** @description What it is to them, as far as it is the same to many. */
+            labels: components["schemas"]["ToldPart"][];
+            /**
+             * Format: int64
+             * @description How many say something else.
+             */
+            n_others: number;
+            /** @description How many people name the brand among their facts. */
+            n_people: components["schemas"]["ToldTotal"];
+            /** @description Those who let the brand know. */
+            people: components["schemas"]["SaidFact"][];
+            /** @description Tags that everybody may see, what was changed last first. */
+            tags: components["schemas"]["SaidTag"][];
+        };
         /**
          * @description The length of a period.
          * @enum {string}
          */
         By: "day" | "week" | "month";
+        /** @description What an import did. */
+        CatalogueImport: {
+            /** Format: int64 */
+            n_new: number;
+            n_refused: number;
+            /** Format: int64 */
+            n_updated: number;
+            /** @description The first rows that are no products. */
+            refused: components["schemas"]["CatalogueRefusal"][];
+        };
+        /** @description A row that is no product. */
+        CatalogueRefusal: {
+            id: string;
+            /**
+             * Format: int64
+             * @description Its line, or its number where there are no lines.
+             */
+            line: number;
+            reason: string;
+        };
         /**
          * @description A1 A2 A3: customers who are engaged and positive, apathetic, engaged and negative; B1 B2 B3: others.
          * @enum {string}
@@ -2751,6 +4152,18 @@ export interface components {
          * @enum {string}
          */
         Change: "new" | "returned" | "grew" | "stayed" | "shrank" | "turned" | "gone";
+        /** @description What frames have become; those that are no more are left out. */
+        ChangedFrames: {
+            frames: components["schemas"]["RoomFrame"][];
+        };
+        /** @description In which circle one counts somebody. */
+        CircleChoice: {
+            /**
+             * Format: int64
+             * @description 1 to 3; 3 is closest.
+             */
+            circle: number;
+        };
         /** @description How many are in a class. */
         ClassCount: {
             class: string;
@@ -2803,6 +4216,37 @@ export interface components {
             sentence: components["schemas"]["Piece"][];
             /** @description How many are still there, by each way of saying so; the last row is of those who came before all cohorts. */
             survivors: components["schemas"]["Survivors"][];
+        };
+        /** @description Whether one comes. */
+        Coming: {
+            /** @description `going`, `interested`, `not_going` or, once it has begun, `attended`. */
+            answer: string;
+            /** @description Whether the brand may know who one is. */
+            tells: boolean;
+        };
+        /** @description What somebody lets be done, and everything they said of it. */
+        Consent: {
+            by: components["schemas"]["ConsentWord"] | null;
+            /** @description The newest first. */
+            history: components["schemas"]["ConsentWord"][];
+            is_given: boolean;
+            purpose: components["schemas"]["ConsentPurpose"];
+        };
+        /**
+         * @description How it was said.
+         * @enum {string}
+         */
+        ConsentHow: "room" | "browser" | "desk";
+        /**
+         * @description For what.
+         * @enum {string}
+         */
+        ConsentPurpose: "reading" | "sharing" | "offers";
+        /** @description A word for or against a purpose. */
+        ConsentWord: {
+            at: string;
+            how: components["schemas"]["ConsentHow"];
+            is_given: boolean;
         };
         /** @description One thing that adds to the total. */
         Contribution: {
@@ -2971,6 +4415,21 @@ export interface components {
          * @enum {string}
          */
         Direction: "rising" | "steady" | "falling";
+        /** @description Something that somebody says against what was concluded of them. */
+        Dispute: {
+            at: string;
+            /** @description Which value of their standing. */
+            matter: string;
+            /** @description `kind:id`. */
+            object: string;
+            object_title: string;
+            /** @description What is so instead, which counts in place of what was concluded; null where it stands beside it. */
+            said: string | null;
+            /** @description The same as a sentence. */
+            said_in_words: string | null;
+            taken_back_at: string | null;
+            words: string;
+        };
         /** @description Somebody about whom the definitions differ. */
         Disputed: {
             name: string;
@@ -3018,6 +4477,39 @@ export interface components {
             period: string;
             start: components["schemas"]["Day"];
         };
+        /** @description What shows that somebody was erased. It names nobody. */
+        ErasureReceipt: {
+            /** @description Where this receipt can be read again. */
+            address: string;
+            asked_at: string;
+            /** @description How many of what went. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description Null while it is under way. */
+            done_at: string | null;
+            /** @description `room`, `desk` or `command`: where it was asked for. */
+            how: string;
+            id: string;
+            /** @description A keyed hash of all this, by which this server knows that it wrote it. */
+            seal: string;
+            /** @description What stays, and why. */
+            stays: string[];
+        };
+        /** @description That one really wants it. */
+        ErasureWish: {
+            /**
+             * @description Whether nothing more is to be taken in under one's ids, until one comes back with them; else all is as if one were
+             *     new.
+             */
+            is_barred: boolean;
+            /** @description `forget me`. */
+            word: string;
+        };
+        /** @description Receipts, the newest first. */
+        Erasures: {
+            erasures: components["schemas"]["ErasureReceipt"][];
+        };
         /** @description What became of one event. */
         EventResult: {
             /** @description The field in which that lies. */
@@ -3030,6 +4522,18 @@ export interface components {
             reason: string | null;
             /** @description `accepted`, `duplicate` or `rejected`. An accepted one is durable. */
             result: string;
+        };
+        /** @description A fact as it is to be. */
+        FactChange: {
+            brand: string;
+            door: components["schemas"]["RoomDoor"];
+            kind: string;
+            label: string;
+            link: string;
+            name: string;
+            /** @description Whether the brand may know whose it is. */
+            tells: boolean;
+            words: string;
         };
         /** @description What forecasts of some people are multiplied by. */
         Factor: {
@@ -3112,6 +4616,11 @@ export interface components {
              */
             reactivated: number;
         };
+        /** @description Rooms whose door lets one in. */
+        FoundRooms: {
+            next: string | null;
+            rooms: components["schemas"]["RoomCard"][];
+        };
         /** @description A thread that was found. */
         FoundThread: {
             ask: components["schemas"]["AskLine"] | null;
@@ -3123,6 +4632,18 @@ export interface components {
         FoundThreads: {
             next: string | null;
             rows: components["schemas"]["FoundThread"][];
+        };
+        /** @description What is to become of a frame; what is null stays. */
+        FrameChange: {
+            /** @description After which frame it is to hang; empty for the beginning. */
+            after: string | null;
+            content: Record<string, never> | null;
+            door: components["schemas"]["RoomDoor"] | null;
+            frame: string;
+            /** @description Whether it hangs; one that was taken down can be hung again. */
+            hangs: boolean | null;
+            /** Format: int64 */
+            size: number | null;
         };
         /** @description Active people by period. */
         Growth: {
@@ -3183,6 +4704,31 @@ export interface components {
             retained: number;
             start: components["schemas"]["Day"];
         };
+        /** @description Where the room is to be. */
+        HandleChoice: {
+            handle: string;
+        };
+        /** @description Whom to ask. */
+        HangAsk: {
+            /** @description Handles of members; null for everybody with a room who is engaged with the brand. */
+            handles: string[] | null;
+            /** @description What is said with it. */
+            words: string;
+        };
+        /** @description How many were asked. */
+        HangAsked: {
+            n_asked: number;
+        };
+        /** @description How something is to hang. */
+        HangingOf: {
+            after: string;
+            door: components["schemas"]["RoomDoor"];
+            /**
+             * Format: int64
+             * @description 1 to 3.
+             */
+            size: number;
+        };
         /** @description How everything is. */
         Health: {
             data_dir: string;
@@ -3230,6 +4776,15 @@ export interface components {
             tail_rows: number;
             version: string;
         };
+        /** @description A brand's word for who one is to it. */
+        HistoryClaim: {
+            /** @description HMAC-SHA256 of the id in hexadecimal digits, or a JSON Web Token (HS256). */
+            signature: string;
+            /** @description The source whose secret signed it. */
+            source: string;
+            /** @description The id; empty where a token says it. */
+            user: string;
+        };
         /** @description Who is writing. */
         Hold: {
             /** @description Who writes. */
@@ -3264,6 +4819,13 @@ export interface components {
             /** @description In the order in which they were made. */
             rows: components["schemas"]["Hook"][];
         };
+        /** @description What somebody says. */
+        HungWords: {
+            handle: string;
+            image: string;
+            name: string;
+            words: string;
+        };
         /** @description A person's ids and what joins them. */
         IdGraph: {
             edges: components["schemas"]["LinkRow"][];
@@ -3288,6 +4850,46 @@ export interface components {
             key: string;
             kind: string;
             value: string;
+        };
+        /** @description A picture, with addresses that are good for a while. */
+        Image: {
+            /** @description What is shown until it is there. */
+            blurhash: string;
+            /** @description Its mean colour, `#rrggbb`. */
+            colour: string;
+            /**
+             * Format: int64
+             * @description Pixels down.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Whether parts of it can be seen through, so that what is shown until it is there must go once it is. */
+            is_see_through: boolean;
+            /** @description Itself in several widths, from narrow to wide. */
+            sources: components["schemas"]["ImageSource"][];
+            /**
+             * Format: int64
+             * @description Pixels across, of the widest source.
+             */
+            width: number;
+        };
+        /** @description What is said of an image. */
+        ImageChange: {
+            alt: string;
+        };
+        /** @description A picture in one width. */
+        ImageSource: {
+            /** @description Where it is for now. */
+            url: string;
+            /**
+             * Format: int32
+             * @description Pixels across.
+             */
+            width: number;
         };
         /** @description An invitation, which is told once. */
         Invitation: {
@@ -3362,6 +4964,61 @@ export interface components {
             /** @description Shown this one time. */
             key: string;
             source: components["schemas"]["Source"];
+        };
+        /** @description Something that staff were told. */
+        KnownAlert: {
+            at: string;
+            text: string;
+            title: string;
+        };
+        /** @description A list of people that one is on. */
+        KnownAudience: {
+            name: string;
+            object: string;
+            object_title: string;
+        };
+        /** @description What is known about oneself. */
+        KnownOfMe: {
+            /** @description What staff were told of one, the newest first; at most 200. */
+            alerts: components["schemas"]["KnownAlert"][];
+            /** @description Lists of people that one is on. */
+            audiences: components["schemas"]["KnownAudience"][];
+            /** @description What one lets be done. */
+            consents: components["schemas"]["Consent"][];
+            /** @description What one says against what was concluded, the newest first. */
+            disputes: components["schemas"]["Dispute"][];
+            /** @description Key of the id that one has as a member, which nobody else can have. */
+            own: string;
+            person: components["schemas"]["Person"] | null;
+            /** @description What one said to brands and was taken for something, the newest first; at most 200. */
+            posts: components["schemas"]["KnownPost"][];
+        };
+        /** @description How much of one lies somewhere. */
+        KnownPlace: {
+            /** Format: int64 */
+            n: number;
+            /** @description The table. */
+            table: string;
+        };
+        /** @description Where something of one lies. */
+        KnownPlaces: {
+            places: components["schemas"]["KnownPlace"][];
+        };
+        /** @description Something that one said, and what it was taken for. */
+        KnownPost: {
+            at: string;
+            /** @description What it asks; null where it was taken for nothing that asks. */
+            class: string | null;
+            id: string;
+            /**
+             * Format: int64
+             * @description What it feels: −1, 0 or 1.
+             */
+            kind: number;
+            /** @description `kind:id`. */
+            object: string;
+            object_title: string;
+            text: string;
         };
         /**
          * @description Where something happened.
@@ -3638,6 +5295,11 @@ export interface components {
             n_people: number;
             object: string;
             on: components["schemas"]["Day"];
+            /**
+             * Format: int64
+             * @description Of so many there were one was taken, picked by their id.
+             */
+            one_of: number;
             sentence: components["schemas"]["Piece"][];
             /** @description The last day that models saw. */
             split: components["schemas"]["Day"];
@@ -3684,6 +5346,23 @@ export interface components {
             /** @description A query of `list_people` without object, days, order, page or another audience: `stage=lapsed&customer=true`. */
             predicate: string;
         };
+        /** @description A word for or against a purpose. */
+        NewConsent: {
+            is_given: boolean;
+        };
+        /** @description What one says against something concluded. */
+        NewDispute: {
+            /** @description Which value of the standing. */
+            matter: components["schemas"]["Of"];
+            /** @description `kind:id`. */
+            object: string;
+            /**
+             * @description What is so instead: `like`, `indifferent` or `dislike` for `kind`; `staying` or `gone` for `stage`. It then counts
+             *     in place of what was concluded.
+             */
+            said: string | null;
+            words: string;
+        };
         /** @description A hook as it is made. */
         NewHook: {
             /** @description The kinds of alert that it is for; null or none for all. */
@@ -3708,6 +5387,23 @@ export interface components {
             current: string | null;
             password: string;
         };
+        /** @description An image to be hung. */
+        NewPlacement: {
+            /** @description After which frame; the empty text stands for the beginning of the wall. */
+            after: string;
+            /** @description An album of one's own that it leads to. */
+            album: string | null;
+            door: components["schemas"]["RoomDoor"];
+            image: string;
+            set: string;
+            /**
+             * Format: int64
+             * @description 1 to 3.
+             */
+            size: number;
+            /** @description One's own words beneath. */
+            words: string;
+        };
         /** @description A question as it is saved. */
         NewQuestion: {
             /** @description At most 200 bytes. */
@@ -3720,6 +5416,25 @@ export interface components {
             text: string;
             /** @description What it is: `replied` (unless given), `apologised`, `thanked` or `offered`. */
             verb: string | null;
+        };
+        /** @description A frame that is to be hung. */
+        NewRoomFrame: {
+            /** @description After which frame; empty for the beginning of the wall. */
+            after: string;
+            /** @description What it holds: an object with `kind` (photo, album, text, video or group), and what that kind has. */
+            content: Record<string, never>;
+            /** @description Whom it lets in, beside the room's own door. */
+            door: components["schemas"]["RoomDoor"];
+            /**
+             * Format: int64
+             * @description 1 to 3.
+             */
+            size: number;
+        };
+        /** @description Who is to have a room. */
+        NewRoomInvitation: {
+            /** @description One of their ids, `kind:id`; then what is known of it is known of the room's owner. Empty for somebody unknown. */
+            person: string;
         };
         /** @description An answer to be saved. */
         NewSavedAnswer: {
@@ -3778,15 +5493,159 @@ export interface components {
             fall_back: string;
             parameter: string;
         };
+        /** @description An id that is not one's own. */
+        NotMine: {
+            /** @description 32 hexadecimal digits. */
+            key: string;
+        };
         /** @description Where a talk was written down. */
         NotedTalk: {
             thread: string;
+        };
+        /** @description What somebody answered. */
+        OccasionAnswer: {
+            answer: string;
+            handle: string | null;
+            is_waiting: boolean;
+            name: string;
+        };
+        /** @description Who answered what, as far as it may be told. */
+        OccasionAnswers: {
+            n_going: components["schemas"]["ToldTotal"];
+            n_interested: components["schemas"]["ToldTotal"];
+            n_waiting: components["schemas"]["ToldTotal"];
+            /** @description Those who let the brand know. */
+            people: components["schemas"]["OccasionAnswer"][];
+        };
+        /** @description An occasion as it is to be. */
+        OccasionChange: {
+            about: string;
+            /** @description `kind:id`; an occasion keeps its brand. */
+            brand: string;
+            /** Format: int64 */
+            capacity: number | null;
+            ends_at: string;
+            /** Format: double */
+            latitude: number | null;
+            /** Format: double */
+            longitude: number | null;
+            place: string;
+            /** @description RFC 3339 UTC. */
+            starts_at: string;
+            title: string;
+            url: string;
+            /** @description Such as `Europe/Berlin`. */
+            zone: string;
         };
         /**
          * @description A derived value that can be explained.
          * @enum {string}
          */
         Of: "involvement" | "degree" | "kind" | "cell" | "direction" | "rhythm" | "stage" | "value" | "worth";
+        /** @description A brand. */
+        OfferBrand: {
+            /** @description `kind:id`. */
+            name: string;
+            title: string;
+        };
+        /** @description Brands, by title. */
+        OfferBrands: {
+            brands: components["schemas"]["OfferBrand"][];
+        };
+        /** @description An image of a set. */
+        OfferImage: {
+            /** @description What is to be seen on it; empty where nobody said. */
+            alt: string;
+            id: string;
+            image: components["schemas"]["Image"];
+        };
+        /** @description An occasion. */
+        OfferOccasion: {
+            about: string;
+            brand: components["schemas"]["OfferBrand"];
+            /** Format: int64 */
+            capacity: number | null;
+            ends_at: string;
+            /** @description For calendars. */
+            ics: string;
+            id: string;
+            is_cancelled: boolean;
+            is_over: boolean;
+            /** Format: double */
+            latitude: number | null;
+            /** Format: double */
+            longitude: number | null;
+            place: string;
+            /** @description RFC 3339 UTC. */
+            starts_at: string;
+            title: string;
+            /** @description Its page; may be empty. */
+            url: string;
+            /** @description The zone of time there. */
+            zone: string;
+        };
+        /** @description Occasions, what begins first first. */
+        OfferOccasions: {
+            /** @description The brand's feed for calendars. */
+            feed: string;
+            occasions: components["schemas"]["OfferOccasion"][];
+        };
+        /** @description A product. */
+        OfferProduct: {
+            /** @description Whose, `kind:id`. */
+            brand: string;
+            /** @description When it was last imported, RFC 3339 UTC. */
+            changed_at: string;
+            currency: string;
+            gtin: string;
+            id: string;
+            /** @description Where a picture of it is; nothing is loaded from there. */
+            image: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Minor units of `currency`.
+             */
+            price_minor: number | null;
+            sku: string;
+            /** @description Its page; may be empty. */
+            url: string;
+        };
+        /** @description Products by name. */
+        OfferProducts: {
+            /**
+             * Format: int64
+             * @description How many the brand has in all.
+             */
+            n_products: number;
+            /** @description Where the next page begins. */
+            next: string | null;
+            products: components["schemas"]["OfferProduct"][];
+        };
+        /** @description A set. */
+        OfferSet: {
+            brand: components["schemas"]["OfferBrand"];
+            created_at: string;
+            /** @description RFC 3339 UTC. */
+            ends_at: string | null;
+            id: string;
+            images: components["schemas"]["OfferImage"][];
+            /** @description Whether any member may hang it, or only who is asked. */
+            is_open: boolean;
+            is_over: boolean;
+            /** @description What one may do with its images. */
+            rights: string;
+            title: string;
+        };
+        /** @description Sets, the newest first. */
+        OfferSets: {
+            /**
+             * Format: int64
+             * @description Most images of one.
+             */
+            most_images: number;
+            sets: components["schemas"]["OfferSet"][];
+        };
         /**
          * @description Which end of a list comes first.
          * @enum {string}
@@ -3813,6 +5672,37 @@ export interface components {
             role: string;
             /** @description The last used first. */
             sessions: components["schemas"]["AccountSession"][];
+        };
+        /** @description One's own room. */
+        OwnRoom: {
+            about: string;
+            /** @description Its whole address, once it has a handle. */
+            address: string | null;
+            /** Format: int64 */
+            born_year: number | null;
+            /** @description Whether this server can send mail. */
+            can_mail: boolean;
+            /** @description What one has shown to be one's own. */
+            claims: components["schemas"]["RoomClaim"][];
+            door: components["schemas"]["RoomDoor"];
+            /** @description Where it is; null until it is chosen, which is done once. */
+            handle: string | null;
+            limits: components["schemas"]["RoomLimits"];
+            mail: string | null;
+            /** @description Whether one is old enough to be paid, as far as one said. */
+            may_be_paid: boolean;
+            n_requests: number;
+            name: string;
+            town: string;
+        };
+        /** @description What one says of oneself, and whom the room lets in. */
+        OwnRoomChange: {
+            about: string;
+            /** Format: int64 */
+            born_year: number | null;
+            door: components["schemas"]["RoomDoor"];
+            name: string;
+            town: string;
         };
         /** @description How two definitions rank the same people. */
         PairAgreement: {
@@ -3892,7 +5782,13 @@ export interface components {
         PeriodFlow: "active" | "new" | "retained" | "resurrected" | "churned";
         /** @description One person. */
         Person: {
+            /** @description What they let be done with what is known of them. */
+            consents: components["schemas"]["Consent"][];
+            /** @description What they say against what was concluded of them, the newest first. */
+            disputes: components["schemas"]["Dispute"][];
             ids: components["schemas"]["IdRow"][];
+            /** @description Whether they let themselves be read; there is no standing of whoever does not. */
+            is_read: boolean;
             /** @description Where they engaged in the recent window, with all objects. */
             layers: components["schemas"]["LayerShare"][];
             links: components["schemas"]["LinkRow"][];
@@ -3934,6 +5830,18 @@ export interface components {
             rows: components["schemas"]["PersonDefinition"][];
             sentence: components["schemas"]["Piece"][];
         };
+        /** @description That staff really mean it. */
+        PersonErasure: {
+            /** @description Whether nothing more is to be taken in under their ids. */
+            is_barred: boolean;
+            /** @description The person's name once more, as the page has it. */
+            person: string;
+        };
+        /** @description Rooms of a person. */
+        PersonRooms: {
+            /** @description Those whose door is open to passers-by, with the first of what such may see. */
+            rooms: components["schemas"]["RoomWall"][];
+        };
         /** @description One person in a list. */
         PersonRow: components["schemas"]["Standing"] & {
             /** @description What the person is called; the value of that id. */
@@ -3948,11 +5856,20 @@ export interface components {
         };
         /** @description A person's standing with one object. */
         PersonStanding: components["schemas"]["Standing"] & {
+            back: components["schemas"]["Back"] | null;
             /** @description The end of each of the last 26 weeks, oldest first. */
             spark: components["schemas"]["SparkPoint"][];
             /** @description What people call the object. */
             title: string;
             worth: components["schemas"]["Worth"] | null;
+        };
+        /** @description What is said of a photo. */
+        PhotoChange: {
+            /** @description What is to be seen on it, for whoever cannot see it. */
+            alt: string;
+            caption: string;
+            door: components["schemas"]["RoomDoor"] | null;
+            is_child: boolean;
         };
         /**
          * @description A piece of a sentence. One with `list` is a number that opens the list of people with that query; the list has
@@ -4002,6 +5919,21 @@ export interface components {
             to: string[];
             /** @description Whether it came in HTML alone, and this is its text. */
             was_html: boolean;
+        };
+        /** @description What something that one said was meant as. */
+        PostMeant: {
+            /** @description `question`, `request`, `complaint`, `suggestion`, `opinion`, `mention` or `none`. */
+            class: string;
+            /**
+             * Format: int32
+             * @description −1, 0 or 1.
+             */
+            kind: number;
+        };
+        /** @description Whether the signal of Global Privacy Control is honoured. */
+        PrivacySupport: {
+            gpc: boolean;
+            lastUpdate: string;
         };
         /**
          * @description Current and potential value against the means.
@@ -4189,6 +6121,267 @@ export interface components {
             n_followed: number;
             sustain: components["schemas"]["SustainEffect"] | null;
         };
+        /** @description An album. */
+        RoomAlbum: {
+            door: components["schemas"]["RoomDoor"] | null;
+            id: string;
+            /**
+             * Format: int64
+             * @description How many they may see.
+             */
+            n_photos: number;
+            /** @description Those that whoever asks may see, or the first of them. */
+            photos: components["schemas"]["RoomPhoto"][];
+            title: string;
+        };
+        /** @description One's albums. */
+        RoomAlbums: {
+            albums: components["schemas"]["RoomAlbum"][];
+        };
+        /** @description Whose room it is. */
+        RoomCard: {
+            about: string;
+            /** @description The room is at `/@` and this. */
+            handle: string;
+            name: string;
+            town: string;
+        };
+        /** @description An id that one has shown to be one's own. */
+        RoomClaim: {
+            at: string;
+            /** @description `email`, `user` … */
+            kind: string;
+            /** @description `mail`, `signature` or `invitation`. */
+            proof: string;
+            value: string;
+        };
+        /**
+         * @description Whom something lets in.
+         * @enum {string}
+         */
+        RoomDoor: "passers_by" | "acquaintance_1" | "acquaintance_2" | "acquaintance_3" | "only_me";
+        /** @description A fact. */
+        RoomFact: {
+            /** @description `kind:id`; empty where it is of no brand. */
+            brand: string;
+            brand_title: string;
+            door: components["schemas"]["RoomDoor"] | null;
+            host: string;
+            id: string;
+            /** @description `person`, `product`, `place` or `brand`. */
+            kind: string;
+            /** @description What it is to them, such as `dentist`. */
+            label: string;
+            /** @description Its page, and the host that leads to; both may be empty. */
+            link: string;
+            name: string;
+            /** @description Whether the brand may know whose it is; null for whoever is not its owner. */
+            tells: boolean | null;
+            words: string;
+        };
+        /** @description Facts, the first first. */
+        RoomFacts: {
+            facts: components["schemas"]["RoomFact"][];
+        };
+        /** @description One thing on a wall. */
+        RoomFrame: {
+            album: components["schemas"]["RoomAlbum"] | null;
+            changed_at: string;
+            /** @description What it holds: an object with `kind`, and what that kind has. */
+            content: Record<string, never>;
+            door: components["schemas"]["RoomDoor"] | null;
+            fact: components["schemas"]["RoomFact"] | null;
+            /** @description RFC 3339 UTC. */
+            hung_at: string;
+            id: string;
+            next: components["schemas"]["RoomOccasion"] | null;
+            occasion: components["schemas"]["RoomOccasion"] | null;
+            photo: components["schemas"]["RoomPhoto"] | null;
+            placed: components["schemas"]["RoomPlaced"] | null;
+            /**
+             * Format: int64
+             * @description 1 to 3.
+             */
+            size: number;
+        };
+        /** @description The link of an invitation; it is not shown again. */
+        RoomInvitation: {
+            link: string;
+        };
+        /** @description How much a room can hold. */
+        RoomLimits: {
+            /** Format: int64 */
+            acquaintances: number;
+            /** Format: int64 */
+            frames: number;
+            /** Format: int64 */
+            photos: number;
+        };
+        /** @description An occasion, with what one answered. */
+        RoomOccasion: {
+            /** @description `going`, `interested`, `not_going` or `attended`; null where one did not answer. */
+            answer: string | null;
+            /** @description Whether every seat is taken. */
+            is_full: boolean;
+            /** @description Whether one waits for a seat. */
+            is_waiting: boolean;
+            /**
+             * Format: double
+             * @description How far it is, where that is known.
+             */
+            km: number | null;
+            occasion: components["schemas"]["OfferOccasion"];
+            /** @description Whether the brand may know who one is. */
+            tells: boolean;
+        };
+        /** @description Occasions, the nearest first, then what begins next. */
+        RoomOccasions: {
+            occasions: components["schemas"]["RoomOccasion"][];
+        };
+        /** @description A set that a member may choose from. */
+        RoomOffer: {
+            /** @description When it asked, RFC 3339 UTC. */
+            asked_at: string | null;
+            /** @description Frames that show it already. */
+            frames: string[];
+            set: components["schemas"]["OfferSet"];
+            /** @description What the brand said when it asked to hang it; null where it did not ask. */
+            words: string | null;
+        };
+        /** @description Sets to choose from. */
+        RoomOffers: {
+            /** @description Brands whose offers are not shown. */
+            blocked: components["schemas"]["OfferBrand"][];
+            offers: components["schemas"]["RoomOffer"][];
+        };
+        /** @description A passkey of one's own. */
+        RoomPasskey: {
+            created_at: string;
+            id: string;
+            last_used_at: string | null;
+            name: string;
+        };
+        /** @description All of them. */
+        RoomPasskeys: {
+            passkeys: components["schemas"]["RoomPasskey"][];
+        };
+        /** @description The same on a day. */
+        RoomPeekDay: {
+            /** @description YYYY-MM-DD. */
+            day: string;
+            /** Format: int64 */
+            n: number;
+        };
+        /** @description How often the room was looked into. */
+        RoomPeeks: {
+            days: components["schemas"]["RoomPeekDay"][];
+            /** Format: int64 */
+            n: number;
+        };
+        /** @description A photo. */
+        RoomPhoto: {
+            /** @description What is to be seen on it; empty where nobody said. */
+            alt: string;
+            caption: string;
+            door: components["schemas"]["RoomDoor"] | null;
+            id: string;
+            image: components["schemas"]["Image"];
+            /** @description Whether it shows a child; null for whoever is not its owner. */
+            is_child: boolean | null;
+            /** @description What its owner says of things on it. */
+            tags: components["schemas"]["RoomTag"][];
+        };
+        /** @description One's photos, the newest first. */
+        RoomPhotos: {
+            next: string | null;
+            photos: components["schemas"]["RoomPhoto"][];
+        };
+        /** @description An image of a brand, hung by the room's owner. */
+        RoomPlaced: {
+            brand: components["schemas"]["OfferBrand"];
+            image: components["schemas"]["OfferImage"] | null;
+            next: components["schemas"]["RoomOccasion"] | null;
+            /** @description What one may do with the image. */
+            rights: string;
+            set_title: string;
+        };
+        /** @description Products to name. */
+        RoomProducts: {
+            products: components["schemas"]["OfferProduct"][];
+        };
+        /** @description Where one is signed in. */
+        RoomSession: {
+            device: string;
+            id: string;
+            /** @description Whether it is the one that asks. */
+            is_this: boolean;
+            last_used_at: string;
+            since: string;
+        };
+        /** @description All of these. */
+        RoomSessions: {
+            sessions: components["schemas"]["RoomSession"][];
+        };
+        /** @description How one can come in. */
+        RoomSignInWays: {
+            /** @description Whether a link can be sent by mail. */
+            mail: boolean;
+            /** @description Whether anybody may take a room. */
+            sign_up: boolean;
+        };
+        /** @description A tag on a photo. */
+        RoomTag: {
+            bought_at: string;
+            /** @description `kind:id`; empty where no brand is named. */
+            brand: string;
+            brand_title: string;
+            currency: string;
+            host: string;
+            id: string;
+            label: string;
+            /** @description Its page, and the host that leads to; both may be empty. */
+            link: string;
+            /**
+             * Format: int64
+             * @description Minor units of `currency`.
+             */
+            price_minor: number | null;
+            /** @description Its id in the brand's catalogue; empty where it is not from there. */
+            product: string;
+            /**
+             * Format: int64
+             * @description Stars, 1 to 5.
+             */
+            rating: number | null;
+            review: string;
+            why: string;
+            /**
+             * Format: double
+             * @description Parts of the photo's width from the left, and of its height from the top.
+             */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        /** @description The tags of a photo, the first first. */
+        RoomTags: {
+            tags: components["schemas"]["RoomTag"][];
+        };
+        /** @description A part of a wall, as whoever asks may see it. */
+        RoomWall: {
+            door: components["schemas"]["RoomDoor"] | null;
+            frames: components["schemas"]["RoomFrame"][];
+            /**
+             * Format: int64
+             * @description How many whoever asks may see.
+             */
+            n_frames: number;
+            /** @description What `after` is for the part after this one. */
+            next: string | null;
+            room: components["schemas"]["RoomCard"];
+            /** @description As whom it is seen: `owner`, `passer_by`, or `acquaintance_1` to `acquaintance_3`. */
+            seen_as: string;
+        };
         /** @description How a key is replaced. */
         Rotation: {
             /**
@@ -4207,6 +6400,28 @@ export interface components {
             n_files: number;
             /** Format: int64 */
             n_rows: number;
+        };
+        /** @description What the brand is to somebody. */
+        SaidFact: {
+            handle: string | null;
+            label: string;
+            name: string;
+        };
+        /** @description A tag. */
+        SaidTag: {
+            bought_at: string;
+            currency: string;
+            handle: string;
+            label: string;
+            name: string;
+            photo: string;
+            /** Format: int64 */
+            price_minor: number | null;
+            product: string;
+            /** Format: int64 */
+            rating: number | null;
+            review: string;
+            why: string;
         };
         /** @description One saved answer. */
         SavedAnswer: {
@@ -4296,6 +6511,52 @@ export interface components {
             rights: string[];
             /** @description `owner`, `analyst`, `agent` or `read-only`. */
             role: string;
+        };
+        /** @description A set as it is to be. */
+        SetChange: {
+            /** @description `kind:id`; a set keeps its brand. */
+            brand: string;
+            /** @description RFC 3339 UTC; null for one without an end. */
+            ends_at: string | null;
+            is_open: boolean;
+            rights: string;
+            title: string;
+        };
+        /** @description A difference in the change of involvement, in points. */
+        SetEffect: {
+            /** Format: double */
+            difference: number;
+            /**
+             * Format: double
+             * @description Mean change of those who hang it, and of others like them.
+             */
+            hanging: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: int64 */
+            n_others: number;
+            /** Format: double */
+            others: number;
+        };
+        /** @description What became of a set. */
+        SetHung: {
+            /** @description What must be said beside a change. */
+            caveat: string;
+            effect: components["schemas"]["SetEffect"] | null;
+            /** @description Between which days the change was looked at. */
+            first_day: string;
+            last_day: string;
+            /** Format: int64 */
+            n_asked: number;
+            /** Format: int64 */
+            n_elsewhere: number;
+            n_hanging: components["schemas"]["ToldTotal"];
+            /** @description Where they say they are, as far as many say the same. */
+            places: components["schemas"]["ToldPart"][];
+            /** @description What they say beneath it for everybody to read. */
+            words: components["schemas"]["HungWords"][];
         };
         /** @description Every parameter and the vocabulary. */
         Settings: {
@@ -4690,6 +6951,27 @@ export interface components {
              */
             silent: number;
         };
+        /** @description A tag as it is to be. */
+        TagChange: {
+            bought_at: string;
+            brand: string;
+            currency: string;
+            /** @description What it is; the product's name unless it is said. */
+            label: string;
+            /** @description https alone; the product's page unless it is said. */
+            link: string;
+            /** Format: int64 */
+            price_minor: number | null;
+            product: string;
+            /** Format: int64 */
+            rating: number | null;
+            review: string;
+            why: string;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
         /** @description What became of a webhook. */
         Taken: {
             /**
@@ -4841,6 +7123,30 @@ export interface components {
             target: string;
             told_at: string;
         };
+        /** @description Those who are the same in something. */
+        ToldPart: {
+            /** Format: int64 */
+            n: number;
+            value: string;
+        };
+        /** @description How many people there are, as far as it may be told: one of the three. */
+        ToldTotal: {
+            /**
+             * Format: int64
+             * @description These, whom one sees by name, and perhaps a few more.
+             */
+            at_least: number | null;
+            /**
+             * Format: int64
+             * @description Some, and fewer than this.
+             */
+            fewer_than: number | null;
+            /**
+             * Format: int64
+             * @description So many.
+             */
+            n: number | null;
+        };
         /**
          * @description Whether a number is good news.
          * @enum {string}
@@ -4944,6 +7250,10 @@ export interface components {
             send_at: string;
             staff: string;
             text: string;
+        };
+        /** @description Changes that are saved together. */
+        WallChange: {
+            changes: components["schemas"]["FrameChange"][];
         };
         /** @description A feed that is looked at. */
         WatchedFeed: {
@@ -5074,6 +7384,34 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_privacy_support: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacySupport"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     find_actor: {
         parameters: {
             query: {
@@ -5954,6 +8292,617 @@ export interface operations {
             };
         };
     };
+    list_brands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferBrands"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_products: {
+        parameters: {
+            query: {
+                /** @description `kind:id`. */
+                brand: string;
+                /** @description Beginnings of words of the name, or of its numbers. */
+                q?: string;
+                /** @description From a page before this one. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferProducts"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    import_catalogue: {
+        parameters: {
+            query: {
+                /** @description `kind:id`. */
+                brand: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueImport"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    remove_product: {
+        parameters: {
+            query: {
+                /** @description `kind:id`. */
+                brand: string;
+            };
+            header?: never;
+            path: {
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_occasions: {
+        parameters: {
+            query: {
+                /** @description `kind:id`. */
+                brand: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOccasions"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_occasion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OccasionChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOccasion"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_occasion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occasion: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OccasionChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferOccasion"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occasion: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccasionAnswers"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    cancel_occasion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occasion: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is called off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_said: {
+        parameters: {
+            query: {
+                /** @description `kind:id`. */
+                brand: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandSaid"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_sets: {
+        parameters: {
+            query: {
+                /** @description `kind:id`. */
+                brand: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferSets"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferSet"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferSet"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_set: {
+        parameters: {
+            query?: {
+                /** @description Whether its pictures are deleted too. */
+                deletes?: boolean;
+            };
+            header?: never;
+            path: {
+                set: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    ask_to_hang: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HangAsk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HangAsked"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_hung: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetHung"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_set_image: {
+        parameters: {
+            query?: {
+                /** @description What is to be seen on it. */
+                alt?: string;
+            };
+            header?: never;
+            path: {
+                set: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferImage"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    describe_set_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set: string;
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageChange"];
+            };
+        };
+        responses: {
+            /** @description it is kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    remove_set_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set: string;
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_cohorts: {
         parameters: {
             query?: {
@@ -6130,6 +9079,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Engaged"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasures"];
                 };
             };
             /** @description what went wrong */
@@ -6700,6 +9677,38 @@ export interface operations {
             };
         };
     };
+    invite_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoomInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomInvitation"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_merges: {
         parameters: {
             query?: {
@@ -6999,6 +10008,50 @@ export interface operations {
             };
         };
     };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonErasure"];
+            };
+        };
+        responses: {
+            /** @description everything is gone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReceipt"];
+                };
+            };
+            /** @description it takes longer than a request may; look at `address` again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReceipt"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_person_definitions: {
         parameters: {
             query?: {
@@ -7061,6 +10114,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdGraph"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_person_rooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRooms"];
                 };
             };
             /** @description what went wrong */
@@ -7330,6 +10413,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReceipt"];
+                };
             };
             /** @description what went wrong */
             default: {
@@ -7731,6 +10844,2253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Responses"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_acquaintances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acquaintances"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    ask_acquaintance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcquaintanceRequest"];
+            };
+        };
+        responses: {
+            /** @description passed on, if there is such a room */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    accept_acquaintance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CircleChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acquaintances"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_acquaintance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acquaintances"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_albums: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAlbums"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlbumChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAlbum"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlbumChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAlbum"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_album: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    block_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acquaintances"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    unblock_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acquaintances"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_room_brands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferBrands"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    block_brand: {
+        parameters: {
+            query?: {
+                /** @description `web`, or `mobile` where the room is installed. */
+                layer?: string;
+            };
+            header?: never;
+            path: {
+                brand: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is blocked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    unblock_brand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is not blocked any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_facts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFacts"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_fact: {
+        parameters: {
+            query?: {
+                /** @description `web`, or `mobile` where the room is installed. */
+                layer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFact"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_fact: {
+        parameters: {
+            query?: {
+                /** @description `web`, or `mobile` where the room is installed. */
+                layer?: string;
+            };
+            header?: never;
+            path: {
+                fact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FactChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFact"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    remove_fact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    hang_fact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HangingOf"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFrame"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    hang_frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoomFrame"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFrame"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_known: {
+        parameters: {
+            query?: {
+                /** @description `kind:id`; by default the one with the most people. */
+                object?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownOfMe"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    erase_oneself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureWish"];
+            };
+        };
+        responses: {
+            /** @description everything is gone; one is signed out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReceipt"];
+                };
+            };
+            /** @description it takes longer than a request may; look at `address` again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReceipt"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    set_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                purpose: components["schemas"]["ConsentPurpose"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    disown_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotMine"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    dispute_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDispute"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_back_dispute: {
+        parameters: {
+            query: {
+                /** @description `kind:id`. */
+                object: string;
+                matter: components["schemas"]["Of"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    download_known: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_known_events: {
+        parameters: {
+            query?: {
+                /** @description Rows of a page, 1 to 500; by default 50. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_known_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownPlaces"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    correct_own_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostMeant"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    explain_known: {
+        parameters: {
+            query: {
+                of: components["schemas"]["Of"];
+                /** @description `kind:id`. */
+                object: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_own_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRoom"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_own_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnRoomChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRoom"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    claim_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HistoryClaim"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRoom"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    choose_handle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandleChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRoom"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    send_mail_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailSignIn"];
+            };
+        };
+        responses: {
+            /** @description sent */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_room_passkeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPasskeys"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_room_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPasskey"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    begin_room_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreation"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    remove_room_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_peeks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPeeks"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_room_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomSessions"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_other_room_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_room_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_room_occasions: {
+        parameters: {
+            query?: {
+                /** @description `kind:id`; those of every brand without it. */
+                brand?: string;
+                latitude?: number;
+                longitude?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomOccasions"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    answer_occasion: {
+        parameters: {
+            query?: {
+                /** @description `web`, or `mobile` where the room is installed. */
+                layer?: string;
+            };
+            header?: never;
+            path: {
+                occasion: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Coming"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomOccasion"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    hang_occasion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occasion: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HangingOf"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFrame"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomOffers"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    decline_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is declined */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_photos: {
+        parameters: {
+            query?: {
+                /** @description From a list before this one. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPhotos"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_photo: {
+        parameters: {
+            query?: {
+                /** @description What is to be seen on it, for whoever cannot see it. */
+                alt?: string;
+                /** @description Whether it shows a child; then it is for its owner alone unless `door` says otherwise. */
+                is_child?: boolean;
+                /** @description Whom it lets in; everybody whom the room does unless it is said. */
+                door?: components["schemas"]["RoomDoor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPhoto"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomPhoto"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_tag: {
+        parameters: {
+            query?: {
+                /** @description `web`, or `mobile` where the room is installed. */
+                layer?: string;
+            };
+            header?: never;
+            path: {
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomTag"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_tag: {
+        parameters: {
+            query?: {
+                /** @description `web`, or `mobile` where the room is installed. */
+                layer?: string;
+            };
+            header?: never;
+            path: {
+                photo: string;
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomTag"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    remove_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo: string;
+                tag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is off */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    place_image: {
+        parameters: {
+            query?: {
+                /** @description `web`, or `mobile` where the room is installed. */
+                layer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlacement"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFrame"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    download_image: {
+        parameters: {
+            query?: {
+                /** @description `web`, or `mobile` where the room is installed. */
+                layer?: string;
+            };
+            header?: never;
+            path: {
+                frame: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the image, to be saved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    suggest_products: {
+        parameters: {
+            query: {
+                /** @description `kind:id`; those of every brand without it. */
+                brand?: string;
+                /** @description Beginnings of words. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomProducts"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    look_into_room: {
+        parameters: {
+            query?: {
+                /** @description For an owner in their own room: `passer_by`, or the handle of a member, to see it as they do. */
+                as?: string;
+                /** @description `next` of the part before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomWall"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    look_at_album: {
+        parameters: {
+            query?: {
+                /** @description For an owner in their own room: `passer_by`, or the handle of a member, to see it as they do. */
+                as?: string;
+                /** @description `next` of the part before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                handle: string;
+                album: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomAlbum"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_facts_of_room: {
+        parameters: {
+            query?: {
+                /** @description For an owner in their own room: `passer_by`, or the handle of a member, to see it as they do. */
+                as?: string;
+                /** @description `next` of the part before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                handle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFacts"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    look_at_frame: {
+        parameters: {
+            query?: {
+                /** @description For an owner in their own room: `passer_by`, or the handle of a member, to see it as they do. */
+                as?: string;
+                /** @description `next` of the part before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                handle: string;
+                frame: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomFrame"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                /** @description For an owner in their own room: `passer_by`, or the handle of a member, to see it as they do. */
+                as?: string;
+                /** @description `next` of the part before. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                handle: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomTags"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    search_rooms: {
+        parameters: {
+            query?: {
+                /** @description A part of a handle or name. */
+                q?: string;
+                /** @description `next` of the part before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundRooms"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    enter_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description signed in; sets the cookie `parlour_room` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRoom"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    leave_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_room_sign_in_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomSignInWays"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    send_room_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailSignIn"];
+            };
+        };
+        responses: {
+            /** @description sent, if the address may have a room */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    sign_in_to_room_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description signed in; sets the cookie `parlour_room` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRoom"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    begin_room_passkey_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequest"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    change_wall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedFrames"];
                 };
             };
             /** @description what went wrong */
@@ -9352,6 +14712,37 @@ export interface operations {
             };
         };
     };
+    get_calendar_of_brand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                brand: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     take_posthog_capture_query: {
         parameters: {
             query?: never;
@@ -9892,6 +15283,37 @@ export interface operations {
             };
         };
     };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the picture, JPEG or PNG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_metrics: {
         parameters: {
             query?: never;
@@ -9907,6 +15329,37 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occasion: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description iCalendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
                 };
             };
             /** @description what went wrong */

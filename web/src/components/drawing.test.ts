@@ -6,10 +6,10 @@ import { numberColumns } from "../pages/explore/result";
 import { extraWords } from "../pages/person/timeline";
 import { placeWithin } from "../pages/sign_in";
 import { hatched } from "../pages/today/charts";
+import { folded } from "./amount";
 import { pace } from "./job";
 import { isMatch } from "./palette";
 import { sparkPoints } from "./spark";
-import { folded } from "./why";
 
 const month = (acquired: number, disengaged: number, defected: number): EngagedRow => ({
   period: "1997-02",

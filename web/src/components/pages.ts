@@ -80,6 +80,24 @@ export const PAGES: PageEntry[] = [
     icon: "M4 4h12M6.5 8.5h7M8.5 13h3M9.5 17h1",
   },
   {
+    path: "/offers",
+    name: "Rooms",
+    about: "images a brand offers, who hangs them, and what people say",
+    icon: "M3 4h14v12H3ZM6 7h5v6H6ZM13.5 7h1M13.5 10h1M13.5 13h1",
+  },
+  {
+    path: "/catalogue",
+    name: "Catalogue",
+    about: "what a brand sells",
+    icon: "M4 3h9l3 3v11H4ZM7 8h6M7 11h6M7 14h4",
+  },
+  {
+    path: "/occasions",
+    name: "Occasions",
+    about: "what a brand holds, where and when, and who comes",
+    icon: "M3 5h14v12H3ZM3 8.5h14M7 3v4M13 3v4M7 12h2M11 12h2",
+  },
+  {
     path: "/definitions",
     name: "Definitions",
     about: "what each author calls engaged, on the same people",
@@ -170,6 +188,7 @@ export const SETTINGS_TABS: SettingsTab[] = [
     right: "administer",
     isWhole: true,
   },
+  { tab: "erasures", name: "Erasures", about: "who asked to be forgotten, and when", right: "inspect", isWhole: true },
   { tab: "audit", name: "Audit", about: "who did what, and when", right: "administer", isWhole: true },
   { tab: "browser", name: "You", about: "your account, this session, colours, keys" },
 ];

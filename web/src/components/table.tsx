@@ -39,11 +39,15 @@ export function Table<Row>({ caption, columns, rows, rowKey, isTight, isCapped, 
         <caption className="unseen">{caption}</caption>
         <thead>
           <tr>
-            {shown.map((column) => (
-              <th key={column.title} scope="col" className={column.isNumber ? "n" : undefined}>
-                {column.title}
-              </th>
-            ))}
+            {shown.map((column) =>
+              column.title ? (
+                <th key={column.title} scope="col" className={column.isNumber ? "n" : undefined}>
+                  {column.title}
+                </th>
+              ) : (
+                <td key="what can be done" />
+              ),
+            )}
           </tr>
         </thead>
         <tbody>

@@ -5,8 +5,9 @@ import { useState } from "react";
 import { useWhy } from "../api/person";
 import type { Contribution, Why, WhyOf } from "../api/types";
 import { downloadCsv } from "../csv";
-import { count, counted, dayText, exactPoints, money } from "../format";
+import { count, dayText } from "../format";
 import { useUrl } from "../scope";
+import { Amount, dated, folded, unitWords } from "./amount";
 import { CsvButton } from "./csv-button";
 import { Answer } from "./states";
 
@@ -52,41 +53,8 @@ export function WhyDrawer({ person, name, object, on }: WhyDrawerProps) {
   );
 }
 
-const MINOR = "minor units of ";
-
-/** The unit, in words for people. */
-function unitWords(unit: string): string {
-  if (unit === "micropoints") return "points";
-  return unit.startsWith(MINOR) ? unit.slice(MINOR.length) : unit;
-}
-
-/** An amount in its unit, exact: micropoints as points to the last digit, minor units as money. */
-function Amount({ amount, unit }: { amount: number; unit: string }) {
-  if (unit === "micropoints") {
-    const [read, rest] = exactPoints(amount);
-    return (
-      <>
-        {read}
-        <span className="fine">{rest}</span>
-      </>
-    );
-  }
-  return unit.startsWith(MINOR) ? money(amount, unit.slice(MINOR.length)) : count(amount);
-}
-
 /** Lines shown before the reader asks for all. */
 const FIRST_LINES = 12;
-
-/** The first lines and the sum of the others as one more, so that what is shown always adds up to the total. */
-export function folded(contributions: Contribution[], n: number): Contribution[] {
-  if (contributions.length <= n + 1) return contributions;
-  const others = contributions.slice(n);
-  const amount = others.reduce((sum, part) => sum + part.amount, 0);
-  return [
-    ...contributions.slice(0, n),
-    { label: counted(others.length, "smaller one", "smaller ones"), detail: "together", amount, day: null },
-  ];
-}
 
 function Bar({ amount, largest }: { amount: number; largest: number }) {
   const width = largest === 0 ? 0 : (Math.abs(amount) / largest) * 100;
@@ -95,12 +63,6 @@ function Bar({ amount, largest }: { amount: number; largest: number }) {
       <i className={amount < 0 ? "less" : undefined} style={{ width: `${width}%` }} />
     </span>
   );
-}
-
-/** How the amount comes about; with its day where the label does not say it. */
-function dated(part: Contribution): string {
-  const day = part.day ? dayText(part.day) : "";
-  return [part.label.includes(day) ? "" : day, part.detail].filter(Boolean).join(" · ");
 }
 
 function Line({ part, largest, unit }: { part: Contribution; largest: number; unit: string }) {

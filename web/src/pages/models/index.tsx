@@ -29,8 +29,9 @@ export function Models() {
 /** What was done, in a sentence: who was seen, until when, and what happened after. */
 export function setUpWords(data: ModelsData): string {
   const what = data.basis === "activity" ? ["were active", "active days"] : ["had bought", "days of purchase"];
+  const people = `${count(data.n_people)} people${data.one_of > 1 ? ` (one in ${count(data.one_of)})` : ""}`;
   return (
-    `${count(data.n_people)} people who ${what[0]} by ${dayText(data.split)} were shown to each model, and their ` +
+    `${people} who ${what[0]} by ${dayText(data.split)} were shown to each model, and their ` +
     `${count(data.n_actual)} ${what[1]} from then to ${dayText(data.end)} were not: ${percent(data.active_share)} of ` +
     "them came again."
   );

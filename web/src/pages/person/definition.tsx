@@ -1,6 +1,7 @@
 // The derived values of one standing, each with its "why?".
-import type { Cell, PersonStanding } from "../../api/types";
+import type { Cell, Dispute, PersonStanding, WhyOf } from "../../api/types";
 import { DirectionMark } from "../../components/marks";
+import { disputeOf } from "../../disputes";
 import {
   counted,
   dayBeside,
@@ -37,17 +38,36 @@ function rhythmWords(standing: PersonStanding, on: string): string {
   return `silent ${silent}, ${counted(standing.n_days, "active day", "active days")} in all`;
 }
 
-export function Definition({ standing, on }: { standing: PersonStanding; on: string }) {
+function points(involvement: number): string {
+  return involvement.toLocaleString("en-GB", { maximumFractionDigits: 1 });
+}
+
+/** What the object does toward the person, beside what the person does toward it. */
+export function backWords(standing: PersonStanding, on: string): string {
+  if (!standing.back) return `${standing.title} never did anything toward them`;
+  const days = counted(standing.back.n_days, "day", "days");
+  return `points, against their ${points(standing.involvement)}; on ${days}, last ${dayBeside(standing.back.last_day, on)}`;
+}
+
+interface DefinitionProps {
+  standing: PersonStanding;
+  on: string;
+  disputes: Dispute[];
+}
+
+export function Definition({ standing, on, disputes }: DefinitionProps) {
+  const said = (of: WhyOf) => disputeOf(disputes, standing.object, of);
   const isOverdue = standing.due_day !== null && standing.due_day < on;
   const due = standing.due_day ? `due ${dayBeside(standing.due_day, on)}` : "not known";
   return (
     <dl className="kv">
-      <Value name="Degree" of="degree" value={times(standing.degree)}>
+      <Value name="Degree" of="degree" dispute={said("degree")} value={times(standing.degree)}>
         the average · {standingOf(standing.percentile)}
       </Value>
       <Value
         name="Kind"
         of="kind"
+        dispute={said("kind")}
         value={
           <span className={standing.kind === null ? undefined : standing.kind < 0 ? "neg" : "pos"}>
             {standing.kind === null ? "unknown" : signed(standing.kind)}
@@ -56,29 +76,54 @@ export function Definition({ standing, on }: { standing: PersonStanding; on: str
       >
         {kindWords(standing.kind)}
       </Value>
-      <Value name="Direction" of="direction" value={<DirectionMark direction={standing.direction} />}>
+      <Value
+        name="Direction"
+        of="direction"
+        dispute={said("direction")}
+        value={<DirectionMark direction={standing.direction} />}
+      >
         p falling = {probability(standing.p_falling)} · {standing.n_before} → {standing.n_recent} active days
       </Value>
-      <Value name="Value" of="value" value={roundMoney(standing.value_minor, standing.currency)}>
+      <Value
+        name="Value"
+        of="value"
+        dispute={said("value")}
+        value={roundMoney(standing.value_minor, standing.currency)}
+      >
         in the trailing year
       </Value>
-      <Value name="Cell" of="cell" isWord={standing.cell === null} value={<CellName cell={standing.cell} />}>
+      <Value
+        name="Cell"
+        of="cell"
+        dispute={said("cell")}
+        isWord={standing.cell === null}
+        value={<CellName cell={standing.cell} />}
+      >
         {standing.cell === null ? "no event within the retention window" : CELL_WORDS[standing.cell]}
       </Value>
-      <Value name="Stage" of="stage" isWord value={wordOf(STAGE_WORDS, standing.stage)}>
+      <Value name="Stage" of="stage" dispute={said("stage")} isWord value={wordOf(STAGE_WORDS, standing.stage)}>
         {wordOf(STAGE_ABOUT, standing.stage)}
       </Value>
-      <Value name="Own rhythm" of="rhythm" isWord value={<span className={isOverdue ? "neg" : undefined}>{due}</span>}>
+      <Value
+        name="Own rhythm"
+        of="rhythm"
+        dispute={said("rhythm")}
+        isWord
+        value={<span className={isOverdue ? "neg" : undefined}>{due}</span>}
+      >
         {rhythmWords(standing, on)}
       </Value>
-      <Value
-        name="Involvement"
-        of="involvement"
-        value={standing.involvement.toLocaleString("en-GB", { maximumFractionDigits: 1 })}
-      >
+      <Value name="Involvement" of="involvement" dispute={said("involvement")} value={points(standing.involvement)}>
         since {dayText(standing.first_day)}
       </Value>
-      <WorthValues standing={standing} />
+      <div className={standing.back ? undefined : "word"}>
+        <dt>Back toward them</dt>
+        <dd>
+          <strong>{standing.back ? points(standing.back.involvement) : "nothing"}</strong>{" "}
+          <small>{backWords(standing, on)}</small>
+        </dd>
+      </div>
+      <WorthValues standing={standing} dispute={said("worth")} />
     </dl>
   );
 }

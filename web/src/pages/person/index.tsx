@@ -17,7 +17,11 @@ import { idOf } from "../../words";
 import { Definition } from "./definition";
 import { PersonDefinitionsPart } from "./definitions";
 import { DegreeChart } from "./degree-chart";
+import { Erase } from "./erase";
 import { Ids } from "./ids";
+import { Consents, Disputes, NotRead } from "./own-word";
+import { InviteToRoom } from "./room";
+import { Rooms } from "./rooms";
 import { Timeline } from "./timeline";
 
 export function Person() {
@@ -65,18 +69,34 @@ function Body({ data }: { data: PersonData }) {
   return (
     <>
       <h1>
-        <Sentence pieces={data.sentence} />
+        {data.is_read ? (
+          <Sentence pieces={data.sentence} />
+        ) : (
+          <>
+            <bdi>{data.name}</bdi> does not want to be read.
+          </>
+        )}
       </h1>
-      {standing ? <Definition standing={standing} on={data.on} /> : null}
+      {data.is_read ? null : <NotRead />}
+      {standing ? <Definition standing={standing} on={data.on} disputes={data.disputes} /> : null}
       <div className="three">
         <div>{standing ? <DegreeChart standing={standing} on={data.on} /> : null}</div>
         <div>
-          <WithWhom data={data} chosen={standing?.object} />
-          <Part title="Footprint" does="share of involvement">
-            <LayerBar layers={data.layers} />
-          </Part>
+          {data.is_read ? (
+            <>
+              <WithWhom data={data} chosen={standing?.object} />
+              <Part title="Footprint" does="share of involvement">
+                <LayerBar layers={data.layers} />
+              </Part>
+            </>
+          ) : null}
+          <Disputes disputes={data.disputes} />
           <Money data={data} />
           <Ids ids={data.ids} links={data.links} />
+          <Consents consents={data.consents} />
+          <Rooms person={data.person} />
+          <InviteToRoom person={data.person} />
+          <Erase person={data.person} />
         </div>
         <Timeline person={data.person} on={scope.on} />
       </div>

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { IdRow, LinkRow } from "../../api/types";
 import { graphOf, MAX_NODES, pathOf } from "./graph";
+import { stanceWords } from "./own-word";
 import { skewOf } from "./timeline";
 
 const id = (key: string, kind: string): IdRow => ({ key, kind, value: key, first_seen_at: "2030-01-01T00:00:00Z" });
@@ -52,5 +53,13 @@ describe("timeline", () => {
   test("a clock that was right is not spoken of", () => {
     expect(skewOf({ at: "2030-01-01T00:00:00Z", said_at: null })).toBe(0);
     expect(skewOf({ at: "2030-01-01T00:00:00Z", said_at: "2030-01-01T02:00:00Z" })).toBe(7_200_000);
+  });
+});
+
+describe("what they agree to", () => {
+  test("is a word, and who said it when", () => {
+    expect(stanceWords({ is_given: true, by: null })).toBe("yes");
+    const by = { at: "2030-01-03T10:00:00Z", is_given: false, how: "browser" as const };
+    expect(stanceWords({ is_given: false, by })).toBe("no, said on 3 Jan 2030, by their browser’s signal");
   });
 });

@@ -1,6 +1,8 @@
 // One derived value with its "why?".
 import type { ReactNode } from "react";
-import type { WhyOf } from "../../api/types";
+import type { Dispute, WhyOf } from "../../api/types";
+import { saidIn } from "../../disputes";
+import { dayOf, dayShort } from "../../format";
 import { useUrl } from "../../scope";
 
 interface ValueProps {
@@ -9,10 +11,12 @@ interface ValueProps {
   value: ReactNode;
   /** A word rather than a figure: set smaller. */
   isWord?: boolean;
+  /** What they say against it themselves. */
+  dispute?: Dispute;
   children: ReactNode;
 }
 
-export function Value({ name, of, value, isWord, children }: ValueProps) {
+export function Value({ name, of, value, isWord, dispute, children }: ValueProps) {
   const { set } = useUrl();
   return (
     <div className={isWord ? "word" : undefined}>
@@ -29,6 +33,11 @@ export function Value({ name, of, value, isWord, children }: ValueProps) {
       </dt>
       <dd>
         <strong>{value}</strong> <small>{children}</small>
+        {dispute ? (
+          <small className="own-word">
+            They say: <q dir="auto">{saidIn(dispute)}</q>, since {dayShort(dayOf(dispute.at))}
+          </small>
+        ) : null}
       </dd>
     </div>
   );

@@ -1,10 +1,10 @@
 // What somebody is worth: what they brought, what is expected of them, and what is lost if they are gone.
-import type { PersonStanding, WhyOf } from "../../api/types";
+import type { Dispute, PersonStanding, WhyOf } from "../../api/types";
 import { count, decimal, percent, roundMoney } from "../../format";
 import { QUADRANT_ABOUT, QUADRANT_WORDS, wordOf } from "../../words";
 import { Value } from "./value";
 
-export function WorthValues({ standing }: { standing: PersonStanding }) {
+export function WorthValues({ standing, dispute }: { standing: PersonStanding; dispute?: Dispute }) {
   const { worth, currency } = standing;
   const of: WhyOf = "worth";
   if (worth === null) return null;
@@ -12,7 +12,7 @@ export function WorthValues({ standing }: { standing: PersonStanding }) {
   const coming = worth.contract ? "renewals" : "days of coming";
   return (
     <>
-      <Value name="Chance to be here" of={of} value={percent(worth.p_alive)}>
+      <Value name="Chance to be here" of={of} dispute={dispute} value={percent(worth.p_alive)}>
         <span className="unseen">likely still there, </span>
         {worth.contract ??
           `after ${count(worth.n_purchases)} ${worth.n_purchases === 1 ? "day" : "days"} of coming, by the model`}

@@ -3,6 +3,7 @@ import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useAccount, useOwnAccount } from "../../api/staff";
 import type { AccountPasskey, AccountSession, OwnAccount } from "../../api/types";
+import { useWorkspace } from "../../api/workspace";
 import { Part } from "../../components/part";
 import { Answer, Problem } from "../../components/states";
 import { type Column, Table } from "../../components/table";
@@ -12,13 +13,15 @@ import { ROLES } from "./people/words";
 
 export function AccountParts() {
   const account = useAccount();
+  const objects = useWorkspace().data?.objects;
+  const titleOf = (brand: string) => objects?.find((object) => object.name === brand)?.title ?? brand;
   return (
     <Answer query={account} what="Your account could not be read." height={300}>
       {(data) => (
         <>
           <p className="sub">
             You are <b>{data.handle}</b>, {ROLES[data.role]?.name ?? data.role}: {ROLES[data.role]?.about}.{" "}
-            {data.brands ? `You see ${data.brands.join(", ")}.` : null}
+            {data.brands ? `You see ${data.brands.map(titleOf).join(", ")}.` : null}
           </p>
           <Name key={data.name} account={data} />
           <Password account={data} />

@@ -1,5 +1,5 @@
-// Settings: health first, then who may send, what their words mean, what was rejected or not joined, what is sent out, the weights, and this
-// browser.
+// Settings: health first, then who may send, what their words mean, what was rejected or not joined, what is sent out, the weights, what
+// was erased, and this browser.
 import { Tabs } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { useNavigate } from "react-router";
@@ -18,6 +18,7 @@ const Deliveries = lazy(() => import("./deliveries").then((m) => ({ default: m.D
 const Weights = lazy(() => import("./weights").then((m) => ({ default: m.Weights })));
 
 const Staff = lazy(() => import("./people").then((m) => ({ default: m.PeopleSection })));
+const Erasures = lazy(() => import("./erasures").then((m) => ({ default: m.ErasuresSection })));
 const AuditLog = lazy(() => import("./audit").then((m) => ({ default: m.AuditSection })));
 
 const FIRST = "health";
@@ -69,6 +70,8 @@ function Section({ tab }: { tab: string }) {
       return <Staff />;
     case "audit":
       return <AuditLog />;
+    case "erasures":
+      return <Erasures />;
     case "weights":
       return <Weights />;
     case "browser":

@@ -216,7 +216,7 @@ function NameLine({ row, verb, isChosen, onSaid }: NameLineProps) {
               type="button"
               className="why"
               onClick={() => setOpen(true)}
-              aria-label={`Choose a verb for ${row.name}`}
+              aria-label={verb ? `Change the verb of ${row.name}` : `Choose a verb for ${row.name}`}
             >
               {verb ? "change" : "choose a verb"}
             </button>

@@ -50,7 +50,7 @@ export function Log({ hooks }: { hooks: Hook[] }) {
       value: () => null,
       show: (row) => (
         <span className="does">
-          <button type="button" onClick={() => replay.mutate(row.id)} aria-label={`Send ${row.message} again`}>
+          <button type="button" onClick={() => replay.mutate(row.id)} aria-label={`Send again: ${row.message}`}>
             send again
           </button>
         </span>
