@@ -13,7 +13,8 @@ import subprocess
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-VERBS = ["viewed", "clicked", "bought", "asked", "complained", "liked", "commented", "used"]
+# Two in a hundred ask something: an ask is a row in five tables with twelve indexes, and not what most files are full of.
+VERBS = ["viewed", "clicked", "bought", "liked", "commented", "used"] * 17 + ["asked", "complained"]
 LAYERS = ["web", "mobile", "social", "hub"]
 BAR = 200_000
 

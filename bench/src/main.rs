@@ -21,7 +21,7 @@ use parlour_core::relation::{PersonFold, Relation};
 use parlour_core::standing::{Stage, Yardstick};
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::chunk::Numbers;
-use parlour_lake::kernel::{View, Walk};
+use parlour_lake::kernel::{Hidden, View, Walk};
 use parlour_lake::run::RunFile;
 use serde_json::json;
 
@@ -101,7 +101,8 @@ fn standings(folder: &Path, repeat: u32, is_measured: bool) -> anyhow::Result<()
     let united = HashMap::new();
     let n_threads = std::thread::available_parallelism()?.get();
     let numbers = Numbers { objects: &opened.objects, verbs: &opened.verbs };
-    let walk = Walk { view: &opened.view, numbers, united: &united, n_threads, is_wide: false };
+    let walk =
+        Walk { view: &opened.view, numbers, united: &united, hidden: &Hidden::default(), n_threads, is_wide: false };
     let mut out = std::io::stdout().lock();
     for _ in 0..repeat {
         let start = Instant::now();
@@ -201,7 +202,8 @@ fn person(folder: &Path, n: u32) -> anyhow::Result<()> {
     let opened = open(folder)?;
     let united = HashMap::new();
     let numbers = Numbers { objects: &opened.objects, verbs: &opened.verbs };
-    let walk = Walk { view: &opened.view, numbers, united: &united, n_threads: 1, is_wide: false };
+    let walk =
+        Walk { view: &opened.view, numbers, united: &united, hidden: &Hidden::default(), n_threads: 1, is_wide: false };
     let reading = Reading::new(ON, &opened.parameters, &opened.vocabulary, &opened.verbs, &opened.objects);
     let mut random = world::Random(0x5EED);
     let mut times = Vec::new();
