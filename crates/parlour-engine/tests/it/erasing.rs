@@ -519,7 +519,7 @@ fn nothing_is_left_of_whoever_is_erased(kind: Kind) {
 }
 
 /// By none of her ids, late or new, nor after a restart; and what is refused keeps nothing of it.
-fn nothing_more_of_her_comes_in(bench: &Bench, engine: Engine, keys: &[Key], told: &[String]) {
+fn nothing_more_of_her_comes_in(bench: &Bench, engine: Arc<Engine>, keys: &[Key], told: &[String]) {
     for event in [
         said(70, anna(), "bought", "late1", Some(CANARY.to_owned())),
         said(0, anna(), "bought", "new1", Some(CANARY.to_owned())),
