@@ -61,6 +61,7 @@ export default defineConfig({
         "widget.spec.ts",
         "talk.spec.ts",
         "staff.spec.ts",
+        "mail.spec.ts",
         "room.spec.ts",
         "known.spec.ts",
         "offers.spec.ts",
@@ -70,7 +71,7 @@ export default defineConfig({
       dependencies: ["sign-in"],
       use: signedIn,
     },
-    { name: "staff", testMatch: "staff.spec.ts" },
+    { name: "staff", testMatch: ["staff.spec.ts", "mail.spec.ts"] },
     {
       name: "room",
       testMatch: ["room.spec.ts", "room-life.spec.ts", "touch.spec.ts", "offers.spec.ts", "known.spec.ts"],

@@ -327,6 +327,7 @@ test("staff see what somebody said, and erase whoever asked them", async ({ brow
   await reading.focus();
   await guest.page.keyboard.press("Space");
   await expect(matter(guest.page, "stage")).toHaveCount(0);
+  await expect(part(guest.page, "For what it may be used")).toContainText(/Off since .*, said by you, in your room\./);
   await page.reload();
   await expect(page.locator("[data-not-read]")).toContainText("They do not want to be read");
   await expect(page.locator(".kv")).toHaveCount(0);

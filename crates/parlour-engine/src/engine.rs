@@ -16,6 +16,7 @@ use parlour_lake::run::RunFile;
 use parlour_store::{Conn, Database, StoreError, identity, link, run, setting};
 
 use crate::arrivals::Arrivals;
+use crate::backup::{self, demand_whole};
 use crate::bell::Bell;
 use crate::consent::Signalled;
 use crate::duplicates::SeenFile;
@@ -87,6 +88,8 @@ pub struct Engine {
     pub(crate) ledger: Ledger,
     pub(crate) signalled: Signalled,
     pub(crate) is_stopping: AtomicBool,
+    /// Files of the lake that no row names any more, and that a backup may still copy.
+    away: Mutex<Vec<PathBuf>>,
     _lock: File,
 }
 
@@ -111,6 +114,7 @@ impl Engine {
         let own_vocabulary = settings.vocabulary(folder)?;
         let own = format!("sqlite:{}", folder.join("parlour.db").display());
         let database = Database::open(database.unwrap_or(&own))?;
+        demand_whole(&database)?;
         let secret = secret(&database)?;
         let bell = Arc::<Bell>::default();
         let (sources, arrivals) = (Arc::<Sources>::default(), Arc::<Arrivals>::default());
@@ -151,6 +155,7 @@ impl Engine {
             signalled: Signalled::default(),
             gallery: Gallery::new(Folder(folder.join("media"))),
             is_stopping: AtomicBool::new(false),
+            away: Mutex::default(),
             settings,
             database,
             secret,
@@ -217,6 +222,7 @@ impl Engine {
 
     /// Removes what lies in the lake and no row speaks of: what a crash left half done.
     fn remove_orphans(&self, rows: &[run::Run]) {
+        let Some(_nobody_copies) = backup::nobody_copies(&self.folder) else { return };
         for kind in RUN_KINDS {
             let Ok(files) = fs::read_dir(self.folder.join("lake").join(kind)) else { continue };
             for file in files.flatten() {
@@ -225,6 +231,23 @@ impl Engine {
                     let _ = fs::remove_file(file.path());
                 }
             }
+        }
+    }
+
+    /// Removes files of the lake that no row names any more; while somebody makes a backup, they wait for the next time.
+    pub(crate) fn put_away(&self, files: impl IntoIterator<Item = PathBuf>) {
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        away.extend(files);
+        let Some(_nobody_copies) = backup::nobody_copies(&self.folder) else { return };
+        for file in away.drain(..) {
+            let _ = fs::remove_file(file);
+        }
+    }
+
+    /// Removes what waits for the end of a backup now: somebody in it is erased, and that backup begins from a later moment.
+    pub(crate) fn put_away_at_once(&self) {
+        for file in self.away.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            let _ = fs::remove_file(file);
         }
     }
 
@@ -267,7 +290,7 @@ pub(crate) fn link_of(link: &link::Link) -> Link {
     Link { is_undone, is_forced, ..Link::new(link.a, link.b, link.at) }
 }
 
-fn all_runs(conn: &mut dyn Conn) -> Result<Vec<run::Run>, StoreError> {
+pub(crate) fn all_runs(conn: &mut dyn Conn) -> Result<Vec<run::Run>, StoreError> {
     let mut runs = Vec::new();
     for kind in RUN_KINDS {
         runs.extend(run::list(conn, kind)?);

@@ -82,9 +82,7 @@ impl Engine {
             note(conn, |keeping| keeping.retain(|other| *other != day))?;
             standing::delete_old(conn, n_kept).map(|_| ())
         })?;
-        for run in gone {
-            let _ = std::fs::remove_file(self.lake_path(&run.file));
-        }
+        self.put_away(gone.iter().map(|run| self.lake_path(&run.file)));
         Ok(n_rows)
     }
 

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod arrivals;
 pub mod asks;
+pub mod backup;
 mod bell;
 pub mod clock;
 pub mod codec;

@@ -4,13 +4,19 @@
 mod html;
 mod letter;
 pub mod mailbox;
+mod page;
 mod sender;
 mod taking;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use parlour_core::event::{Event, Flaw};
+use parlour_core::key::Key;
+use parlour_store::attachment;
 use parlour_store::mailbox::Cursor;
 use parlour_store::rejected::Rejected;
 
+use crate::EngineError;
 use crate::engine::Engine;
 use taking::Beside;
 
@@ -70,7 +76,36 @@ impl Engine {
         let limits = letter::FileLimits { n_files: 0, n_bytes: 0 };
         let letter = letter::read(&row.raw, limits).map_err(|error| Flaw::Unreadable(error.to_string()))?;
         let name = letter.id.clone().unwrap_or_else(|| self.made_name(&letter));
-        let beside = Beside { name, parent: None, received_at: row.at, kept: Vec::new() };
+        let beside = Beside { name, parent: None, received_at: row.at, kept: Vec::new(), has_page: false };
         Ok(vec![taking::event_of(&source, &letter, beside)])
+    }
+
+    /// A mail as it was sent, as the body of a page that can do nothing; pictures that came with it are in it, those from
+    /// elsewhere only where they are asked for. `None` where it had no HTML or that is not kept.
+    pub fn mail_page(&self, post: Key, with_remote: bool) -> Result<Option<String>, EngineError> {
+        let found = self.database.read(|conn| {
+            let Some(kept) = attachment::get(conn, post, attachment::PAGE)? else { return Ok(None) };
+            let html = String::from_utf8_lossy(&kept.body).into_owned();
+            let mut pictures = std::collections::BTreeMap::new();
+            for place in (0..self.settings.mail.max_files).filter(|place| html.contains(&format!("\"cid:{place}\""))) {
+                pictures.insert(place.to_string(), attachment::get(conn, post, place as i64)?);
+            }
+            Ok(Some((html, pictures)))
+        })?;
+        let Some((html, pictures)) = found else { return Ok(None) };
+        let attached = |place: &str| {
+            let body = &pictures.get(place)?.as_ref()?.body;
+            Some(format!("data:{};base64,{}", shown_as(body)?, STANDARD.encode(body)))
+        };
+        Ok(Some(page::page(&html, &attached, with_remote).html))
+    }
+}
+
+/// What a browser is told that a file is, if it is a picture that may be shown: by its first bytes, whatever it is called.
+pub fn shown_as(bytes: &[u8]) -> Option<&'static str> {
+    match parlour_media::Kind::of(bytes) {
+        Ok(kind) => Some(kind.media_type()),
+        Err(Some(parlour_media::Stranger::Gif)) => Some("image/gif"),
+        Err(_) => None,
     }
 }

@@ -15,8 +15,8 @@ mod link;
 mod shelf;
 
 pub use link::Link;
-pub(crate) use shelf::Folder;
 pub use shelf::Shelf;
+pub(crate) use shelf::{Folder, part_of};
 
 /// The files, and who is about to add some.
 pub(crate) struct Gallery {
@@ -192,6 +192,11 @@ impl Engine {
 /// By what a file that is sent again is known.
 pub(crate) fn hash_of(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
+}
+
+/// The names of a picture's files.
+pub(crate) fn file_names(media: &Media) -> Vec<String> {
+    media.widths.iter().map(|width| file_name(media, *width)).collect()
 }
 
 fn file_name(media: &Media, width: u32) -> String {

@@ -146,9 +146,7 @@ impl Engine {
         let ids: Vec<i64> = expired.iter().map(|row| row.id).collect();
         self.database.write(move |conn| run::remove(conn, &ids))?;
         self.state_mut().filters.retain(|(row, _)| !expired.iter().any(|gone| gone.file == row.file));
-        for row in expired {
-            let _ = std::fs::remove_file(self.lake_path(&row.file));
-        }
+        self.put_away(expired.iter().map(|row| self.lake_path(&row.file)));
         Ok(true)
     }
 
@@ -310,9 +308,7 @@ impl Engine {
             Ok(())
         });
         merged.inspect_err(|error| self.clear_away(&name, error))?;
-        for row in rows() {
-            let _ = std::fs::remove_file(self.lake_path(&row.file));
-        }
+        self.put_away(rows().map(|row| self.lake_path(&row.file)));
         Ok(true)
     }
 
@@ -384,13 +380,10 @@ impl Engine {
         state.damaged.retain(|row| !damaged.contains(row));
         state.version += 1;
         drop(state);
-        for row in damaged {
-            let _ = std::fs::remove_file(self.lake_path(&row.file));
-        }
-        for run in old {
-            // Readers that still hold it read on; a file left by a crash here is an orphan, removed at start.
-            let _ = std::fs::remove_file(&run.file.path);
-        }
+        // Readers that still hold one read on; a file left by a crash here is an orphan, removed at start.
+        self.put_away(
+            damaged.iter().map(|row| self.lake_path(&row.file)).chain(old.iter().map(|run| run.file.path.clone())),
+        );
         Ok(())
     }
 }

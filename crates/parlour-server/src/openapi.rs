@@ -180,6 +180,7 @@ const SCHEME: &str = "session";
         threads::take_back_reply,
         threads::correct_post,
         files::get_file,
+        files::get_page,
         responses::get_responses,
         responses::get_reciprocity,
         saved_answers::list_saved_answers,

@@ -160,6 +160,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule("DELETE", "/api/v1/replies/{id}", (Answer, ByReply), "took an answer back"),
     rule("PUT", "/api/v1/posts/{post}/correction", (Answer, ByPost), "corrected what a post is"),
     reads("/api/v1/posts/{post}/files/{place}", Read, ByPost),
+    reads("/api/v1/posts/{post}/page", Read, ByPost),
     reads("/api/v1/responses", Read, ByQuestion),
     reads("/api/v1/reciprocity", Read, ByQuestion),
     reads("/api/v1/saved-answers", Read, Free),

@@ -115,6 +115,7 @@ fn ask_routes() -> Vec<Route> {
         ("/api/v1/replies/{id}", delete(threads::take_back_reply)),
         ("/api/v1/posts/{post}/correction", put(threads::correct_post)),
         ("/api/v1/posts/{post}/files/{place}", get(files::get_file)),
+        ("/api/v1/posts/{post}/page", get(files::get_page)),
         ("/api/v1/responses", get(responses::get_responses)),
         ("/api/v1/reciprocity", get(responses::get_reciprocity)),
         ("/api/v1/saved-answers", get(saved_answers::list_saved_answers).post(saved_answers::create_saved_answer)),

@@ -5,12 +5,15 @@ use parlour_core::key::Key;
 use crate::rows::one_int;
 use crate::{Conn, Row, StoreError, Value};
 
+/// The place of the mail's own HTML.
+pub const PAGE: i64 = -1;
+
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     /// The post it came with.
     pub post: Key,
-    /// Which of the post's files it is, from 0.
+    /// Which of the post's files it is, from 0; or [`PAGE`].
     pub place: i64,
     /// What the sender calls it.
     pub name: String,

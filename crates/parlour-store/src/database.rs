@@ -12,7 +12,7 @@ use crate::pool::Pool;
 use crate::postgresql::{self, Postgres};
 use crate::sqlite::{self, FileLock, Sqlite};
 use crate::writer::{Job, QUEUE_JOBS, Scrub, Task, Writer};
-use crate::{ExploreLimits, StoreError, Table, TableShape, schema, setting};
+use crate::{ExploreLimits, StoreError, Table, TableShape, schema, setting, transfer};
 
 /// The most questions of strangers answered at a time.
 const EXPLORERS: usize = 4;
@@ -79,6 +79,43 @@ impl Database {
         let n_explorers = AtomicUsize::new(0);
         let shared = Shared { place, queue: Some(queue), writer: Some(writer), readers, n_explorers, _lock: lock };
         Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Opens a database to read alone, also while a server works on it: nothing of it is changed, and whatever is written is
+    /// refused. [`StoreError::Unavailable`] where there is none, or one of another version of the schema.
+    pub fn open_reading(url: &str) -> Result<Self, StoreError> {
+        let place = Place::of(url)?;
+        if let Place::Sqlite(path) = &place
+            && !path.is_file()
+        {
+            return Err(StoreError::Unavailable(format!("there is no database `{}`", path.display())));
+        }
+        let to_read = place.clone();
+        let readers = Pool::new(Box::new(move || to_read.reader()));
+        let shared =
+            Shared { place, queue: None, writer: None, readers, n_explorers: AtomicUsize::new(0), _lock: None };
+        let database = Self { shared: Arc::new(shared) };
+        let found = database.read(schema::version)?;
+        if found == Some(schema::SCHEMA_VERSION) {
+            return Ok(database);
+        }
+        let found =
+            found.map_or_else(|| "nothing of Parlour's".to_owned(), |found| format!("version {found} of the schema"));
+        let text = format!("the database has {found}; start the server of this version with it first");
+        Err(StoreError::Unavailable(text))
+    }
+
+    /// Copies what is committed now into a new SQLite file, whole and on the disk when this returns; also while a server
+    /// works. `tell` is called as it goes on, where the database is PostgreSQL.
+    pub fn copy_into(&self, file: &Path, tell: &mut dyn FnMut(transfer::Progress<'_>)) -> Result<(), StoreError> {
+        match &self.shared.place {
+            Place::Sqlite(path) => Sqlite::copy(path, file),
+            Place::Postgres(_) => {
+                let to = Self::open(&format!("sqlite:{}", file.display()))?;
+                self.read(|conn| transfer::copy(conn, (Kind::Postgres, &to), tell))?;
+                transfer::finish(&to)
+            }
+        }
     }
 
     /// Does `work` in a transaction; when this returns `Ok`, it is on disk.

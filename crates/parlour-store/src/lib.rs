@@ -78,6 +78,7 @@ pub mod standing;
 pub mod tag;
 pub mod tally;
 pub mod thread;
+pub mod transfer;
 pub mod unsubscribed;
 mod value;
 pub mod verb_name;

@@ -85,6 +85,11 @@ pub fn total_bytes(conn: &mut dyn Conn, owner: &str) -> Result<i64, StoreError> 
     one_int(conn, "SELECT CAST(COALESCE(SUM(n_bytes), 0) AS BIGINT) FROM media WHERE owner = $1", &[owner.into()])
 }
 
+/// All pictures.
+pub fn all(conn: &mut dyn Conn) -> Result<Vec<Media>, StoreError> {
+    conn.query(&format!("SELECT {COLUMNS} FROM media ORDER BY id"), &[])?.into_iter().map(of_row).collect()
+}
+
 /// What the files of all pictures begin with.
 pub fn files(conn: &mut dyn Conn) -> Result<Vec<String>, StoreError> {
     conn.query("SELECT file FROM media", &[])?.into_iter().map(|mut row| row.take_text(0)).collect()

@@ -58,6 +58,16 @@ pub(crate) fn migrate(
     result
 }
 
+/// The version of the schema that is there; `None` where there is none of ours.
+pub(crate) fn version(conn: &mut dyn Conn) -> Result<Option<i64>, StoreError> {
+    match setting::get(conn, SCHEMA) {
+        Ok(version) => Ok(version.and_then(|version| version.parse().ok())),
+        // No such table.
+        Err(StoreError::Sql(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn apply(conn: &mut dyn Conn, kind: Kind, from: i64) -> Result<(), StoreError> {
     for (version, sql) in MIGRATIONS.iter().filter(|(version, _)| from < *version) {
         conn.batch(&text_for(kind, sql))?;

@@ -180,6 +180,16 @@ impl Sqlite {
         )))
     }
 
+    /// Copies what is committed into a new file, whole and on disk when this returns; a server may work on it meanwhile.
+    pub(crate) fn copy(path: &Path, to: &Path) -> Result<(), StoreError> {
+        let file = private_file(to)?;
+        let name = to.to_str().ok_or_else(|| StoreError::Unavailable(format!("`{}` is not UTF-8", to.display())))?;
+        let mut db = Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        db.execute("VACUUM INTO $1", &[name.into()])?;
+        file.sync_all().map_err(|error| unavailable(to, &error))?;
+        sync_folder(to)
+    }
+
     /// Copies what is committed into `<database>.<suffix>`, whole and on disk when this returns.
     pub(crate) fn copy_to(&mut self, path: &Path, suffix: &str) -> Result<(), StoreError> {
         let (part, whole) = (beside(path, "copying"), beside(path, suffix));

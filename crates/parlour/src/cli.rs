@@ -116,6 +116,31 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    /// Copy everything into a new folder, while a server works or not.
+    #[command(after_help = "\
+Examples:
+  parlour backup /mnt/backups/2026-11-22              what was acknowledged before it began is in it
+  parlour --data ./again restore /mnt/backups/2026-11-22")]
+    Backup {
+        /// The folder to make.
+        to: PathBuf,
+        /// Print what it holds as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put a backup into a new data folder, and its database there or where --database says.
+    Restore {
+        /// The backup's folder.
+        from: PathBuf,
+    },
+    /// Move everything that one database holds into another, such as from the data folder's own into PostgreSQL.
+    #[command(after_help = "\
+Examples:
+  parlour move --to postgres://parlour@db/parlour                  from the data folder's own database
+  parlour move --from postgres://parlour@db/parlour --to sqlite:./parlour-data/parlour.db
+
+Stop the server first. What broke off is gone on with when it is called again.")]
+    Move(Move),
     /// Make activity, links and standings again from the events.
     Rebuild,
     /// Seal everything and merge the lake's runs.
@@ -133,6 +158,19 @@ Examples:
         /// Which.
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct Move {
+    /// Where it is: `sqlite:FILE` or `postgres://…`; the data folder's own database unless given.
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: Option<String>,
+    /// Where it goes; it must be empty.
+    #[arg(long, value_name = "URL", required_unless_present = "take_back")]
+    pub(crate) to: Option<String>,
+    /// Forget that this database was moved, so that a server goes on with it.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["from", "to"])]
+    pub(crate) take_back: Option<String>,
 }
 
 #[derive(Subcommand)]

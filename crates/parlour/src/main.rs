@@ -1,5 +1,6 @@
 //! The binary: subcommands and wiring; what they do is done elsewhere.
 
+mod backup;
 mod catalogue;
 mod classify;
 mod cli;
@@ -48,40 +49,45 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<()> {
-    let mut out = Output::new();
-    if let Command::Completions { shell } = cli.command {
+/// What needs no data folder at work: whether it was that, and is done.
+fn without_engine(cli: &Cli, out: &mut Output) -> anyhow::Result<bool> {
+    let (data, database) = (cli.data.as_path(), cli.database.as_deref());
+    if let Command::Completions { shell } = &cli.command {
         // Written at once: the generator takes a reader that went away for a bug.
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut Cli::command(), "parlour", &mut script);
+        clap_complete::generate(*shell, &mut Cli::command(), "parlour", &mut script);
         out.write_all(&script)?;
         out.flush()?;
+    } else if let Command::Classify(options) = &cli.command {
+        classify::classify(options, out)?;
+    } else if let Command::Backup { to, json } = &cli.command {
+        backup::backup((data, database), to, *json, out)?;
+    } else if let Command::Restore { from } = &cli.command {
+        backup::restore(from, (data, database), out)?;
+    } else if let Command::Move(options) = &cli.command {
+        backup::move_all(data, options, out)?;
+    } else if let Command::Rebuild = &cli.command {
+        let engine = Engine::open_to_rebuild(data, database)?;
+        upkeep::rebuild(ready(&engine)?, out)?;
+    } else if let Command::SignIn { handle } = &cli.command {
+        return serve::ask_running(data, handle.as_deref(), out);
+    } else if let Command::Fit(options) = &cli.command {
+        let Some(file) = &options.csv else { return Ok(false) };
+        fit::fit_file(file, options, out)?;
+    } else if let Command::Simulate(options) = &cli.command {
+        return simulate::without_folder(options, out);
+    } else if let Command::Load(options) = &cli.command {
+        load::load(options, out)?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let mut out = Output::new();
+    if without_engine(&cli, &mut out)? {
         return Ok(());
-    }
-    if let Command::Classify(options) = &cli.command {
-        return classify::classify(options, &mut out);
-    }
-    if let Command::Rebuild = cli.command {
-        let engine = Engine::open_to_rebuild(&cli.data, cli.database.as_deref())?;
-        return upkeep::rebuild(ready(&engine)?, &mut out);
-    }
-    if let Command::SignIn { handle } = &cli.command
-        && serve::ask_running(&cli.data, handle.as_deref(), &mut out)?
-    {
-        return Ok(());
-    }
-    if let Command::Fit(options) = &cli.command
-        && let Some(file) = &options.csv
-    {
-        return fit::fit_file(file, options, &mut out);
-    }
-    if let Command::Simulate(options) = &cli.command
-        && simulate::without_folder(options, &mut out)?
-    {
-        return Ok(());
-    }
-    if let Command::Load(options) = &cli.command {
-        return load::load(options, &mut out);
     }
     let engine = match Engine::open(&cli.data, cli.database.as_deref()) {
         Err(EngineError::InUse(folder)) if matches!(cli.command, Command::Source(_)) => {
@@ -111,7 +117,13 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Compact => upkeep::compact(ready(&engine)?, &mut out),
         Command::Doctor { json } => upkeep::doctor(&engine, json, &mut out),
-        Command::Classify(_) | Command::Load(_) | Command::Rebuild | Command::Completions { .. } => Ok(()),
+        Command::Classify(_)
+        | Command::Load(_)
+        | Command::Rebuild
+        | Command::Backup { .. }
+        | Command::Restore { .. }
+        | Command::Move(_)
+        | Command::Completions { .. } => Ok(()),
     }
 }
 

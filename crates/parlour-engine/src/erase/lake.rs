@@ -28,6 +28,7 @@ impl Engine {
         for row in self.database.read(|conn| run::list(conn, "standing"))? {
             *counts.entry("kept standings".to_owned()).or_default() += self.forget_in_kept(&row, subjects)?;
         }
+        self.put_away_at_once();
         Ok(counts)
     }
 

@@ -1,7 +1,7 @@
 //! HTML as text: what somebody would read in it. Nothing of it is run, shown or fetched.
 
 /// Elements of which nothing is read.
-const SKIPPED: [&str; 8] = ["script", "style", "title", "template", "svg", "object", "iframe", "noscript"];
+pub(super) const SKIPPED: [&str; 8] = ["script", "style", "title", "template", "svg", "object", "iframe", "noscript"];
 /// Elements that stand in lines of their own.
 const BLOCKS: [&str; 24] = [
     "address",
@@ -193,7 +193,7 @@ impl Reader {
 }
 
 /// Where the tag ends that `rest` begins with: a `>` within quotes is none.
-fn tag_end(rest: &str) -> Option<usize> {
+pub(super) fn tag_end(rest: &str) -> Option<usize> {
     let mut quote = None;
     let mut last = b' ';
     for (at, byte) in rest.bytes().enumerate() {
@@ -212,7 +212,7 @@ fn tag_end(rest: &str) -> Option<usize> {
 }
 
 /// What follows the closing tag of an element, or nothing where it is never closed.
-fn after_closing<'h>(rest: &'h str, name: &str) -> &'h str {
+pub(super) fn after_closing<'h>(rest: &'h str, name: &str) -> &'h str {
     let mut from = 0;
     while let Some(at) = rest[from..].find("</") {
         let tag = &rest[from + at + 2..];

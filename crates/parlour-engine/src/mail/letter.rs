@@ -7,6 +7,7 @@ use mail_parser::{Address, DateTime, HeaderName, Message, MessageParser, Message
 use parlour_core::event::{MAX_ID_BYTES, MAX_TEXT_BYTES};
 
 use super::html;
+use super::page::{Page, page};
 use super::sender::{Doubt, Party, address};
 
 /// Longest name of a file or of a sender, in characters.
@@ -41,6 +42,8 @@ pub(super) struct Letter {
     pub(super) text: String,
     /// Whether it said it in HTML alone.
     pub(super) was_html: bool,
+    /// Its HTML as a page that can do nothing, pictures that came with it as `cid:` and their place among the files.
+    pub(super) page: Option<Page>,
     /// Whether the text was longer.
     pub(super) is_cut: bool,
     pub(super) files: Vec<FilePart>,
@@ -156,6 +159,7 @@ fn read_parsed(bytes: &[u8], limits: FileLimits) -> Result<Letter, LetterError> 
         subject: message.subject().map(|subject| plain(subject, MAX_NAME_CHARS * 2)).filter(|text| !text.is_empty()),
         text,
         was_html,
+        page: page_of(&message, limits),
         is_cut,
         files: files(&message, limits),
         automatic: automatic(&message, &from, bounce.is_some()),
@@ -239,6 +243,17 @@ fn said(message: &Message<'_>) -> (String, bool) {
     (said.trim().to_owned(), was_html)
 }
 
+/// The first part that is HTML as a page, if it is within the limits.
+fn page_of(message: &Message<'_>, limits: FileLimits) -> Option<Page> {
+    let html =
+        message.html_bodies().find_map(|part| if let PartType::Html(html) = &part.body { Some(html) } else { None })?;
+    let most = limits.n_bytes.min(MAX_HTML_BYTES);
+    let ids: Vec<Option<&str>> = message.attachments().map(MimeHeaders::content_id).collect();
+    let place = |id: &str| ids.iter().position(|known| *known == Some(id)).map(|place| format!("cid:{place}"));
+    let page = (html.len() <= most).then(|| page(html, &place, true))?;
+    (!page.html.trim().is_empty() && page.html.len() <= most).then_some(page)
+}
+
 /// A text as it is kept: line ends alike, no other control characters, nothing that turns the direction of writing.
 fn lines(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -257,7 +272,7 @@ fn plain(text: &str, most: usize) -> String {
 }
 
 /// Whether a character turns the direction of writing, so that `fdp.exe` reads `exe.pdf`.
-fn turns(c: char) -> bool {
+pub(super) fn turns(c: char) -> bool {
     ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
 }
 

@@ -41,6 +41,8 @@ pub(super) struct Beside {
     pub(super) received_at: i64,
     /// Of each file, whether its content is kept; of those beyond, it is not.
     pub(super) kept: Vec<bool>,
+    /// Whether it can be seen as it was sent.
+    pub(super) has_page: bool,
 }
 
 /// What several mails become.
@@ -138,7 +140,8 @@ impl Engine {
         let post = post_key(&self.secret, SPACE, Some(&name), 0);
         draft.letters.push(letters::Letter { key: self.letter_key(&name), content, sender, said, at: received_at });
         let kept = keep_files(&mut letter, post, draft);
-        let event = event_of(source, &letter, Beside { name, parent, received_at, kept });
+        let has_page = keep_page(&letter, post, draft);
+        let event = event_of(source, &letter, Beside { name, parent, received_at, kept, has_page });
         draft.events.push((event, None));
         Ok(())
     }
@@ -248,9 +251,18 @@ fn keep_files(letter: &mut Letter, post: Key, draft: &mut Draft) -> Vec<bool> {
     kept
 }
 
+/// Keeps the page of a letter if there is one and room for it.
+fn keep_page(letter: &Letter, post: Key, draft: &mut Draft) -> bool {
+    let Some(page) = letter.page.as_ref().filter(|page| page.html.len() as u64 <= draft.room) else { return false };
+    draft.room -= page.html.len() as u64;
+    let (name, media_type, body) = (String::new(), "text/html".to_owned(), page.html.clone().into_bytes());
+    draft.files.push(Attachment { post, place: attachment::PAGE, name, media_type, body });
+    true
+}
+
 /// The event of a mail.
 pub(super) fn event_of(source: &Source, letter: &Letter, beside: Beside) -> Event {
-    let Beside { name, parent, received_at, kept } = beside;
+    let Beside { name, parent, received_at, kept, has_page } = beside;
     // A date is taken for what it says unless it lies ahead, or further back than any mail is under way.
     let is_likely = |date: &i64| (received_at - MAX_UNDER_WAY..=received_at).contains(date);
     let at = letter.date.filter(is_likely).unwrap_or(received_at);
@@ -262,7 +274,7 @@ pub(super) fn event_of(source: &Source, letter: &Letter, beside: Beside) -> Even
         "title": letter.subject,
         "reply_address": (!is_automatic).then(|| format!("mailto:{back}")),
         "automatic": is_automatic,
-        "mail": told(letter, &kept),
+        "mail": told(letter, &kept, has_page),
     });
     let text = Some(letter.text.clone()).filter(|text| !text.is_empty()).or_else(|| letter.subject.clone());
     Event {
@@ -279,7 +291,7 @@ pub(super) fn event_of(source: &Source, letter: &Letter, beside: Beside) -> Even
 }
 
 /// What a mail tells beside its text, as it is kept with the post.
-fn told(letter: &Letter, kept: &[bool]) -> Value {
+fn told(letter: &Letter, kept: &[bool], has_page: bool) -> Value {
     let files = letter.files.iter().enumerate().take(MAX_TOLD_FILES);
     let files = files.map(|(place, file)| {
         let is_kept = kept.get(place).copied().unwrap_or(false);
@@ -293,6 +305,8 @@ fn told(letter: &Letter, kept: &[bool]) -> Value {
         "doubts": letter.doubts.iter().map(Doubt::told).collect::<Vec<_>>(),
         "automatic": letter.automatic.map(Automatic::name),
         "was_html": letter.was_html,
+        "has_page": has_page,
+        "n_remote": letter.page.as_ref().map_or(0, |page| page.n_remote),
         "is_cut": letter.is_cut,
     })
 }

@@ -23,6 +23,11 @@ pub trait Shelf: Send + Sync {
 #[derive(Debug)]
 pub(crate) struct Folder(pub(crate) PathBuf);
 
+/// Where a file lies in the folder: in a part, behind a slash.
+pub(crate) fn part_of(name: &str) -> String {
+    format!("{}/{name}", name.get(..2).unwrap_or("__"))
+}
+
 impl Folder {
     fn part(&self, name: &str) -> PathBuf {
         self.0.join(name.get(..2).unwrap_or("__"))

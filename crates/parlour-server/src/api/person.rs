@@ -146,8 +146,13 @@ pub(crate) async fn get_person(
 }
 
 fn person(app: &App, name: &str, scope: Scope) -> Result<Person, ApiError> {
-    let asked = scope.of_one(app)?;
+    let is_chosen = scope.object.is_some();
+    let mut asked = scope.of_one(app)?;
     let key = app.engine.person_named(&asked, name)?;
+    // Unless something is asked about, it is about what they have most to do with.
+    if !is_chosen && let Some((object, ..)) = app.engine.person(&asked, key)?.standings.first() {
+        asked.object = *object;
+    }
     of_key(app, &asked, key)
 }
 

@@ -62,6 +62,12 @@ pub(crate) struct PostMail {
     automatic: Option<String>,
     /// Whether it came in HTML alone, and this is its text.
     was_html: bool,
+    /// Whether it can be seen as it was sent.
+    #[serde(default)]
+    has_page: bool,
+    /// How many pictures from elsewhere that has, which are not loaded unless somebody asks for them.
+    #[serde(default)]
+    n_remote: u64,
     /// Whether its text was longer.
     is_cut: bool,
 }

@@ -1,5 +1,7 @@
 //! What the pages read, and that it adds up.
 
+use parlour_core::event::{Event, Name};
+use parlour_engine::Submission;
 use serde_json::Value;
 
 use crate::desk::{DAY, Desk, START};
@@ -106,6 +108,20 @@ fn a_person_is_found_by_any_of_their_ids() {
     assert_eq!(desk.get("/api/v1/people?q=nobody")["n_total"], 0);
     let near = desk.ask("GET", "/api/v1/people/p5@", None);
     assert!(near.message().contains("did you mean `email:p5@example.org`"), "{}", near.message());
+}
+
+/// Whoever has nothing to do with the brand that most is about is told of with the one they have, above as below.
+#[test]
+fn a_person_is_told_of_with_what_they_have_to_do_with() {
+    let desk = Desk::full();
+    let theirs = Event::new(START, Name::new("customer", "elsewhere"), "bought", Name::new("brand", "kettle"));
+    desk.engine.append("file", Submission { events: vec![(theirs, None)], ..Submission::default() }).unwrap();
+    desk.engine.fold_all().unwrap();
+    let said = |path: &str| desk.get(path)["sentence"].to_string();
+    let told = said("/api/v1/people/customer:elsewhere?on=2025-01-15");
+    assert!(!told.contains("done nothing"), "{told}");
+    let told = said("/api/v1/people/customer:elsewhere?on=2025-01-15&object=brand:acme");
+    assert!(told.contains("has done nothing with acme"), "{told}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::house::{Dice, House, PARLOUR, RESTLESS, is_long};
+use crate::postgresql::Postgresql;
 use crate::served::{Line, PATIENCE, Served, request};
 
 const N_CLIENTS: u64 = 4;
@@ -100,37 +101,30 @@ fn what_is_acknowledged_is_seen_by_others_in_sqlite() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "tests have no settings file")]
 fn what_is_acknowledged_is_seen_by_others_in_postgresql() {
-    let Ok(server) = std::env::var("PARLOUR_TEST_POSTGRES") else {
-        eprintln!("NOT TESTED: PARLOUR_TEST_POSTGRES is not set; ./test starts a PostgreSQL and sets it");
-        return;
-    };
+    let Some(mut database) = Postgresql::new("hangup") else { return };
     let mut dice = Dice::new("what_is_acknowledged_is_seen_by_others_in_postgresql");
-    let mut owner = postgres::Client::connect(&server, postgres::NoTls).unwrap();
-    let name = format!("parlour_hangup_{}", std::process::id());
-    owner.batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).unwrap();
-    owner.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-    let url = format!("{}/{name}", server.rsplit_once('/').unwrap().0);
+    let url = database.url.clone();
     let house = House::new(RESTLESS);
     let made = house.json(&["--database", &url, "source", "create", "shop", "--json"]);
     let key = made["key"].as_str().unwrap();
     let mut command = Command::new(PARLOUR);
     command.args(["--database", &url]);
     let served = Served::of(&house, command).unwrap();
-    let mut other = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    let mut other = database.connect();
     let accepted = ACCEPTED.replace("SUM(n)", "SUM(n)::BIGINT");
     let look: Look<'_> = Box::new(|| other.query_one(accepted.as_str(), &[]).unwrap().get::<_, i64>(0).unsigned_abs());
     let counts = come_and_go(&served, key, &mut dice, look);
     let (start, open) = (
         Instant::now(),
-        format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}' AND state LIKE 'idle in transaction%'"),
+        format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND state LIKE 'idle in transaction%'",
+            database.name
+        ),
     );
-    while owner.query_one(open.as_str(), &[]).unwrap().get::<_, i64>(0) != 0 {
+    while database.owner.query_one(open.as_str(), &[]).unwrap().get::<_, i64>(0) != 0 {
         assert!(start.elapsed() < PATIENCE, "a transaction was left open");
     }
     served.stop();
     must_agree(&house.json(&["--database", &url, "doctor", "--json"]), &counts);
-    drop(other);
-    owner.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).unwrap();
 }

@@ -226,6 +226,51 @@ fn raw(desk: &Desk, request: &str) -> Vec<u8> {
     answer
 }
 
+/// As a page in a frame: with the picture that came with it, without the script, and with the one from elsewhere only where
+/// that is asked for; a picture among the files is shown, whatever else is one is not.
+#[test]
+fn a_mail_in_html_is_seen_as_it_was_sent_and_does_nothing() {
+    let (house, _smtp) = house(Smtp::down);
+    let dovecot = Dovecot::start(&house);
+    let desk = Desk::start(&house);
+    let html = "--x\nContent-Type: multipart/related; boundary=y\n\n--y\nContent-Type: text/html; charset=utf-8\n\n\
+        <html><body onload=\"x()\"><script>x()</script><p style=\"color:red\">Where is <b>my order</b>?</p>\
+        <img src=\"cid:logo@x\"><img src=\"https://track.example/1.png\"></body></html>\n\
+        --y\nContent-Type: image/png\nContent-ID: <logo@x>\nContent-Disposition: inline; filename=\"logo.png\"\n\
+        Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--y--\n\
+        --x\nContent-Type: image/png\nContent-Disposition: attachment; filename=\"no.png\"\n\n<svg onload=x()>\n--x--";
+    dovecot.deliver("help", &mail("h1", "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x", html));
+    desk.read("help", &mailbox(&dovecot, "help"));
+    let asks = desk.wait_for_asks(1);
+    let thread = desk.thread(&asks[0]["thread"]);
+    let post = &thread["posts"][0];
+    assert_eq!((&post["text"], &post["mail"]["was_html"]), (&json!("Where is my order?"), &json!(true)));
+    assert_eq!((&post["mail"]["has_page"], &post["mail"]["n_remote"]), (&json!(true), &json!(1)));
+    let post = post["key"].as_str().unwrap();
+    let got = |path: &str| {
+        let head = format!("GET /api/v1/posts/{post}/{path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
+        let answer = raw(&desk, &format!("{head}cookie: {}\r\n\r\n", desk.session));
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let page = got("page");
+    let shown =
+        "<p style=\"color:red\">Where is <b>my order</b>?</p><img src=\"data:image/png;base64,iVBORw0KGgo=\"><img>";
+    assert!(page.contains(shown) && !page.contains("<script") && !page.contains("track.example"), "{page}");
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+    assert!(page.contains(policy) && page.contains("sandbox allow-popups") && page.contains("nosniff"), "{page}");
+    let page = got("page?pictures=true");
+    assert!(page.contains("<img src=\"https://track.example/1.png\">") && page.contains("img-src data: http: https:"));
+    let picture = got("files/0?show=true");
+    assert!(
+        picture.contains("content-type: image/png") && picture.contains("default-src 'none'; sandbox"),
+        "{picture}"
+    );
+    for refused in ["files/1?show=true", "files/-1", "files/7"] {
+        assert!(got(refused).starts_with("HTTP/1.1 4"), "{refused}");
+    }
+    desk.served.stop();
+}
+
 #[test]
 fn whenever_it_is_killed_each_mail_is_taken_once() {
     let (house, _smtp) = house(Smtp::down);

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "seeds and counts belong beside a failure")]
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
+mod backup;
 mod cdnow;
 mod classify;
 mod clock;
@@ -29,6 +30,7 @@ mod orders;
 mod outage;
 mod outbox;
 mod post_office;
+mod postgresql;
 mod power;
 mod rebuild;
 mod rooms;

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { automaticWords, bytesText, doubtWords, parted } from "./mail-words";
+import { automaticWords, bytesText, doubtWords, isShown, parted, picturesElsewhere } from "./mail-words";
 
 describe("mail", () => {
+  it("says who would learn of it that pictures are looked at", () => {
+    expect(picturesElsewhere(1)).toBe("A picture lies on somebody else’s server, which would learn that you look.");
+    expect(picturesElsewhere(3)).toContain("3 pictures lie on");
+    expect(["image/png", "image/svg+xml", "text/html"].map(isShown)).toEqual([true, false, false]);
+  });
   it("folds away what is quoted at the end, with the line that leads to it", () => {
     expect(parted("Which Monday?\n\nOn 22 Nov 2026, Eva wrote:\n> It left\n> on Monday.\n")).toEqual({
       said: "Which Monday?",

@@ -29,6 +29,17 @@ export function automaticWords(automatic: string | null): string {
   return automatic === null ? "" : (AUTOMATIC[automatic] ?? "A machine wrote it.");
 }
 
+/** Whether a file is said to be a picture that browsers show. */
+export function isShown(mediaType: string): boolean {
+  return ["image/jpeg", "image/jpg", "image/png", "image/webp", "image/gif"].includes(mediaType);
+}
+
+/** What is said of pictures that lie elsewhere. */
+export function picturesElsewhere(n: number): string {
+  const those = n === 1 ? "A picture lies" : `${count(n)} pictures lie`;
+  return `${those} on somebody else’s server, which would learn that you look.`;
+}
+
 /** Bytes as people say them: 12 bytes, 34 kB, 5.6 MB. */
 export function bytesText(bytes: number): string {
   if (bytes < 1_000) return `${count(bytes)} bytes`;
