@@ -78,8 +78,7 @@ ${PIXEL}
   await page.getByRole("button", { name: "Show as it was sent" }).click();
   const frame = page.frameLocator("iframe[title='The mail as it was sent']");
   await expect(frame.getByRole("heading", { name: "The lamp is broken." })).toHaveCSS("color", "rgb(170, 0, 0)");
-  const width = (name: string) =>
-    frame.getByAltText(name).evaluate((img: HTMLImageElement) => img.naturalWidth);
+  const width = (name: string) => frame.getByAltText(name).evaluate((img: HTMLImageElement) => img.naturalWidth);
   await expect.poll(() => width("the lamp")).toBe(1);
   expect(await width("elsewhere")).toBe(0);
   expect(asked).toEqual([]);

@@ -1260,8 +1260,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One file of a post, as bytes to be saved under its name. */
+        /** One file of a post, as bytes to be saved under its name; or, if it is a picture, to be looked at. */
         get: operations["get_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{post}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A mail as it was sent, as a page for a frame: it runs nothing, and asks nobody for anything unless pictures are wanted. */
+        get: operations["get_page"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5911,10 +5928,17 @@ export interface components {
             files: components["schemas"]["PostFile"][];
             /** @description What its sender calls themselves; nobody is known by it. */
             from_name: string | null;
+            /** @description Whether it can be seen as it was sent. */
+            has_page: boolean;
             /** @description Whether its text was longer. */
             is_cut: boolean;
             /** Format: int64 */
             n_files: number;
+            /**
+             * Format: int64
+             * @description How many pictures from elsewhere that has, which are not loaded unless somebody asks for them.
+             */
+            n_remote: number;
             /** @description Whom it was sent to. */
             to: string[];
             /** @description Whether it came in HTML alone, and this is its text. */
@@ -10277,6 +10301,8 @@ export interface operations {
                 post: string;
                 /** @description which of the post's files, from 0 */
                 place: number;
+                /** @description To be looked at instead of saved; only pictures are. */
+                show: boolean;
             };
             cookie?: never;
         };
@@ -10289,6 +10315,39 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                post: string;
+                /** @description With pictures from elsewhere, whose servers then learn that somebody looks. */
+                pictures: boolean;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
                 };
             };
             /** @description what went wrong */

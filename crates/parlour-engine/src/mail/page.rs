@@ -332,7 +332,7 @@ mod tests {
             ("<meta http-equiv=refresh content='0;url=https://evil.example'>d", "d"),
             ("<base href=https://evil.example>e", "e"),
             ("<link rel=stylesheet href=https://evil.example/x.css>f", "f"),
-            ("<math><mtext></mtext></math><noscript><p title=\"</noscript><img src=x onerror=y>\">", ""),
+            ("<math><mtext></mtext></math><noscript><p title=\"</noscript><img src=x onerror=y>\">", "<img>\"&gt;"),
             ("<p style=\"background:url(https://evil.example)\">", "<p></p>"),
             ("<p style=\"color:\\72 ed;width:expression(x());background-color:&#117;rl(x)\">", "<p></p>"),
             ("<p title='\"><script>x()</script>'>z", "<p title=\"&quot;&gt;&lt;script&gt;x()&lt;/script&gt;\">z</p>"),

@@ -7,7 +7,6 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::house::{Dice, House, PARLOUR, RESTLESS, cdnow, is_long};
-use crate::post_office::wait_until;
 use crate::postgresql::Postgresql;
 use crate::senders::Senders;
 use crate::served::Served;
@@ -129,22 +128,21 @@ fn everything_moves_to_postgresql_and_back_however_often_it_breaks_off() {
     house.ok(&["member", "invite", "customer:00004"]);
     let wanted = house.state();
     let own = format!("sqlite:{}", house.data().join("parlour.db").display());
-    for least in [1, 1_000, 4_000] {
-        let mut moving = house.command(&["move", "--to", url]).spawn().unwrap();
-        let mut look = None;
-        wait_until("some rows", || {
-            // The tables come with the first start.
-            let count = |client: &mut postgres::Client| client.query_one("SELECT count(*) FROM identity", &[]).ok();
-            let client = look.get_or_insert_with(|| database.connect());
-            let n = count(client).map_or(0, |row| row.get::<_, i64>(0));
-            least <= n || moving.try_wait().unwrap().is_some()
-        });
-        let _ = moving.kill();
-        moving.wait().unwrap();
-        let complaint = house.run(&["--database", url, "doctor"]);
-        let is_whole = complaint.code == Some(0);
-        assert!(is_whole || complaint.err.contains("run `parlour move` again"), "{}", complaint.err);
+    // What it reads, it reads page by page.
+    let mut n_half = 0;
+    for nth in [150, 400, 700] {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=pread64"]);
+        command.args(["-e", &format!("inject=pread64:signal=SIGKILL:when={nth}")]);
+        command.arg(PARLOUR).arg("--data").arg(house.data()).args(["move", "--to", url]);
+        let ran = command.output().unwrap();
+        assert!(!ran.status.success(), "call {nth} was never made");
+        let refused = house.fails(&["--database", url, "doctor"]);
+        assert!(refused.contains("run `parlour move` again"), "{refused}");
+        let n: i64 = database.connect().query_one("SELECT count(*) FROM identity", &[]).unwrap().get(0);
+        n_half += i64::from(0 < n && n < 23_570);
     }
+    assert!(0 < n_half, "it was never in the middle of a table");
     // What was changed after it broke off arrives too, in a table that had arrived.
     let conn = rusqlite::Connection::open(house.data().join("parlour.db")).unwrap();
     assert!(conn.execute("UPDATE entity SET title = 'Renamed meanwhile'", []).unwrap() > 0);
