@@ -7,8 +7,9 @@ use super::pattern::Ready;
 use super::rules::Ruleset;
 use super::words::{EXCLAMATION, QUESTION};
 
-/// How much of a weight is left, on the other side, under a negation.
-const NEGATED: f32 = -0.65;
+/// How much of a weight is left, on the other side, under a negation: "not bad" is less good than "not good" is bad.
+const NEGATED_GOOD: f32 = -0.65;
+const NEGATED_BAD: f32 = -0.3;
 /// How far back a negation reaches, in words.
 pub(super) const NEGATION_REACH: usize = 4;
 /// How far back a word that strengthens or weakens reaches.
@@ -24,6 +25,9 @@ const AFTER_BUT: f32 = 1.35;
 /// What each exclamation mark adds, and how many count.
 const EXCLAIMED: f32 = 0.06;
 const MAX_EXCLAIMED: usize = 4;
+/// A text with a word at least this strong feels at least so much: good and bad in one text hardly ever make nought.
+const CLEAR: f32 = 0.5;
+const LEAST: f32 = 0.26;
 /// Where the sum is half-way to full feeling: `x / sqrt(x² + SOFTNESS)`.
 const SOFTNESS: f32 = 24.0;
 
@@ -40,19 +44,25 @@ pub(super) fn weights(ready: &Ready<'_>, rules: &Ruleset, phrases: &[Phrase]) ->
     }
     let is_all_loud = tokens.iter().filter(|token| token.is_loud).count() * 3 > tokens.len() * 2;
     for (at, weight) in weights.iter_mut().enumerate().filter(|(_, weight)| **weight != 0.0) {
-        *weight *= context(ready, rules, at, is_all_loud);
+        let negated = if *weight < 0.0 { NEGATED_BAD } else { NEGATED_GOOD };
+        *weight *= context(ready, rules, at, negated);
+        if tokens[at].is_loud && !is_all_loud {
+            *weight *= 1.0 + LOUD;
+        }
     }
     weights
 }
 
-/// What the words around one make of its weight.
-fn context(ready: &Ready<'_>, rules: &Ruleset, at: usize, is_all_loud: bool) -> f32 {
+/// What the words around one make of its weight; of a face, nothing. `negated` is what a negation leaves.
+fn context(ready: &Ready<'_>, rules: &Ruleset, at: usize, negated: f32) -> f32 {
     let (tokens, known) = (ready.tokens, &rules.known);
     let token = &tokens[at];
+    let is_negation = ready.sets[at] & known.negation != 0;
     let mut factor = 1.0;
-    for back in 1..=NEGATION_REACH.min(at) {
+    let reach = if token.is_face { 0 } else { NEGATION_REACH.min(at) };
+    for back in 1..=reach {
         let before = at - back;
-        if tokens[before].sentence != token.sentence {
+        if tokens[before].sentence != token.sentence || tokens[before].is_face {
             break;
         }
         let sets = ready.sets[before];
@@ -61,16 +71,13 @@ fn context(ready: &Ready<'_>, rules: &Ruleset, at: usize, is_all_loud: bool) -> 
             factor += if sets & known.stronger != 0 { degree } else { 0.0 };
             factor -= if sets & known.weaker != 0 { degree * 1.3 } else { 0.0 };
         }
-        if sets & known.negation != 0 {
-            factor *= NEGATED;
+        if sets & known.negation != 0 && !is_negation {
+            factor *= negated;
             break;
         }
         if tokens[before + 1].is_after_break || sets & known.but != 0 {
             break;
         }
-    }
-    if token.is_loud && !is_all_loud {
-        factor *= 1.0 + LOUD;
     }
     if token.is_stretched {
         factor *= 1.0 + STRETCHED;
@@ -81,7 +88,7 @@ fn context(ready: &Ready<'_>, rules: &Ruleset, at: usize, is_all_loud: bool) -> 
 /// The sum of the weights, with what sentences and marks make of it, between −1 and 1.
 pub(super) fn feeling(ready: &Ready<'_>, rules: &Ruleset, weights: &[f32]) -> f32 {
     let tokens = ready.tokens;
-    let mut sum = 0.0;
+    let (mut sum, mut heaviest) = (0.0_f32, 0.0_f32);
     let mut start = 0;
     let mut n_exclaimed = 0;
     while start < tokens.len() {
@@ -89,12 +96,14 @@ pub(super) fn feeling(ready: &Ready<'_>, rules: &Ruleset, weights: &[f32]) -> f3
         let n = tokens[start..].iter().take_while(|token| token.sentence == sentence).count();
         let but = (start + 1..start + n).rfind(|at| ready.sets[*at] & rules.known.but != 0);
         for at in start..start + n {
-            sum += weights[at]
+            let weight = weights[at]
                 * match but {
                     Some(but) if at < but => BEFORE_BUT,
                     Some(_) => AFTER_BUT,
                     None => 1.0,
                 };
+            sum += weight;
+            heaviest = heaviest.max(weight.abs());
             if tokens[at].symbol == EXCLAMATION {
                 n_exclaimed += (tokens[at].end - tokens[at].start) as usize;
             }
@@ -104,5 +113,8 @@ pub(super) fn feeling(ready: &Ready<'_>, rules: &Ruleset, weights: &[f32]) -> f3
     let is_asking = tokens.last().is_some_and(|token| token.symbol == QUESTION);
     let emphasis = EXCLAIMED * n_exclaimed.min(MAX_EXCLAIMED) as f32;
     sum *= if is_asking { 1.0 } else { 1.0 + emphasis };
+    if sum != 0.0 && sum.abs() < LEAST && CLEAR <= heaviest {
+        sum = LEAST.copysign(sum);
+    }
     sum / (sum * sum + SOFTNESS).sqrt()
 }

@@ -8,6 +8,8 @@ use super::words::{
 
 /// Longest part of a mail address before its `@` (RFC 5321, 4.5.3.1.1). A limit, as every word may begin one.
 const MAX_MAILBOX_BYTES: usize = 64;
+/// Longest face of signs; `<3` is `&lt;3` where a page was copied.
+const MAX_FACE_BYTES: usize = 5;
 
 /// The tokens of the given parts of a text, in order.
 pub(super) fn tokens(words: &Words, text: &str, parts: &[Range<usize>]) -> Vec<Token> {
@@ -47,6 +49,7 @@ impl Reader<'_> {
             is_loud: false,
             is_stretched: false,
             is_after_break: std::mem::take(&mut self.is_after_break),
+            is_face: false,
         });
     }
 
@@ -154,23 +157,30 @@ impl Reader<'_> {
         if !first.is_ascii() {
             let n = first.len_utf8();
             if let Some(symbol) = self.words.sign(&rest[..n]) {
-                self.push(symbol, at..at + n);
+                self.face(symbol, at..at + n);
                 return n;
             }
             return 0;
         }
-        if !":;=<>^-(".contains(first) || (is_letter(before) && first != ':' && first != ';') {
+        if !":;=<>^-(&".contains(first) || (is_letter(before) && first != ':' && first != ';') {
             return 0;
         }
-        for n in [4, 3, 2] {
+        for n in (2..=MAX_FACE_BYTES).rev() {
             let Some(face) = rest.get(..n) else { continue };
             let is_apart = !rest[n..].starts_with(is_letter) || !face.ends_with(|c: char| c.is_ascii_alphanumeric());
             if is_apart && let Some(symbol) = self.words.sign(face) {
-                self.push(symbol, at..at + n);
+                self.face(symbol, at..at + n);
                 return n;
             }
         }
         0
+    }
+
+    fn face(&mut self, symbol: Symbol, range: Range<usize>) {
+        self.push(symbol, range);
+        if let Some(token) = self.tokens.last_mut() {
+            token.is_face = true;
+        }
     }
 }
 

@@ -32,6 +32,7 @@ const STEM_BITS: u32 = 16;
 
 /// One word of a text.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what a word looks like, each thing for itself")]
 pub(super) struct Token {
     /// What it is, if it is known.
     pub(super) symbol: Symbol,
@@ -49,6 +50,8 @@ pub(super) struct Token {
     pub(super) is_stretched: bool,
     /// Whether a comma, colon, dash or bracket stands before it.
     pub(super) is_after_break: bool,
+    /// Whether it is a face or a picture.
+    pub(super) is_face: bool,
 }
 
 /// The hash of what has been read of a word (FNV-1a, so that every beginning of a word has one as it is read).
@@ -179,10 +182,10 @@ impl Words {
 
     /// The symbols of a chunk of rule text: words, or signs such as `:)`. A chunk that ends in `*` is a stem.
     pub(super) fn learn(&mut self, chunk: &str) -> Vec<Symbol> {
-        let (text, is_stem) = chunk.strip_suffix('*').map_or((chunk, false), |text| (text, true));
-        if text.starts_with(|c: char| !is_letter(c) && c != '#') {
-            return vec![self.learn_sign(text)];
+        if chunk.starts_with(|c: char| !is_letter(c) && c != '#') {
+            return vec![self.learn_sign(chunk)];
         }
+        let (text, is_stem) = chunk.strip_suffix('*').map_or((chunk, false), |text| (text, true));
         let hashes = hashes(text);
         let n = hashes.len();
         let mut symbols = Vec::with_capacity(n);

@@ -84,6 +84,26 @@ fn capitals_stretched_words_and_pictures_add_feeling() {
 }
 
 #[test]
+fn faces_are_read_whole_and_are_not_denied() {
+    let feeling = |text: &str| found(text).feeling;
+    assert!(0.0 < feeling("see you :-*") && feeling("this:- it is a key").abs() < f32::EPSILON);
+    assert!(0.0 < feeling("the team &lt;3") && 0.0 < feeling("the team <3"));
+    assert!(feeling("still not here :(") < 0.0 && 0.0 < feeling("he doesn't know it yet :D"));
+    assert!(0.0 < feeling("not yet :) good"));
+}
+
+#[test]
+fn good_and_bad_do_not_make_nought() {
+    let feeling = |text: &str| found(text).feeling;
+    assert!(0.05 < feeling("the film was not bad").abs());
+    assert!(-feeling("the film was not good") > feeling("a film without horror"));
+    for text in ["terrifying, but nice :)", "useless and great", "awful rooms and lovely staff"] {
+        assert!(0.05 < feeling(text).abs(), "{text}: {}", feeling(text));
+    }
+    assert!(feeling("the parcel is on the table").abs() < f32::EPSILON);
+}
+
+#[test]
 fn what_others_wrote_is_not_judged() {
     let reply = "Perfect, thanks!\n\nOn Tue, 4 Mar 2025 at 10:12, Help <help@acme.example> wrote:\n";
     check(&format!("{reply}> The parcel is broken. Where is my refund?\n"), Class::None, Kind::Positive);

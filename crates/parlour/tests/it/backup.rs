@@ -130,7 +130,7 @@ fn everything_moves_to_postgresql_and_back_however_often_it_breaks_off() {
     let own = format!("sqlite:{}", house.data().join("parlour.db").display());
     // What it reads, it reads page by page.
     let mut n_half = 0;
-    for nth in [150, 400, 700] {
+    for nth in [600, 1_200, 1_800] {
         let mut command = Command::new("strace");
         command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=pread64"]);
         command.args(["-e", &format!("inject=pread64:signal=SIGKILL:when={nth}")]);
