@@ -43,8 +43,9 @@ for (const { id, place, install, text } of SNIPPETS) {
   test(id, async () => {
     const { brand } = await server.source(id);
     const lines = text({ origin: server.url, key: server.sources[id].key, brand, source: id });
-    // What turns the mark, and all that the lines send: curl's one event, or an identify and a visit.
-    const n = id === "curl" ? 1 : 2;
+    // What turns the mark, and all that is sent: curl's one event, or an identify and a visit; posthog-js adds a view of the
+    // page itself.
+    const n = { curl: 1, "posthog-browser": 3 }[id] ?? 2;
     const heard = () =>
       until("the events", async () => {
         const source = await server.source(id);
