@@ -215,7 +215,7 @@ pub fn demand_whole(database: &Database) -> Result<(), EngineError> {
             Err(EngineError::Conflict(text.to_owned()))
         }
         State::MovedTo(to) => Err(EngineError::Conflict(format!(
-            "what this database holds was moved to `{to}`; start with `--database` and that URL, or, to go on with this one \\
+            "what this database holds was moved to `{to}`; start with `--database` and that URL, or, to go on with this one \
              all the same, run `parlour move --take-back` with its URL"
         ))),
     }
@@ -322,7 +322,7 @@ fn join_lines(from: &Path, to: &Path) -> Result<(), EngineError> {
         theirs.lines().chain(ours.lines().filter(|line| !theirs.lines().any(|one| one == *line))).collect();
     let half = to.with_extension("half");
     let mut file = File::create(&half).map_err(failed(&half))?;
-    let text = lines.iter().fold(String::new(), |text, line| text + line + "\\n");
+    let text = lines.iter().fold(String::new(), |text, line| text + line + "\n");
     file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(&half))?;
     fs::rename(&half, to).map_err(failed(to))
 }
