@@ -215,8 +215,8 @@ pub fn demand_whole(database: &Database) -> Result<(), EngineError> {
             Err(EngineError::Conflict(text.to_owned()))
         }
         State::MovedTo(to) => Err(EngineError::Conflict(format!(
-            "what this database holds was moved to `{to}`; start with `--database` and that URL, or, to go on with this one \
-             all the same, run `parlour move --take-back` with its URL"
+            "what this database holds was moved to `{to}`; start with `--database` and that URL; to go back, \
+             `parlour move` it into a new file"
         ))),
     }
 }

@@ -110,12 +110,9 @@ pub fn state(conn: &mut dyn Conn) -> Result<State, StoreError> {
     Ok(setting::get(conn, MOVED_TO)?.map_or(State::Whole, State::MovedTo))
 }
 
-/// Says of a database that its rows went elsewhere, so that nobody goes on with it by mistake; or, with `None`, forgets that.
-pub fn set_moved(conn: &mut dyn Conn, to: Option<&str>) -> Result<(), StoreError> {
-    match to {
-        Some(to) => setting::set(conn, MOVED_TO, to),
-        None => setting::delete(conn, MOVED_TO).map(|_| ()),
-    }
+/// Says of a database that its rows went elsewhere, so that nobody goes on with it by mistake: the lake follows the other.
+pub fn set_moved(conn: &mut dyn Conn, to: &str) -> Result<(), StoreError> {
+    setting::set(conn, MOVED_TO, to)
 }
 
 /// Whether a server ever worked on it: that leaves settings behind. The schema alone has rows, too, such as the first account.

@@ -44,15 +44,10 @@ fn told(manifest: &Manifest) -> String {
     )
 }
 
-/// Moves everything that a database holds, or forgets that this was done.
+/// Moves everything that a database holds.
 pub(crate) fn move_all(data: &Path, options: &Move, out: &mut Output) -> anyhow::Result<()> {
-    if let Some(url) = &options.take_back {
-        Database::open(url)?.write(|conn| transfer::set_moved(conn, None))?;
-        writeln!(out, "a server may go on with it")?;
-        return Ok(());
-    }
     let own = format!("sqlite:{}", data.join("parlour.db").display());
-    let (from, to) = (options.from.as_deref().unwrap_or(&own), options.to.as_deref().unwrap_or_default());
+    let (from, to) = (options.from.as_deref().unwrap_or(&own), options.to.as_str());
     if let Some(file) = from.strip_prefix("sqlite:")
         && !Path::new(file).is_file()
     {
@@ -68,7 +63,7 @@ pub(crate) fn move_all(data: &Path, options: &Move, out: &mut Output) -> anyhow:
     let arrived = source.read(|conn| transfer::copy(conn, (source.kind(), &target), &mut tell))?;
     let shown = without_password(to);
     let kept = shown.clone();
-    source.write(move |conn| transfer::set_moved(conn, Some(&kept)))?;
+    source.write(move |conn| transfer::set_moved(conn, &kept))?;
     transfer::finish(&target)?;
     let n_rows: u64 = arrived.iter().map(|table| table.n_rows).sum();
     writeln!(

@@ -166,11 +166,8 @@ pub(crate) struct Move {
     #[arg(long, value_name = "URL")]
     pub(crate) from: Option<String>,
     /// Where it goes; it must be empty.
-    #[arg(long, value_name = "URL", required_unless_present = "take_back")]
-    pub(crate) to: Option<String>,
-    /// Forget that this database was moved, so that a server goes on with it.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["from", "to"])]
-    pub(crate) take_back: Option<String>,
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
 }
 
 #[derive(Subcommand)]
