@@ -9,9 +9,8 @@ use std::time::Instant;
 
 use parlour_core::ask::{Classifier, Language};
 
-/// A mean rating, from −4 to 4, closer to nought than this is neutral, and a feeling closer than that.
-const NEUTRAL_RATING: f64 = 0.1;
-const NEUTRAL_FEELING: f64 = 0.05;
+/// A mean rating, from −4 to 4, no farther from nought than this is neutral, and a feeling closer than it.
+const NEUTRAL: f64 = 0.05;
 const ROUNDS: usize = 5;
 
 fn main() {
@@ -37,7 +36,7 @@ fn main() {
     let ratings: Vec<f64> = rows.iter().map(|(rating, _)| *rating).collect();
     print(&format!("{} texts: correlation {:.4}", rows.len(), correlation(&ratings, &feelings)));
     let pairs: Vec<(i8, i8)> =
-        ratings.iter().zip(&feelings).map(|(r, f)| (side(*r, NEUTRAL_RATING), side(*f, NEUTRAL_FEELING))).collect();
+        ratings.iter().zip(&feelings).map(|(r, f)| (side(*r, NEUTRAL.next_up()), side(*f, NEUTRAL))).collect();
     let n_right = pairs.iter().filter(|(meant, found)| meant == found).count();
     let f1 = |class: i8| {
         let both = pairs.iter().filter(|pair| **pair == (class, class)).count();
