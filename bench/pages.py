@@ -23,7 +23,7 @@ PAGES = {
     "Today": ["today", "engaged"],
     "Leaving": ["leaving", "people?stage=disengaging_1&sort=at_risk&reasons=true&limit=25"],
     "People": ["people?limit=50"],
-    "Matrix": ["matrix"] + [f"people?quadrant={one}&limit=1" for one in ("best", "fading", "promising", "low")],
+    "Matrix": ["matrix", "quadrants"],
     "Growth": ["accounts"],
     "Cohorts": ["cohorts"],
     "Models": ["models"],
@@ -59,14 +59,15 @@ def main():
         headers = {"cookie": answer.headers["set-cookie"].split(";")[0]}
         begun, spent = time.perf_counter(), cpu(server.pid)
         # The pages wait for each other's answers as long as these are being made.
-        first = {page: ask(line, headers, questions) for page, questions in PAGES.items()}
+        first = {page: ask(address, headers, questions) for page, questions in PAGES.items()}
+        print("just started", {page: round(seconds, 2) for page, seconds in first.items()}, flush=True)
         while cpu(server.pid) - spent > 0.2:
             spent = cpu(server.pid)
             time.sleep(2)
         print(f"asked ahead, and asked by us, after {time.perf_counter() - begun:.0f} s")
-        ready = {page: ask(line, headers, questions) for page, questions in PAGES.items()}
+        ready = {page: ask(address, headers, questions) for page, questions in PAGES.items()}
         scoped = {page: [with_day(one, asked.on) for one in questions] for page, questions in PAGES.items()}
-        elsewhere = {page: ask(line, headers, questions) for page, questions in scoped.items() if page not in ("Asks", "Answers")}
+        elsewhere = {page: ask(address, headers, questions) for page, questions in scoped.items() if page not in ("Asks", "Answers")}
     finally:
         server.terminate()
         server.wait()
@@ -85,7 +86,9 @@ def with_day(question, day):
     return f"{question}{'&' if '?' in question else '?'}on={day}"
 
 
-def ask(line, headers, questions):
+def ask(address, headers, questions):
+    # Lines that rest for long are closed.
+    line = http.client.HTTPConnection(address, timeout=600)
     start = time.perf_counter()
     for question in questions:
         for _ in range(9):

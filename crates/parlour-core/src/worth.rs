@@ -124,6 +124,8 @@ pub struct Buyer {
     pub year_minor: i64,
     /// Whether they were active within the retention window.
     pub is_present: bool,
+    /// Whether the models are fitted to them: of very many people some are enough.
+    pub is_picked: bool,
 }
 
 impl Outlook {
@@ -137,7 +139,7 @@ impl Outlook {
     /// The same with a model that was fitted before, and the factor of its amounts.
     pub fn with(basis: Basis, (forecaster, factor): (Forecaster, f64), buyers: &[Buyer], margin: f64) -> Self {
         let spend = spend(buyers);
-        let n_people = buyers.len() as u64;
+        let n_people = buyers.iter().filter(|buyer| buyer.is_picked).count() as u64;
         let (mean_current, mean_potential) = (0.0, 0.0);
         let contracts: Vec<Contract> = buyers.iter().filter_map(|buyer| buyer.bought.contract).collect();
         let terms = buyers.first().and_then(|buyer| Terms::of(&contracts, buyer.bought.until));
@@ -232,11 +234,14 @@ impl Outlook {
     }
 }
 
-/// Those who buy when they like, to whom models of buying are fitted; everybody, where all have contracts.
+/// Those of whom were picked who buy when they like, to whom models of buying are fitted; all of them, where all have
+/// contracts. In one order, whichever they came in.
 pub fn free(buyers: &[Buyer]) -> Vec<Bought> {
-    let all = || buyers.iter().map(|buyer| buyer.bought);
+    let all = || buyers.iter().filter(|buyer| buyer.is_picked).map(|buyer| buyer.bought);
     let free: Vec<Bought> = all().filter(|bought| bought.contract.is_none()).collect();
-    if free.is_empty() { all().collect() } else { free }
+    let mut free = if free.is_empty() { all().collect() } else { free };
+    free.sort_unstable_by_key(|bought| (bought.first, bought.last, bought.x, bought.first_minor, bought.value_minor));
+    free
 }
 
 fn spend(buyers: &[Buyer]) -> Option<SpendModel> {
@@ -264,7 +269,7 @@ mod tests {
 
     fn buyer(x: u32, last: i32, value_minor: i64) -> Buyer {
         let bought = Bought { last, x, n_valued: x, value_minor, until: 360, ..Bought::default() };
-        Buyer { bought, year_minor: value_minor, is_present: true }
+        Buyer { bought, year_minor: value_minor, is_present: true, is_picked: true }
     }
 
     #[test]
@@ -288,7 +293,7 @@ mod tests {
         let contract = |last: i32, n: u32| {
             let contract = Contract { last, n, gap: Some(30), value_minor: i64::from(n) * 1_000, is_cancelled: false };
             let bought = Bought { x: n - 1, last, until: 360, contract: Some(contract), ..Bought::default() };
-            Buyer { bought, year_minor: contract.value_minor, is_present: true }
+            Buyer { bought, year_minor: contract.value_minor, is_present: true, is_picked: true }
         };
         let both: Vec<Buyer> =
             buyers.iter().copied().chain((0..60).map(|i| contract(40 + i * 5, 1 + i as u32 / 6))).collect();
@@ -318,6 +323,7 @@ mod tests {
             bought: Bought { first: 5, last: 5, until: 5, ..Bought::default() },
             year_minor: 1_000,
             is_present: true,
+            is_picked: true,
         };
         let outlook = Outlook::of(Basis::Purchases, Choice::DEFAULT, &[new; 3], 1.0).unwrap();
         let worth = outlook.worth(&new.bought, 1_000);

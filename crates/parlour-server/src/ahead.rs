@@ -22,10 +22,11 @@ use crate::error::ApiError;
 type Page = fn(&App, &Uri) -> Result<(), ApiError>;
 
 /// What is asked ahead of time. Models are not: trying them takes minutes, and they are kept for as long as they hold.
-const PAGES: [(&str, Page); 9] = [
+const PAGES: [(&str, Page); 10] = [
     ("/api/v1/today", |app, uri| done(today::today(app, query(uri)?))),
     ("/api/v1/engaged", |app, uri| done(engaged::engaged(app, query(uri)?))),
     ("/api/v1/leaving", |app, uri| done(leaving::leaving(app, query(uri)?))),
+    ("/api/v1/quadrants", |app, uri| done(leaving::quadrants(app, query(uri)?))),
     ("/api/v1/people", |app, uri| done(people::people(app, query(uri)?))),
     ("/api/v1/matrix", |app, uri| done(matrix::matrix(app, query(uri)?))),
     ("/api/v1/accounts", |app, uri| done(accounts::accounts(app, query(uri)?))),
@@ -34,17 +35,14 @@ const PAGES: [(&str, Page); 9] = [
     ("/api/v1/definitions", |app, uri| done(definitions::definitions(app, query(uri)?))),
 ];
 /// What the pages ask of themselves when they are opened, of which there is always an answer.
-const OPENED: [&str; 13] = [
+const OPENED: [&str; 10] = [
     "/api/v1/today",
     "/api/v1/engaged",
     "/api/v1/leaving",
     "/api/v1/people?stage=disengaging_1&sort=at_risk&reasons=true&limit=25",
     "/api/v1/people?limit=50",
     "/api/v1/matrix",
-    "/api/v1/people?quadrant=best&limit=1",
-    "/api/v1/people?quadrant=fading&limit=1",
-    "/api/v1/people?quadrant=promising&limit=1",
-    "/api/v1/people?quadrant=low&limit=1",
+    "/api/v1/quadrants",
     "/api/v1/accounts",
     "/api/v1/cohorts",
     "/api/v1/definitions",

@@ -128,6 +128,7 @@ const SCHEME: &str = "session";
         growth::get_growth,
         matrix::get_matrix,
         leaving::get_leaving,
+        leaving::list_quadrants,
         models::get_models,
         accounts::get_accounts,
         cohorts::get_cohorts,

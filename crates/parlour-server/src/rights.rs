@@ -105,6 +105,7 @@ pub(crate) const RULES: &[Rule] = &[
     reads("/api/v1/growth", Read, ByQuestion),
     reads("/api/v1/matrix", Read, ByQuestion),
     reads("/api/v1/leaving", Read, ByQuestion),
+    reads("/api/v1/quadrants", Read, ByQuestion),
     reads("/api/v1/models", Read, ByQuestion),
     reads("/api/v1/accounts", Read, ByQuestion),
     reads("/api/v1/cohorts", Read, ByQuestion),

@@ -62,6 +62,7 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/growth", get(growth::get_growth)),
         ("/api/v1/matrix", get(matrix::get_matrix)),
         ("/api/v1/leaving", get(leaving::get_leaving)),
+        ("/api/v1/quadrants", get(leaving::list_quadrants)),
         ("/api/v1/models", get(models::get_models)),
         ("/api/v1/accounts", get(accounts::get_accounts)),
         ("/api/v1/cohorts", get(cohorts::get_cohorts)),

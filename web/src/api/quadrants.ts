@@ -1,17 +1,12 @@
-// How many people stand in each quarter of value behind by value ahead: the totals of four lists.
+// How many people stand in each quarter of value behind by value ahead.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { QUADRANTS } from "../words";
 import { api } from "./client";
-import type { People, Quadrant, Scope } from "./types";
+import type { Quadrants, Scope } from "./types";
 
 export function useQuadrants(scope: Scope) {
   return useQuery({
     queryKey: ["quadrants", scope],
-    queryFn: async ({ signal }) => {
-      const ask = (quadrant: Quadrant) => api.get<People>("/people", { ...scope, quadrant, limit: 1 }, signal);
-      const answers = await Promise.all(QUADRANTS.map(async (quadrant) => [quadrant, (await ask(quadrant)).n_total]));
-      return Object.fromEntries(answers) as Record<Quadrant, number>;
-    },
+    queryFn: ({ signal }) => api.get<Quadrants>("/quadrants", { ...scope }, signal),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });

@@ -1287,6 +1287,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quadrants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many people stand where by what they brought in the year behind and what is expected of the year ahead, each
+         *     against the mean; whoever the models have no say about is in none.
+         */
+        get: operations["list_quadrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions": {
         parameters: {
             query?: never;
@@ -5964,6 +5984,20 @@ export interface components {
          * @enum {string}
          */
         Quadrant: "best" | "fading" | "promising" | "low";
+        /** @description People in one quadrant. */
+        QuadrantCount: {
+            /** @description Query of the list of them. */
+            list: string;
+            /** Format: int64 */
+            n: number;
+            quadrant: components["schemas"]["Quadrant"];
+        };
+        /** @description How many people stand where by value behind and value ahead. */
+        Quadrants: {
+            object: string;
+            on: components["schemas"]["Day"];
+            rows: components["schemas"]["QuadrantCount"][];
+        };
         /** @description A saved question. */
         Question: {
             /** Format: int64 */
@@ -10348,6 +10382,49 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_quadrants: {
+        parameters: {
+            query?: {
+                /** @description The object, `kind:id`; by default the one with the most people. */
+                object?: string;
+                /** @description The day asked about; by default the last with activity. */
+                on?: components["schemas"]["Day"];
+                /** @description The day it is compared with; by default a month before `on`. */
+                since?: components["schemas"]["Day"];
+                /** @description Only what happened on this layer; people are measured by those who are there. */
+                layer?: components["schemas"]["Layer"];
+                /** @description Only people whose first active day lies in this period, as 1997-02. */
+                acquired?: string;
+                /** @description The length of `acquired`; by default a month. */
+                acquired_by?: components["schemas"]["By"];
+                /** @description Only people of the audience with this number. */
+                audience?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quadrants"];
                 };
             };
             /** @description what went wrong */

@@ -70,6 +70,7 @@ export type Audiences = Schemas["Audiences"];
 export type NewAudience = Schemas["NewAudience"];
 
 export type Matrix = Schemas["Matrix"];
+export type Quadrants = Schemas["Quadrants"];
 export type MatrixCell = Schemas["MatrixCell"];
 export type MigrationRow = Schemas["Migration"];
 export type MigrationFrom = Schemas["Origin"];

@@ -8,6 +8,7 @@ use parlour_core::leaving::{Farewell, reason};
 use parlour_core::reading::Reading;
 use parlour_core::relation::Columns;
 use parlour_core::standing::Stage;
+use parlour_core::worth::Quadrant;
 
 use super::Asked;
 use super::outlook::Appraiser;
@@ -31,6 +32,26 @@ pub struct Toll {
     pub at_risk_minor: i64,
 }
 
+/// Everyone by stage, and by quadrant whoever the models have a say about.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Tolls {
+    /// People of each stage.
+    pub by_stage: BTreeMap<Stage, Toll>,
+    /// People in each quadrant.
+    pub by_quadrant: BTreeMap<Quadrant, u64>,
+}
+
+impl Tolls {
+    fn merge(&mut self, other: &Self) {
+        for (stage, toll) in &other.by_stage {
+            self.by_stage.entry(*stage).or_default().add(toll);
+        }
+        for (quadrant, n) in &other.by_quadrant {
+            *self.by_quadrant.entry(*quadrant).or_default() += n;
+        }
+    }
+}
+
 impl Toll {
     fn add(&mut self, other: &Self) {
         self.n += other.n;
@@ -41,17 +62,17 @@ impl Toll {
 }
 
 impl Engine {
-    /// Everyone by stage, and what they are worth.
-    pub fn tolls(&self, asked: &Asked) -> Result<Arc<BTreeMap<Stage, Toll>>, EngineError> {
+    /// Everyone by stage and quadrant, and what they are worth.
+    pub fn tolls(&self, asked: &Asked) -> Result<Arc<Tolls>, EngineError> {
         self.answer(asked, "tolls", || self.count_tolls(asked))
     }
 
-    fn count_tolls(&self, asked: &Asked) -> Result<BTreeMap<Stage, Toll>, EngineError> {
+    fn count_tolls(&self, asked: &Asked) -> Result<Tolls, EngineError> {
         let outlook = self.outlook(asked)?;
         let outlook = outlook.as_ref().as_ref();
         let states = self.compare(
             asked,
-            || (Appraiser::default(), BTreeMap::<Stage, Toll>::new()),
+            || (Appraiser::default(), Tolls::default()),
             |(appraiser, tolls), person| {
                 let worth = outlook.and_then(|outlook| appraiser.worth(outlook, asked, person));
                 let toll = worth.map_or(Toll { n: 1, ..Toll::default() }, |worth| Toll {
@@ -60,12 +81,15 @@ impl Engine {
                     potential_minor: worth.potential_minor,
                     at_risk_minor: worth.at_risk_minor,
                 });
-                tolls.entry(person.now.stage).or_default().add(&toll);
+                tolls.by_stage.entry(person.now.stage).or_default().add(&toll);
+                if let Some(worth) = worth {
+                    *tolls.by_quadrant.entry(worth.quadrant).or_default() += 1;
+                }
             },
         )?;
-        let mut all = BTreeMap::<Stage, Toll>::new();
-        for (stage, toll) in states.iter().flat_map(|(_, tolls)| tolls) {
-            all.entry(*stage).or_default().add(toll);
+        let mut all = Tolls::default();
+        for (_, tolls) in &states {
+            all.merge(tolls);
         }
         Ok(all)
     }

@@ -17,8 +17,8 @@ use super::{Asked, Question, Slice, population};
 use crate::engine::Engine;
 use crate::{EngineError, clock, jobs};
 
-/// People that models are compared on, about; of more some are picked.
-const MOST_TRIED: u64 = 25_000;
+/// People that models are compared on and fitted to for the Desk, about; of more some are picked.
+pub(super) const MOST_TRIED: u64 = 25_000;
 /// Days for which one who has not come is taken for gone by those who use no model.
 pub const SILENCES: [f64; 3] = [30.0, 60.0, 90.0];
 /// Fewer people than this prove nothing: the default model is taken.

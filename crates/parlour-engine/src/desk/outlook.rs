@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parlour_core::event::Currency;
 use parlour_core::forecast::Forecaster;
+use parlour_core::key::Key;
 use parlour_core::purchases::{Bought, Purchases, Unit};
 use parlour_core::reading::Reading;
 use parlour_core::relation::{Columns, PersonFold, Relation};
 use parlour_core::worth::{Basis, Buyer, Outlook, Worth, free};
 
+use super::models::MOST_TRIED;
 use super::{Asked, Compared, Slice};
 use crate::EngineError;
 use crate::engine::Engine;
@@ -36,8 +38,8 @@ impl Appraiser {
 }
 
 impl Engine {
-    /// The models fitted to everyone who ever bought of the object by the day asked about; to everyone who was ever
-    /// active where nobody bought. `None` where there is nobody. It does not depend on the people of the slice.
+    /// The models fitted to everyone who ever bought of the object by the day asked about (of very many, to some, picked by
+    /// their ids); to everyone who was ever active where nobody bought. `None` where there is nobody. It does not depend on the people of the slice.
     pub fn outlook(&self, asked: &Asked) -> Result<Arc<Option<Outlook>>, EngineError> {
         // Whom it is asked for does not matter, nor since when.
         let slice = Slice { layer: asked.slice.layer, ..Slice::default() };
@@ -47,8 +49,9 @@ impl Engine {
             let objects = &asked.snapshot.objects;
             let line = objects.line(asked.object).iter().filter_map(|id| Some(objects.get(*id)?.name.to_string()));
             let margin = self.settings.standing.margin_of(line);
-            let (basis, buyers) =
+            let (basis, everyone) =
                 if bought.is_empty() { (Basis::Activity, active) } else { (Basis::Purchases, bought) };
+            let buyers = picked(everyone);
             let (choice, factor) = self.choice_on(asked)?;
             let fitting = Forecaster::fit(choice, &free(&buyers), Unit::Week).ok();
             let outlook = fitting.map(|fitting| Outlook::with(basis, (fitting.forecaster, factor), &buyers, margin));
@@ -88,19 +91,19 @@ impl Engine {
                 let fold = PersonFold::new(&reading);
                 (fold, Purchases::default(), Everyone::default())
             },
-            |(fold, purchases, Everyone { bought: buyers, active, elsewhere }), _, columns, rows| {
+            |(fold, purchases, Everyone { bought: buyers, active, elsewhere }), person, columns, rows| {
                 fold.read(columns, rows.clone(), &mut |object, days, relation| {
                     if object != asked.object {
                         return;
                     }
                     if let Some(seen) = bought(purchases, &reading, asked, (columns, rows.clone())) {
                         has_bought.store(true, Ordering::Relaxed);
-                        buyers.push(buyer(seen, relation, &reading));
+                        buyers.push((person, buyer(seen, relation, &reading)));
                         add(elsewhere, purchases.elsewhere());
                     } else if !has_bought.load(Ordering::Relaxed)
                         && let Some(seen) = Bought::of_days(days, asked.on)
                     {
-                        active.push(buyer(seen, relation, &reading));
+                        active.push((person, buyer(seen, relation, &reading)));
                     }
                 });
             },
@@ -118,9 +121,16 @@ impl Engine {
 /// Everyone as models see them: by what they bought, and by when they were active; and what lies in other currencies.
 #[derive(Default)]
 struct Everyone {
-    bought: Vec<Buyer>,
-    active: Vec<Buyer>,
+    bought: Vec<(Key, Buyer)>,
+    active: Vec<(Key, Buyer)>,
     elsewhere: BTreeMap<Currency, i64>,
+}
+
+/// Everyone, about so many of them picked by their ids.
+fn picked(everyone: Vec<(Key, Buyer)>) -> Vec<Buyer> {
+    let one_of = (everyone.len() as u128).div_ceil(u128::from(MOST_TRIED)).max(1);
+    let buyer = |(key, buyer): (Key, Buyer)| Buyer { is_picked: key.0.is_multiple_of(one_of), ..buyer };
+    everyone.into_iter().map(buyer).collect()
 }
 
 fn add(all: &mut BTreeMap<Currency, i64>, more: &BTreeMap<Currency, i64>) {
@@ -141,5 +151,5 @@ fn bought(
 }
 
 fn buyer(bought: Bought, relation: &Relation, reading: &Reading<'_>) -> Buyer {
-    Buyer { bought, year_minor: relation.value_minor, is_present: relation.is_present(reading) }
+    Buyer { bought, year_minor: relation.value_minor, is_present: relation.is_present(reading), is_picked: true }
 }

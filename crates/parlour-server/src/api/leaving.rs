@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use parlour_core::leaving::{Leavers, of_leaving};
 use parlour_core::standing::Stage as CoreStage;
-use parlour_core::worth::{Basis as CoreBasis, Outlook, YEAR_DAYS};
+use parlour_core::worth::{Basis as CoreBasis, Outlook, Quadrant as CoreQuadrant, YEAR_DAYS};
 use parlour_engine::desk::cohorts::{StillEngaged as EngineStill, half_life};
 use parlour_engine::desk::leaving::{LEAVING, Toll};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Scope;
-use super::wire::{self, Basis, Date, Piece, Stage};
+use super::wire::{self, Basis, Date, Piece, Quadrant, Stage};
 use crate::app::{App, State};
 use crate::error::ApiError;
 use crate::input::Asking;
@@ -84,6 +84,50 @@ impl From<EngineStill> for StillEngaged {
     }
 }
 
+/// How many people stand where by value behind and value ahead.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Quadrants {
+    object: String,
+    on: Date,
+    rows: Vec<QuadrantCount>,
+}
+
+/// People in one quadrant.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct QuadrantCount {
+    quadrant: Quadrant,
+    n: u64,
+    /// Query of the list of them.
+    list: String,
+}
+
+/// How many people stand where by what they brought in the year behind and what is expected of the year ahead, each
+/// against the mean; whoever the models have no say about is in none.
+#[utoipa::path(
+    get, path = "/api/v1/quadrants", tag = "desk", params(Scope), responses((status = 200, body = Quadrants))
+)]
+pub(crate) async fn list_quadrants(
+    State(app): State<Arc<App>>,
+    Asking(scope): Asking<Scope>,
+) -> Result<Json<Quadrants>, ApiError> {
+    app.run(move |app| quadrants(app, scope)).await.map(Json)
+}
+
+pub(crate) fn quadrants(app: &App, scope: Scope) -> Result<Quadrants, ApiError> {
+    let asked = scope.asked(app)?;
+    let tolls = app.engine.tolls(&asked)?;
+    let row = |quadrant: CoreQuadrant| QuadrantCount {
+        quadrant: quadrant.into(),
+        n: tolls.by_quadrant.get(&quadrant).copied().unwrap_or(0),
+        list: format!("quadrant={}&sort=potential", quadrant.name()),
+    };
+    Ok(Quadrants {
+        object: asked.object_name(),
+        on: Date(asked.on),
+        rows: CoreQuadrant::ALL.into_iter().map(row).collect(),
+    })
+}
+
 /// Who is on their way out, and what that puts at risk.
 #[utoipa::path(get, path = "/api/v1/leaving", tag = "desk", params(Scope), responses((status = 200, body = Leaving)))]
 pub(crate) async fn get_leaving(
@@ -104,14 +148,14 @@ pub(crate) fn leaving(app: &App, scope: Scope) -> Result<Leaving, ApiError> {
     let tolls = engine.tolls(&asked)?;
     let outlook = engine.outlook(&asked)?;
     let outlook = outlook.as_ref().as_ref();
-    let toll = |stage: CoreStage| tolls.get(&stage).copied().unwrap_or_default();
+    let toll = |stage: CoreStage| tolls.by_stage.get(&stage).copied().unwrap_or_default();
     let kind = |stage: CoreStage| {
         let Toll { n, current_minor, potential_minor, at_risk_minor } = toll(stage);
         let list = format!("stage={}&sort=at_risk&reasons=true", stage.name());
         LeavingKind { stage: stage.into(), n, current_minor, potential_minor, at_risk_minor, list }
     };
     let leavers: Vec<Leavers> = LEAVING.iter().map(|&stage| Leavers { stage, n: toll(stage).n }).collect();
-    let n_all = tolls.values().map(|toll| toll.n).sum();
+    let n_all = tolls.by_stage.values().map(|toll| toll.n).sum();
     let urgent = toll(CoreStage::Disengaging1).at_risk_minor.saturating_add(toll(CoreStage::Lapsed).at_risk_minor);
     let currency = engine.settings.standing.currency.clone();
     let has_value = outlook.is_some_and(|outlook| outlook.basis == CoreBasis::Purchases) && 0 < urgent;

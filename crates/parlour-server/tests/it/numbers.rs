@@ -97,12 +97,13 @@ impl About<'_> {
             leaving["kinds"].as_array().unwrap().iter().map(|kind| kind["at_risk_minor"].as_i64().unwrap()).sum();
         assert_eq!(at_risk, total);
         self.check(n, &"leaving=true".into());
-        let quadrants = ["best", "fading", "promising", "low"].map(|quadrant| {
-            self.get(&format!("/api/v1/people?limit=1&quadrant={quadrant}"))["n_total"].as_u64().unwrap()
-        });
-        assert!(
-            0 < quadrants.iter().sum::<u64>() && quadrants.iter().sum::<u64>() <= leaving["n_all"].as_u64().unwrap()
-        );
+        let quadrants = self.get("/api/v1/quadrants");
+        let mut n_placed = 0;
+        for quadrant in quadrants["rows"].as_array().unwrap() {
+            n_placed += quadrant["n"].as_u64().unwrap();
+            self.check(quadrant["n"].as_u64().unwrap(), &quadrant["list"]);
+        }
+        assert!(0 < n_placed && n_placed <= leaving["n_all"].as_u64().unwrap());
         for still in leaving["still_engaged"].as_array().unwrap() {
             self.check(still["n_still"].as_u64().unwrap(), &still["list"]);
         }

@@ -10,7 +10,7 @@ import { Answer } from "../../components/states";
 import { downloadCsv } from "../../csv";
 import { count } from "../../format";
 import { useScope } from "../../scope";
-import { QUADRANT_ABOUT, QUADRANT_WORDS, QUADRANTS } from "../../words";
+import { QUADRANT_ABOUT, QUADRANT_WORDS } from "../../words";
 
 const SIDES: { word: string; cells: Quadrant[] }[] = [
   { word: "brought much", cells: ["fading", "best"] },
@@ -26,7 +26,7 @@ export function Quadrants({ on }: { on: string }) {
     downloadCsv(
       `value behind and ahead ${on}`,
       ["quadrant", "words", "people"],
-      QUADRANTS.map((quadrant) => [quadrant, QUADRANT_WORDS[quadrant], data[quadrant]]),
+      data.rows.map(({ quadrant, n }) => [quadrant, QUADRANT_WORDS[quadrant], n]),
     );
   return (
     <Part
@@ -34,7 +34,7 @@ export function Quadrants({ on }: { on: string }) {
       does={<CsvButton of="Value behind and ahead" onSave={save} isDisabled={!data} />}
     >
       <Answer query={quadrants} what="The values could not be read." height={140}>
-        {(counts) => (
+        {({ rows }) => (
           <div className="boxes large two" data-quadrants="">
             <span className="head corner" />
             <span className="head">little ahead</span>
@@ -42,16 +42,18 @@ export function Quadrants({ on }: { on: string }) {
             {SIDES.map(({ word, cells }) => (
               <Fragment key={word}>
                 <span className="side">{word}</span>
-                {cells.map((quadrant) => (
-                  <span key={quadrant}>
-                    <strong>
-                      <Link className="link" to={to("/people", `quadrant=${quadrant}&sort=potential`)} data-list="">
-                        {count(counts[quadrant])}
-                      </Link>
-                    </strong>
-                    <small>{QUADRANT_ABOUT[quadrant]}</small>
-                  </span>
-                ))}
+                {cells
+                  .flatMap((cell) => rows.filter(({ quadrant }) => quadrant === cell))
+                  .map(({ quadrant, n, list }) => (
+                    <span key={quadrant}>
+                      <strong>
+                        <Link className="link" to={to("/people", list)} data-list="">
+                          {count(n)}
+                        </Link>
+                      </strong>
+                      <small>{QUADRANT_ABOUT[quadrant]}</small>
+                    </span>
+                  ))}
               </Fragment>
             ))}
           </div>
