@@ -165,7 +165,9 @@ impl Engine {
     }
 
     fn wires(&self, asked: &Asked, tripped: &[Listed]) -> Result<Vec<Found>, EngineError> {
-        let names = self.names(&tripped.iter().map(|one| one.person).collect::<Vec<_>>())?;
+        // Whoever sees this object only reads it too.
+        let here = Asked { seen: Some(self.objects_beneath(asked)), ..asked.clone() };
+        let names = self.names_seen(&here, &tripped.iter().map(|one| one.person).collect::<Vec<_>>())?;
         let reasons = self.reasons(asked, tripped)?;
         let wire = |(one, reason): (&Listed, String)| {
             let name = names.get(&one.person).map_or_else(|| one.person.to_string(), ToString::to_string);

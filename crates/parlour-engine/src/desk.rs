@@ -169,6 +169,11 @@ impl Engine {
     }
 
     /// These objects and all that belong to them.
+    /// The object asked about, and what belongs to it.
+    pub(crate) fn objects_beneath(&self, asked: &Asked) -> Arc<HashSet<ObjectId>> {
+        Arc::new(self.objects_of(&asked.snapshot, &[asked.object_name()]))
+    }
+
     fn objects_of(&self, snapshot: &Snapshot, names: &[String]) -> HashSet<ObjectId> {
         let keys = names.iter().filter_map(|name| name_of(name)).map(|name| self.key(&name.kind, &name.id));
         let tops: HashSet<ObjectId> = keys.filter_map(|key| snapshot.objects.id(key)).collect();

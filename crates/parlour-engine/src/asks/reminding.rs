@@ -135,7 +135,9 @@ impl Engine {
         let (post, handling) =
             self.database.read(|conn| Ok((post::get(conn, ask.key)?, handling::get(conn, ask.thread)?)))?;
         let person = self.state().identity.person_of(ask.person);
-        let name = self.names(&[person])?.remove(&person).map_or_else(|| person.to_string(), |name| name.to_string());
+        // By the id they asked under: whoever sees this brand only reads it too.
+        let name = self.names(&[ask.person])?.remove(&ask.person);
+        let name = name.map_or_else(|| ask.person.to_string(), |name| name.to_string());
         let assignee = handling.and_then(|handling| handling.assignee);
         let waiting = Waiting {
             ask: &ask.key.to_string(),

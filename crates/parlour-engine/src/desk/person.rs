@@ -57,9 +57,14 @@ impl Engine {
     /// The people whose ids match a text: exactly, by `kind:id`, or by how an id begins.
     pub fn find(&self, asked: &Asked, text: &str) -> Result<Vec<Key>, EngineError> {
         let found = self.database.read(|conn| identity::find(conn, text, MAX_FOUND))?;
-        let mut people: Vec<Key> = found.iter().map(|id| asked.snapshot.identity.person_of(id.key)).collect();
+        let mut people = Vec::new();
         let mut seen = std::collections::HashSet::new();
-        people.retain(|person| seen.insert(*person));
+        for id in found {
+            let person = asked.snapshot.identity.person_of(id.key);
+            if self.ids_seen(asked, person)?.contains(&id.key) && seen.insert(person) {
+                people.push(person);
+            }
+        }
         Ok(people)
     }
 
@@ -91,7 +96,8 @@ impl Engine {
     /// The person of an id, if they have to do with anything that may be spoken of.
     fn if_seen(&self, asked: &Asked, id: Key, text: &str) -> Result<Key, EngineError> {
         let person = asked.snapshot.identity.person_of(id);
-        if asked.seen.is_some() && self.rows_seen(asked, person)?.is_empty() {
+        let is_seen = || Ok::<_, EngineError>(!self.rows_seen(asked, person)?.is_empty());
+        if asked.seen.is_some() && !(self.ids_seen(asked, person)?.contains(&id) && is_seen()?) {
             return Err(nobody(text));
         }
         Ok(person)
@@ -108,6 +114,36 @@ impl Engine {
             seen.extend_from(&all, row..row + 1);
         }
         Ok(seen)
+    }
+
+    /// The ids of a person under which they had to do with anything that may be spoken of; all, where everything may, or
+    /// where they have but one.
+    pub fn ids_seen(&self, asked: &Asked, person: Key) -> Result<Vec<Key>, EngineError> {
+        let mut ids = asked.snapshot.identity.ids_of(&person).to_vec();
+        if asked.seen.is_none() || ids.len() == 1 {
+            return Ok(ids);
+        }
+        let walk = asked.snapshot.everyone();
+        let rows: Vec<Columns> =
+            ids.iter().map(|id| walk.person(std::slice::from_ref(id))).collect::<Result<_, _>>()?;
+        let mut rows = rows.iter();
+        ids.retain(|_| rows.next().is_some_and(|rows| rows.object.iter().any(|object| asked.may_see(*object))));
+        Ok(ids)
+    }
+
+    /// The names of people: by their representative ids, or where that is not to be seen by one that is.
+    pub fn names_seen(&self, asked: &Asked, people: &[Key]) -> Result<HashMap<Key, Name>, EngineError> {
+        if asked.seen.is_none() {
+            return self.names(people);
+        }
+        let mut known_by: HashMap<Key, Key> = HashMap::new();
+        for person in people {
+            let ids = self.ids_seen(asked, *person)?;
+            let id = ids.iter().find(|id| *id == person).or(ids.first());
+            known_by.extend(id.map(|id| (*id, *person)));
+        }
+        let ids: Vec<Key> = known_by.keys().copied().collect();
+        Ok(self.names(&ids)?.into_iter().map(|(id, name)| (known_by[&id], name)).collect())
     }
 
     /// The names of people, by their representative ids.
@@ -306,20 +342,21 @@ impl Engine {
     }
 
     /// The links of a person's ids, with their state.
-    pub fn links_of(&self, asked: &Asked, person: Key) -> Vec<(Link, LinkState)> {
+    pub fn links_of(&self, asked: &Asked, person: Key) -> Result<Vec<(Link, LinkState)>, EngineError> {
         let identity = &asked.snapshot.identity;
+        let seen = self.ids_seen(asked, person)?;
         let mut links: Vec<(Link, LinkState)> = Vec::new();
         for id in identity.ids_of(&person) {
             for (link, state) in identity.links_of(*id) {
                 let is_known = links.iter().any(|(known, _)| (known.a, known.b) == (link.a, link.b));
                 // Who else they might be is nothing for whoever sees some brands only.
-                let is_within = [link.a, link.b].iter().all(|end| identity.person_of(*end) == person);
-                if !is_known && (asked.seen.is_none() || is_within) {
+                let is_seen = || [link.a, link.b].iter().all(|end| seen.contains(end));
+                if !is_known && (asked.seen.is_none() || is_seen()) {
                     links.push((link, state.clone()));
                 }
             }
         }
-        links
+        Ok(links)
     }
 
     /// Lets a link hold whatever the safeguards say, or no longer; history follows.

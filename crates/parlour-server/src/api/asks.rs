@@ -410,7 +410,7 @@ pub(crate) async fn search_asks(
             last_at: clock::rfc3339(thread.last_at),
             ask: ask.map(|ask| line(ask, now)),
         };
-        let rows = app.engine.lines_of_threads(&threads)?.into_iter().map(found).collect();
+        let rows = app.engine.lines_of_threads(&threads, app.brand_keys().is_some())?.into_iter().map(found).collect();
         Ok(FoundThreads { rows, next: next.map(|value| Cursor { list: SEARCH, value, tie: Key(0) }.text()) })
     })
     .await

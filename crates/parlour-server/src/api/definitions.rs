@@ -199,7 +199,7 @@ pub(crate) async fn get_person_definitions(
 pub(crate) fn definitions(app: &App, scope: Scope) -> Result<Definitions, ApiError> {
     let asked = scope.whole(app)?;
     let found = app.engine.definitions(&asked)?;
-    let names = app.engine.names(&told_of(&found))?;
+    let names = app.engine.names_seen(&asked, &told_of(&found))?;
     Ok(Definitions {
         object: asked.object_name(),
         on: Date(asked.on),
@@ -287,7 +287,7 @@ fn person_definitions(app: &App, name: &str, scope: Scope) -> Result<PersonDefin
     let asked: Asked = scope.of_one(app)?;
     let key = app.engine.person_named(&asked, name)?;
     let said = app.engine.definitions_of(&asked, key)?;
-    let name = name_of(key, &app.engine.names(&[key])?);
+    let name = name_of(key, &app.engine.names_seen(&asked, &[key])?);
     Ok(PersonDefinitions {
         person: name.to_string(),
         object: asked.object_name(),

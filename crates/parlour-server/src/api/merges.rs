@@ -126,8 +126,8 @@ pub(crate) async fn get_ids(State(app): State<Arc<App>>, At(name): At<String>) -
 fn graph(app: &App, name: &str) -> Result<IdGraph, ApiError> {
     let asked = super::asked(app, &Question::default().now())?;
     let person = app.engine.person_named(&asked, name)?;
-    let members: HashSet<Key> = asked.snapshot.identity.ids_of(&person).iter().copied().collect();
-    let mut links = app.engine.links_of(&asked, person);
+    let members: HashSet<Key> = app.engine.ids_seen(&asked, person)?.into_iter().collect();
+    let mut links = app.engine.links_of(&asked, person)?;
     links.truncate(MAX_ROWS);
     let mut keys: Vec<Key> =
         members.iter().copied().chain(links.iter().flat_map(|(link, _)| [link.a, link.b])).collect();

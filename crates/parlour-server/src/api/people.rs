@@ -300,7 +300,7 @@ pub(super) fn filter(app: &App, asked: &Asked, mut query: PeopleQuery) -> Result
 /// People as they go out, with names and sparklines.
 pub(super) fn rows(app: &App, asked: &Asked, people: &[Listed]) -> Result<Vec<PersonRow>, ApiError> {
     let keys: Vec<Key> = people.iter().map(|listed| listed.person).collect();
-    let names = app.engine.names(&keys)?;
+    let names = app.engine.names_seen(asked, &keys)?;
     let sparks = app.engine.sparks_of(asked, &keys)?;
     let object = asked.object_name();
     let row = |listed: &Listed, spark: Vec<i64>| {

@@ -160,7 +160,7 @@ fn person(app: &App, name: &str, scope: Scope) -> Result<Person, ApiError> {
 pub(crate) fn of_key(app: &App, asked: &Asked, key: Key) -> Result<Person, ApiError> {
     let engine = &app.engine;
     let found = engine.person(asked, key)?;
-    let name = engine.names(&[key])?.remove(&key).unwrap_or_else(|| Name::new("key", key.to_string()));
+    let name = engine.names_seen(asked, &[key])?.remove(&key).unwrap_or_else(|| Name::new("key", key.to_string()));
     let standing = found.standings.first().filter(|(object, ..)| *object == asked.object);
     let portrait = Portrait {
         name: &name.id,
@@ -218,8 +218,8 @@ fn spark_point(point: Point, population: &Population) -> SparkPoint {
 }
 
 fn ids(app: &App, asked: &Asked, person: Key) -> Result<Vec<IdRow>, ApiError> {
-    let keys = asked.snapshot.identity.ids_of(&person);
-    let mut found = app.engine.database.read(|conn| identity::by_keys(conn, keys))?;
+    let keys = app.engine.ids_seen(asked, person)?;
+    let mut found = app.engine.database.read(|conn| identity::by_keys(conn, &keys))?;
     found.sort_by_key(|id| (id.first_seen_at, id.key));
     let row = |id: identity::Identity| IdRow {
         kind: id.kind,
@@ -231,7 +231,7 @@ fn ids(app: &App, asked: &Asked, person: Key) -> Result<Vec<IdRow>, ApiError> {
 }
 
 fn links(app: &App, asked: &Asked, person: Key) -> Result<Vec<LinkRow>, ApiError> {
-    link_rows(app, app.engine.links_of(asked, person))
+    link_rows(app, app.engine.links_of(asked, person)?)
 }
 
 /// Links as they are told, with the names of their ends and who says so.

@@ -101,6 +101,26 @@ fn other_brand(desk: &Desk) {
     assert_eq!(desk.ask("POST", "/api/v1/audiences", Some(&audience)).status, 201);
 }
 
+/// Two of the first brand's people come to the other under an id of their own.
+fn other_ids(desk: &Desk) {
+    let zeta = || Name::new("brand", "zeta");
+    let mut events = Vec::new();
+    for (n, kind) in [(1, "email"), (2, "user")] {
+        let here = Name::new(kind, format!("zmark{n}@zeta.example"));
+        let known = vec![Name::new("customer", format!("{n:05}"))];
+        let event = Event::new(START + 320 * DAY, here.clone(), "bought", zeta());
+        events.push(Event { also: known, ..event });
+        events.push(said(
+            321,
+            here,
+            "complained",
+            zeta(),
+            (&format!("zz{n}"), "The zmarktext is broken, when does it come?"),
+        ));
+    }
+    append(desk, "zmarkforum", events);
+}
+
 struct Worlds {
     alone: Desk,
     both: Desk,
@@ -239,6 +259,12 @@ fn the_numbers_are_those_of_a_world_without_the_other_brand() {
 #[test]
 fn every_reading_route_keeps_the_other_brand_to_itself() {
     let worlds = Worlds::new();
+    other_ids(&worlds.both);
+    for path in ["/api/v1/people/customer:00001", "/api/v1/people/customer:00002"] {
+        assert!(worlds.both.get(path)["ids"].to_string().contains("zmark"), "owners see them as one");
+        let seen = worlds.ask(path);
+        assert_eq!((seen.status, is_marked(&seen)), (200, false), "{path}");
+    }
     let document: Value = serde_json::from_str(&parlour_server::openapi()).unwrap();
     let zeta_thread = worlds.both.get("/api/v1/asks?state=all&brand=brand:zeta")["rows"][0]["thread"].clone();
     let acme_thread = worlds.both.get("/api/v1/asks?state=all&brand=brand:acme")["rows"][0]["thread"].clone();
@@ -248,7 +274,14 @@ fn every_reading_route_keeps_the_other_brand_to_itself() {
         if item.get("get").is_none() || is_open || path.ends_with("/stream") {
             continue;
         }
-        let people = ["customer:shared", "customer:00001", "customer:zmark001", "zmark"];
+        let people = [
+            "customer:shared",
+            "customer:00001",
+            "customer:00002",
+            "customer:zmark001",
+            "zmark",
+            "email:zmark1@zeta.example",
+        ];
         let threads = [zeta_thread.as_str().unwrap(), acme_thread.as_str().unwrap()];
         let all: Vec<String> = match path {
             path if path.contains("{person}") => people.iter().map(|who| path.replace("{person}", who)).collect(),

@@ -31,9 +31,9 @@ fn roles_for(method: &str, path: &str) -> Vec<Role> {
         ("alerts", false) => vec![owner, analyst, agent],
         ("account", _)
         | (
-            "workspace" | "today" | "engaged" | "growth" | "matrix" | "leaving" | "models" | "accounts" | "cohorts"
-            | "definitions" | "people" | "audiences" | "alerts" | "asks" | "threads" | "responses" | "reciprocity"
-            | "saved-answers" | "posts" | "brand",
+            "workspace" | "today" | "engaged" | "growth" | "matrix" | "leaving" | "quadrants" | "models" | "accounts"
+            | "cohorts" | "definitions" | "people" | "audiences" | "alerts" | "asks" | "threads" | "responses"
+            | "reciprocity" | "saved-answers" | "posts" | "brand",
             true,
         ) => Role::ALL.to_vec(),
         _ => panic!("nobody said for whom {method} {path} is"),
