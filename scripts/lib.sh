@@ -50,7 +50,7 @@ build_web() {
 install_sdks() {
   pins=$(sha256sum sdk/package-lock.json sdk/requirements.txt)
   [ "$(cat sdk/node_modules/.parlour-pins 2>/dev/null)" = "$pins" ] && [ -x target/sdk-venv/bin/python ] && return 0
-  say "Installing the clients of Segment, RudderStack, PostHog and Jitsu"
+  say "Installing the clients of Segment, RudderStack, PostHog and Jitsu, and an S3 server"
   need python3 python3
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || die "$(python3 --version) is too old for the clients; they need 3.10 or later"
   # Debian has Python without the part that makes environments.

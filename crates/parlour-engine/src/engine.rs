@@ -12,6 +12,7 @@ use parlour_core::ask::Classifier;
 use parlour_core::identity::{Ids, Link};
 use parlour_core::key::{Key, KeySecret};
 use parlour_core::vocabulary::Vocabulary;
+use parlour_lake::remote::Remote;
 use parlour_lake::run::RunFile;
 use parlour_store::{Conn, Database, StoreError, identity, link, run, setting};
 
@@ -37,6 +38,15 @@ use crate::{EngineError, clock, random};
 
 /// The kinds of run, each a folder of the lake.
 pub(crate) const RUN_KINDS: [&str; 4] = ["activity", "event", "filter", "standing"];
+
+/// What of a data folder lies elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Places<'a> {
+    /// The URL of a database in place of the folder's own.
+    pub database: Option<&'a str>,
+    /// The URL of an object store for the lake, and the store's options.
+    pub lake: Option<(&'a str, Vec<(String, String)>)>,
+}
 
 /// One data folder at work.
 pub struct Engine {
@@ -89,7 +99,9 @@ pub struct Engine {
     pub(crate) signalled: Signalled,
     pub(crate) is_stopping: AtomicBool,
     /// Files of the lake that no row names any more, and that a backup may still copy.
-    away: Mutex<Vec<PathBuf>>,
+    pub(crate) away: Mutex<Vec<PathBuf>>,
+    /// The object store in which the lake lies too.
+    pub(crate) remote: Option<Remote>,
     _lock: File,
 }
 
@@ -97,23 +109,28 @@ impl Engine {
     /// Opens a data folder, making it if need be, and rebuilds the tail from the journal. The database is the folder's
     /// own SQLite file unless a URL is given. Fails if another process has the folder.
     pub fn open(folder: &Path, database: Option<&str>) -> Result<Arc<Self>, EngineError> {
-        Self::begin(folder, database, false)
+        Self::begin(folder, Places { database, lake: None }, false)
+    }
+
+    /// The same with what lies elsewhere.
+    pub fn open_with(folder: &Path, places: Places<'_>) -> Result<Arc<Self>, EngineError> {
+        Self::begin(folder, places, false)
     }
 
     /// The same for [`Engine::rebuild`] alone, which needs no activity: what of it cannot be read is left out, so that
     /// nothing that is asked is answered in full.
-    pub fn open_to_rebuild(folder: &Path, database: Option<&str>) -> Result<Arc<Self>, EngineError> {
-        Self::begin(folder, database, true)
+    pub fn open_to_rebuild(folder: &Path, places: Places<'_>) -> Result<Arc<Self>, EngineError> {
+        Self::begin(folder, places, true)
     }
 
-    fn begin(folder: &Path, database: Option<&str>, is_lenient: bool) -> Result<Arc<Self>, EngineError> {
+    fn begin(folder: &Path, places: Places<'_>, is_lenient: bool) -> Result<Arc<Self>, EngineError> {
         let failed = |source| EngineError::Folder { path: folder.display().to_string(), source };
         fs::create_dir_all(folder).map_err(failed)?;
         let lock = lock(folder)?;
         let settings = Settings::load(folder)?;
         let own_vocabulary = settings.vocabulary(folder)?;
         let own = format!("sqlite:{}", folder.join("parlour.db").display());
-        let database = Database::open(database.unwrap_or(&own))?;
+        let database = Database::open(places.database.unwrap_or(&own))?;
         demand_whole(&database)?;
         let secret = secret(&database)?;
         let bell = Arc::<Bell>::default();
@@ -156,6 +173,7 @@ impl Engine {
             gallery: Gallery::new(Folder(folder.join("media"))),
             is_stopping: AtomicBool::new(false),
             away: Mutex::default(),
+            remote: places.lake.map(|(url, options)| remote(url, options)).transpose()?,
             settings,
             database,
             secret,
@@ -174,6 +192,7 @@ impl Engine {
     fn load(&self, is_lenient: bool) -> Result<(), EngineError> {
         let (rows, clock) = self.database.read(|conn| Ok((all_runs(conn)?, WindowClock::read(conn)?)))?;
         self.remove_orphans(&rows);
+        self.agree_with_store(&rows)?;
         let _ = fs::remove_dir_all(self.lake_path("rebuild"));
         let mut state = State::new(&self.settings.standing, Arc::new(self.laid_over()?));
         let mut verbs = Verbs::default();
@@ -231,23 +250,6 @@ impl Engine {
                     let _ = fs::remove_file(file.path());
                 }
             }
-        }
-    }
-
-    /// Removes files of the lake that no row names any more; while somebody makes a backup, they wait for the next time.
-    pub(crate) fn put_away(&self, files: impl IntoIterator<Item = PathBuf>) {
-        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
-        away.extend(files);
-        let Some(_nobody_copies) = backup::nobody_copies(&self.folder) else { return };
-        for file in away.drain(..) {
-            let _ = fs::remove_file(file);
-        }
-    }
-
-    /// Removes what waits for the end of a backup now: somebody in it is erased, and that backup begins from a later moment.
-    pub(crate) fn put_away_at_once(&self) {
-        for file in self.away.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            let _ = fs::remove_file(file);
         }
     }
 
@@ -310,6 +312,11 @@ fn lock(folder: &Path) -> Result<File, EngineError> {
         Err(fs::TryLockError::WouldBlock) => Err(EngineError::InUse(folder.display().to_string())),
         Err(fs::TryLockError::Error(source)) => Err(failed(source)),
     }
+}
+
+fn remote(url: &str, options: Vec<(String, String)>) -> Result<Remote, EngineError> {
+    let probe = format!("probe-{}", Key(u128::from_be_bytes(random::bytes()?)));
+    Ok(Remote::open(url, options, &probe)?)
 }
 
 /// The installation's secret; made when it is first asked for.

@@ -77,6 +77,7 @@ impl Engine {
         let n_rows = written.n_rows;
         let row = Range { seqs: (0, 0), days: (day, day), level: 0 }.row("standing", written, None);
         let n_kept = self.settings.engine.kept_days;
+        self.shelve(std::slice::from_ref(&row))?;
         self.database.write(move |conn| {
             run::insert(conn, &[row])?;
             note(conn, |keeping| keeping.retain(|other| *other != day))?;

@@ -39,6 +39,7 @@ pub mod rejections;
 pub mod rooms;
 mod seal;
 pub mod settings;
+mod shelf;
 pub mod signature;
 mod simulated;
 pub mod snapshot;
@@ -52,7 +53,7 @@ mod tasks;
 pub mod webhook;
 mod window;
 
-pub use engine::Engine;
+pub use engine::{Engine, Places};
 pub use error::EngineError;
 pub use foretell::{Foretold, Novelty};
 pub use rebuild::Rebuilt;

@@ -69,6 +69,7 @@ impl Engine {
         rows.extend(events.iter().map(|run| run.row.clone()));
         rows.extend(filter.iter().map(|(row, _)| row.clone()));
         let clock = tail.clock;
+        self.shelve(&rows)?;
         let ids = self.database.write(move |conn| {
             if journal::cursor(conn, journal::SEAL)? >= last {
                 return Err(StoreError::Aborted(SEALED_BEFORE.to_owned()));
@@ -301,6 +302,7 @@ impl Engine {
             let row =
                 range.row("filter", Written { file: name.clone(), n_rows: 0, n_bytes, digest: String::new() }, None);
             let (gone, inserted): (Vec<i64>, _) = (rows().map(|row| row.id).collect(), vec![row.clone()]);
+            self.shelve(&inserted)?;
             let ids = self.database.write(move |conn| run::replace(conn, &gone, &inserted))?;
             let mut state = self.state_mut();
             state.filters.retain(|(row, _)| !old.iter().any(|(old, _)| old.id == row.id));
@@ -367,6 +369,7 @@ impl Engine {
         let gone: Vec<i64> = ids.iter().copied().chain(damaged.iter().map(|row| row.id)).collect();
         let row = new.row.clone();
         let counts = counts.to_vec();
+        self.shelve(std::slice::from_ref(&row))?;
         let new_ids = self.database.write(move |conn| {
             tally::add(conn, &counts)?;
             run::replace(conn, &gone, &[row])

@@ -9,6 +9,7 @@ mod column;
 pub mod compact;
 pub mod event;
 pub mod kernel;
+pub mod remote;
 pub mod run;
 pub mod standing;
 pub mod without;

@@ -53,6 +53,16 @@ pub enum LakeError {
         /// Why.
         source: io::Error,
     },
+    /// The object store said no, or nothing.
+    #[error("the lake at `{url}`{}: {reason}", what.as_ref().map_or_else(String::new, |what| format!(", `{what}`")))]
+    Remote {
+        /// Where it is.
+        url: String,
+        /// Which file, if it is about one.
+        what: Option<String>,
+        /// Why.
+        reason: String,
+    },
     /// The file is not what was written.
     #[error("lake file `{path}` is damaged ({reason}); restore it from a backup, or run `parlour rebuild`")]
     Damaged {
@@ -68,7 +78,7 @@ impl LakeError {
     pub fn is_full(&self) -> bool {
         match self {
             Self::Io { source, .. } => source.kind() == io::ErrorKind::StorageFull,
-            Self::Damaged { .. } => false,
+            Self::Damaged { .. } | Self::Remote { .. } => false,
         }
     }
 

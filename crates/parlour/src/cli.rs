@@ -7,6 +7,10 @@ use parlour_core::ask::Language;
 use parlour_core::day::Day;
 use parlour_core::growth::By;
 use parlour_core::purchases::Unit;
+use parlour_engine::Places;
+
+/// How the variables of object stores begin.
+const STORES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
 
 /// Customer engagement: who is engaged, how, and which way they move.
 #[derive(Parser)]
@@ -27,11 +31,25 @@ pub(crate) struct Cli {
     /// A PostgreSQL URL, in place of the data folder's own database.
     #[arg(long, global = true, env = "PARLOUR_DATABASE", hide_env_values = true, value_name = "URL")]
     pub(crate) database: Option<String>,
+    /// An object store that has the lake too: s3://BUCKET/NAME, gs://… or az://…; keys and endpoint come from the store's
+    /// usual variables, such as AWS_ACCESS_KEY_ID.
+    #[arg(long, global = true, env = "PARLOUR_LAKE", value_name = "URL")]
+    pub(crate) lake: Option<String>,
     /// What is logged, such as `info` or `parlour_engine=debug`.
     #[arg(long, global = true, env = "PARLOUR_LOG", default_value = "warn", value_name = "FILTER")]
     pub(crate) log: String,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// What lies elsewhere than in the data folder.
+    pub(crate) fn places(&self) -> Places<'_> {
+        // An object store's keys lie where its other tools look for them.
+        let options = || std::env::vars().filter(|(name, _)| STORES.iter().any(|store| name.starts_with(store)));
+        let lake = self.lake.as_deref().map(|url| (url, options().collect()));
+        Places { database: self.database.as_deref(), lake }
+    }
 }
 
 #[derive(Subcommand)]

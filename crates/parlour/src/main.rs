@@ -67,7 +67,7 @@ fn without_engine(cli: &Cli, out: &mut Output) -> anyhow::Result<bool> {
     } else if let Command::Move(options) = &cli.command {
         backup::move_all(data, options, out)?;
     } else if let Command::Rebuild = &cli.command {
-        let engine = Engine::open_to_rebuild(data, database)?;
+        let engine = Engine::open_to_rebuild(data, cli.places())?;
         upkeep::rebuild(ready(&engine)?, out)?;
     } else if let Command::SignIn { handle } = &cli.command {
         return serve::ask_running(data, handle.as_deref(), out);
@@ -89,7 +89,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     if without_engine(&cli, &mut out)? {
         return Ok(());
     }
-    let engine = match Engine::open(&cli.data, cli.database.as_deref()) {
+    let engine = match Engine::open_with(&cli.data, cli.places()) {
         Err(EngineError::InUse(folder)) if matches!(cli.command, Command::Source(_)) => {
             anyhow::bail!("a server works in `{folder}`; make and change sources on its page Settings, Sources")
         }

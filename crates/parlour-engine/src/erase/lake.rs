@@ -1,9 +1,8 @@
 //! Forgetting in the lake: every run that has a row of theirs is written anew without it.
 
-use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-use parlour_lake::run::{LakeError, RunFile, Written};
+use parlour_lake::run::{RunFile, Written};
 use parlour_lake::without::{self, Subjects};
 use parlour_store::{run, tally};
 
@@ -28,7 +27,7 @@ impl Engine {
         for row in self.database.read(|conn| run::list(conn, "standing"))? {
             *counts.entry("kept standings".to_owned()).or_default() += self.forget_in_kept(&row, subjects)?;
         }
-        self.put_away_at_once();
+        self.put_away_at_once()?;
         Ok(counts)
     }
 
@@ -71,8 +70,10 @@ impl Engine {
             let n = left_out(old, &written);
             let row = range_of(old).row("standing", written, None);
             let id = old.id;
+            self.shelve(std::slice::from_ref(&row))?;
             self.database.write(move |conn| run::replace(conn, &[id], &[row]))?;
-            remove(&path)?;
+            // Unlike after a merge, a file that stays would be a fault: see the end of `forget_in_lake`.
+            self.put_away([path.clone()]);
             Ok(n)
         });
         swapped.inspect_err(|error| self.clear_away(&name, error))
@@ -89,9 +90,4 @@ fn range_of(row: &run::Run) -> Range {
 
 fn name_of(row: &run::Run) -> String {
     format!("{:012}-{:012}-{}-{:x}.parquet", row.first_seq, row.last_seq, row.level, clock::now())
-}
-
-/// Unlike after a merge, a file that stays would be a fault.
-fn remove(path: &Path) -> Result<(), LakeError> {
-    std::fs::remove_file(path).map_err(|source| LakeError::Io { path: path.to_owned(), source })
 }

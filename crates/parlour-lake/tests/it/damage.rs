@@ -49,7 +49,7 @@ fn flipped_bits_and_missing_ends_are_told() {
         match read(&path, &held) {
             Ok(()) => {}
             Err(LakeError::Damaged { .. }) => n_told += 1,
-            Err(error @ LakeError::Io { .. }) => panic!("damage is told as {error}"),
+            Err(error @ (LakeError::Io { .. } | LakeError::Remote { .. })) => panic!("damage is told as {error}"),
         }
     };
     for i in 0..800_usize {

@@ -33,6 +33,7 @@ mod post_office;
 mod postgresql;
 mod power;
 mod rebuild;
+mod remote;
 mod rooms;
 mod senders;
 mod served;
