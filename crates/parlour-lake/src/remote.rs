@@ -221,10 +221,10 @@ impl Drop for Remote {
     }
 }
 
-/// An error and what brought it about, without what the other end wrote at length.
+/// An error and what brought it about, in one line, without what the other end wrote at length.
 fn in_words(error: &Error) -> String {
     const MOST: usize = 300;
-    let mut words = error.to_string();
+    let mut words = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
     if MOST < words.len() {
         let end = (0..=MOST).rev().find(|end| words.is_char_boundary(*end)).unwrap_or(0);
         words.truncate(end);

@@ -167,11 +167,12 @@ fn a_lake_has_one_owner_and_a_place_that_is_one() {
         ("nonsense", "it is no URL"),
         ("ftp://parlour/lake", "a lake lies at s3://BUCKET/NAME"),
         ("file:///tmp/lake", "a lake lies at s3://BUCKET/NAME"),
-        ("s3://no-such-bucket/lake", "NoSuchBucket"),
+        ("s3://no-such-bucket/lake", "404 Not Found"),
     ] {
         let ran = house.command(&["doctor", "--lake", url]).envs(place.variables()).output().unwrap();
         let told = String::from_utf8_lossy(&ran.stderr).into_owned();
         assert!(!ran.status.success() && told.contains(expected) && told.contains(url), "{url}: {told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
     }
 }
 
@@ -198,6 +199,22 @@ fn of_two_who_put_the_same_name_one_wins() {
         remote.put(&name, &files[winner]).unwrap();
     }
     eprintln!("{n_races} races, won by one {} times and by the other {}", n_won[0], n_won[1]);
+}
+
+#[test]
+fn a_long_file_goes_in_parts() {
+    let Some(place) = Place::new("parts") else { return };
+    let (remote, house) = (place.open(), House::new(""));
+    let long: Vec<u8> = (0..40_u32 << 20).map(|i| (i ^ (i >> 8)) as u8).collect();
+    let file = house.file("long", &long);
+    remote.put("event/long", &file).unwrap();
+    let copy = house.path("copy");
+    remote.fetch("event/long", &copy).unwrap();
+    assert!(fs::read(&copy).unwrap() == long);
+    assert!(remote.names().unwrap().contains(&"event/long".to_owned()));
+    place.line.cut(true);
+    let told = remote.put("event/other", &file).unwrap_err().to_string();
+    assert!(told.contains(&place.url) && told.contains("event/other"), "{told}");
 }
 
 #[test]
