@@ -169,6 +169,18 @@ impl Engine {
     }
 
     /// These objects and all that belong to them.
+    /// What may be spoken of with whoever sees these brands only, where any are given, at this moment.
+    pub(crate) fn asked_of(&self, brands: Option<&[Key]>) -> Asked {
+        let snapshot = self.snapshot();
+        let all = 0..snapshot.objects.all().len() as ObjectId;
+        let is_one = |id: &ObjectId| {
+            snapshot.objects.get(*id).is_some_and(|object| brands.is_some_and(|keys| keys.contains(&object.key)))
+        };
+        let seen = brands.map(|_| Arc::new(all.filter(|id| snapshot.objects.line(*id).iter().any(is_one)).collect()));
+        let day = snapshot.days.map_or(Day(0), |(_, last)| last);
+        Asked { object: 0, on: day, since: day, slice: Slice::default(), seen, snapshot }
+    }
+
     /// The object asked about, and what belongs to it.
     pub(crate) fn objects_beneath(&self, asked: &Asked) -> Arc<HashSet<ObjectId>> {
         Arc::new(self.objects_of(&asked.snapshot, &[asked.object_name()]))

@@ -87,7 +87,7 @@ impl Engine {
     /// A page of the asks that are wanted, what is due first first.
     pub fn asks(&self, wanted: &Wanted, after: Option<(i64, Key)>, limit: usize) -> Result<Vec<Line>, EngineError> {
         let asks = self.database.read(|conn| ask::list(conn, wanted, after, limit))?;
-        self.lines(asks, wanted.brands.is_some())
+        self.lines(asks, wanted.brands.as_deref())
     }
 
     /// How many asks are wanted, [`MAX_COUNTED`] at most.
@@ -142,8 +142,8 @@ impl Engine {
         let person = identity.person_of(thread.person);
         let mut ids = identity.ids_of(&person).to_vec();
         ids.truncate(MAX_IDS);
-        let is_scoped = brands.is_some();
-        let history = Wanted { people: Some(ids), brands, ..Wanted::default() };
+        let asked = self.asked_of(brands.as_deref());
+        let history = Wanted { people: Some(ids), brands: brands.clone(), ..Wanted::default() };
         let (posts, asks, notes, waiting, draft, handling, history) = self.database.read(|conn| {
             Ok((
                 post::of_thread(conn, key, MAX_POSTS)?,
@@ -155,15 +155,12 @@ impl Engine {
                 ask::latest(conn, &history, MAX_HISTORY)?,
             ))
         })?;
-        let known_by = if is_scoped { thread.person } else { person };
-        let mut people: Vec<Key> = posts.iter().map(|post| post.person).chain([known_by]).collect();
+        let mut people: Vec<Key> = posts.iter().map(|post| post.person).collect();
         people.sort_unstable();
         people.dedup();
         let mut names = self.names(&people)?;
-        if let Some(name) = names.get(&known_by).cloned() {
-            names.insert(person, name);
-        }
-        let history = self.lines(history.into_iter().filter(|ask| ask.thread != key).collect(), is_scoped)?;
+        names.extend(self.names_seen(&asked, &[person])?);
+        let history = self.lines(history.into_iter().filter(|ask| ask.thread != key).collect(), brands.as_deref())?;
         Ok(Conversation { thread, posts, asks, notes, waiting, draft, handling, person, names, history })
     }
 
@@ -203,13 +200,13 @@ impl Engine {
     pub fn lines_of_threads(
         &self,
         threads: &[Thread],
-        is_scoped: bool,
+        brands: Option<&[Key]>,
     ) -> Result<Vec<(Thread, Option<Line>)>, EngineError> {
         let asks = self.database.read(|conn| {
             let last = |thread: &Thread| Ok(ask::of_thread(conn, thread.key)?.pop());
             threads.iter().map(last).collect::<Result<Vec<Option<Ask>>, StoreError>>()
         })?;
-        let lines = self.lines(asks.iter().flatten().cloned().collect(), is_scoped)?;
+        let lines = self.lines(asks.iter().flatten().cloned().collect(), brands)?;
         let line_of = |thread: &Thread| lines.iter().find(|line| line.ask.thread == thread.key).cloned();
         Ok(threads.iter().map(|thread| (thread.clone(), line_of(thread))).collect())
     }
@@ -219,8 +216,8 @@ impl Engine {
         Ok(self.database.read(correction::labelled)?)
     }
 
-    /// For whoever sees some brands only, who asks is known by the id they asked under: others may be of other brands.
-    pub(super) fn lines(&self, asks: Vec<Ask>, is_scoped: bool) -> Result<Vec<Line>, EngineError> {
+    /// Asks as lines, for whoever sees these brands only, where any are given.
+    pub(super) fn lines(&self, asks: Vec<Ask>, brands: Option<&[Key]>) -> Result<Vec<Line>, EngineError> {
         let threads: Vec<Key> = asks.iter().map(|ask| ask.thread).collect();
         let keys: Vec<Key> = asks.iter().map(|ask| ask.key).collect();
         let (titles, handlings, posts) = self.database.read(|conn| {
@@ -229,10 +226,9 @@ impl Engine {
         let titles: HashMap<Key, Option<String>> = titles.into_iter().map(|row| (row.key, row.title)).collect();
         let handlings: HashMap<Key, Handling> = handlings.into_iter().map(|row| (row.thread, row)).collect();
         let mut texts: HashMap<Key, String> = posts.into_iter().map(|row| (row.key, row.text)).collect();
-        let identity = self.snapshot().identity.clone();
-        let known_by = |ask: &Ask| if is_scoped { ask.person } else { identity.person_of(ask.person) };
-        let people: Vec<Key> = asks.iter().map(known_by).collect();
-        let names = self.names(&people)?;
+        let asked = self.asked_of(brands);
+        let people: Vec<Key> = asks.iter().map(|ask| asked.snapshot.identity.person_of(ask.person)).collect();
+        let names = self.names_seen(&asked, &people)?;
         let lines = asks.into_iter().zip(people).map(|(ask, person)| Line {
             title: titles.get(&ask.thread).cloned().flatten(),
             text: texts.remove(&ask.key).unwrap_or_default(),

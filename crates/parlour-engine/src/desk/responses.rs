@@ -229,7 +229,7 @@ impl Engine {
         })?;
         asks.sort_unstable_by_key(|ask| (ask.due_at, ask.key));
         asks.truncate(limit);
-        Ok((self.lines(asks, wanted.brands.is_some())?, n_total))
+        Ok((self.lines(asks, wanted.brands.as_deref())?, n_total))
     }
 
     /// The difference that an answer within a week seems to make to the asker's involvement in the 30 days after they

@@ -402,7 +402,8 @@ pub(crate) async fn search_asks(
 ) -> Result<Json<FoundThreads>, ApiError> {
     let before = query.next.as_deref().map(|next| Cursor::of(next, SEARCH)).transpose()?.map(|cursor| cursor.value);
     app.run(move |app| {
-        let (threads, next) = app.engine.search_posts(&query.q, (before, PAGE_ROWS), app.brand_keys().as_deref())?;
+        let brands = app.brand_keys();
+        let (threads, next) = app.engine.search_posts(&query.q, (before, PAGE_ROWS), brands.as_deref())?;
         let now = clock::now();
         let found = |(thread, ask): (thread::Thread, Option<Line>)| FoundThread {
             thread: thread.key.to_string(),
@@ -410,7 +411,7 @@ pub(crate) async fn search_asks(
             last_at: clock::rfc3339(thread.last_at),
             ask: ask.map(|ask| line(ask, now)),
         };
-        let rows = app.engine.lines_of_threads(&threads, app.brand_keys().is_some())?.into_iter().map(found).collect();
+        let rows = app.engine.lines_of_threads(&threads, brands.as_deref())?.into_iter().map(found).collect();
         Ok(FoundThreads { rows, next: next.map(|value| Cursor { list: SEARCH, value, tie: Key(0) }.text()) })
     })
     .await
