@@ -143,7 +143,7 @@ impl Engine {
         let mut ids = identity.ids_of(&person).to_vec();
         ids.truncate(MAX_IDS);
         let asked = self.asked_of(brands.as_deref());
-        let history = Wanted { people: Some(ids), brands: brands.clone(), ..Wanted::default() };
+        let others = Wanted { people: Some(ids), brands, ..Wanted::default() };
         let (posts, asks, notes, waiting, draft, handling, history) = self.database.read(|conn| {
             Ok((
                 post::of_thread(conn, key, MAX_POSTS)?,
@@ -152,7 +152,7 @@ impl Engine {
                 reply::waiting_of(conn, key)?,
                 draft::get(conn, key, staff)?,
                 handling::get(conn, key)?,
-                ask::latest(conn, &history, MAX_HISTORY)?,
+                ask::latest(conn, &others, MAX_HISTORY)?,
             ))
         })?;
         let mut people: Vec<Key> = posts.iter().map(|post| post.person).collect();
@@ -160,7 +160,8 @@ impl Engine {
         people.dedup();
         let mut names = self.names(&people)?;
         names.extend(self.names_seen(&asked, &[person])?);
-        let history = self.lines(history.into_iter().filter(|ask| ask.thread != key).collect(), brands.as_deref())?;
+        let history =
+            self.lines(history.into_iter().filter(|ask| ask.thread != key).collect(), others.brands.as_deref())?;
         Ok(Conversation { thread, posts, asks, notes, waiting, draft, handling, person, names, history })
     }
 
