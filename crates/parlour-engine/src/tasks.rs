@@ -17,6 +17,8 @@ const HOUSE_REST: Duration = Duration::from_mins(1);
 /// After a fold this long others may write for as long, so that the next finds more to do at once: many asks are many
 /// pages, and nearly the same pages again if there are more of them …
 const LONG_FOLD: Duration = Duration::from_millis(50);
+/// … unless it folded so many events that waiting would hardly bring more at once, …
+const MUCH_FOLDED: u64 = 20_000;
 /// … but no longer than this.
 const FOLD_REST: Duration = Duration::from_secs(1);
 
@@ -63,7 +65,7 @@ impl Engine {
             let began = Instant::now();
             let n = engine.fold_once()?;
             let took = began.elapsed();
-            if LONG_FOLD <= took {
+            if LONG_FOLD <= took && n < MUCH_FOLDED {
                 std::thread::sleep(took.min(FOLD_REST));
             }
             Ok(n > 0)
