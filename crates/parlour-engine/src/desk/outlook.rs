@@ -39,7 +39,8 @@ impl Appraiser {
 
 impl Engine {
     /// The models fitted to everyone who ever bought of the object by the day asked about (of very many, to some, picked by
-    /// their ids); to everyone who was ever active where nobody bought. `None` where there is nobody. It does not depend on the people of the slice.
+    /// their ids); to everyone who was ever active where nobody bought. `None` where there is nobody. It does not depend on
+    /// the people of the slice.
     pub fn outlook(&self, asked: &Asked) -> Result<Arc<Option<Outlook>>, EngineError> {
         // Whom it is asked for does not matter, nor since when.
         let slice = Slice { layer: asked.slice.layer, ..Slice::default() };
