@@ -22,6 +22,17 @@ pub trait Conn {
         params: &[Value],
         each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
+
+    /// Whether this connection may do what is for one server of several alone: a server that has the database for itself
+    /// always may, one among several while it leads.
+    fn leads(&self) -> bool {
+        true
+    }
+}
+
+/// Refuses what is for the server that leads alone.
+pub fn demand_lead(conn: &dyn Conn) -> Result<(), StoreError> {
+    if conn.leads() { Ok(()) } else { Err(StoreError::Follows) }
 }
 
 /// A connection as the writer and the pool see it: a [`Conn`] whose transactions they hold.
@@ -49,6 +60,11 @@ pub(crate) trait Backend: Conn + Send {
 
     /// Writes everything anew that is there, so that no byte stays of what was deleted; outside of any transaction.
     fn scrub(&mut self) -> Result<(), StoreError>;
+
+    /// Takes the lead among the servers on this database, unless another has it; returns the number of its term.
+    fn lead(&mut self) -> Result<Option<i64>, StoreError> {
+        Ok(Some(0))
+    }
 
     /// Work for quiet moments, such as moving the log into the file.
     fn tidy(&mut self) {}

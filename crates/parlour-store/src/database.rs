@@ -1,23 +1,25 @@
 //! The database as everyone else sees it: open, write, read, explore.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
-use crate::conn::{Backend, Conn};
+use crate::conn::{Backend, Conn, demand_lead};
 use crate::explore::{COUNTED_ROWS, EXPLORABLE};
 use crate::pool::Pool;
-use crate::postgresql::{self, Postgres};
+use crate::postgresql::{self, Among, Listener, OPENED, Postgres};
 use crate::sqlite::{self, FileLock, Sqlite};
-use crate::writer::{Job, QUEUE_JOBS, Scrub, Task, Writer};
+use crate::writer::{Job, Lead, QUEUE_JOBS, Scrub, Task, Writer};
 use crate::{ExploreLimits, StoreError, Table, TableShape, schema, setting, transfer};
 
 /// The most questions of strangers answered at a time.
 const EXPLORERS: usize = 4;
-/// The row of `setting` that counts how often the database was opened; it tells whether another server was in between.
-const OPENED: &str = "opened";
+thread_local! {
+    static MUST_LEAD: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub enum Kind {
 enum Place {
     Sqlite(PathBuf),
     Postgres(Box<postgres::Config>),
+    /// One that several servers work on.
+    Among(Box<postgres::Config>, Arc<Among>),
 }
 
 /// A database that is open for one server. Clones share it; dropping the last one finishes what waits and closes it.
@@ -59,13 +63,29 @@ impl Database {
     /// could lose acknowledged writes, and with [`StoreError::NewerSchema`] when a newer Parlour wrote it. An older
     /// SQLite file is first copied to `PATH.before-v<N>`; of PostgreSQL make a `pg_dump` yourself.
     pub fn open(url: &str) -> Result<Self, StoreError> {
-        let place = Place::of(url)?;
+        Self::at(Place::of(url)?)
+    }
+
+    /// The same for one server among several on a database of PostgreSQL: they write one at a time, hear of each other's
+    /// changes by [`Database::listener`], and one of them leads, see [`Database::lead`]. Refuses with
+    /// [`StoreError::Locked`] while somebody has the database for itself.
+    pub fn join(url: &str) -> Result<Self, StoreError> {
+        match Place::of(url)? {
+            Place::Postgres(config) => Self::at(Place::Among(config, Arc::default())),
+            Place::Sqlite(_) | Place::Among(..) => {
+                let text = "several servers can work on a database of PostgreSQL alone";
+                Err(StoreError::Unavailable(text.to_owned()))
+            }
+        }
+    }
+
+    fn at(place: Place) -> Result<Self, StoreError> {
         let lock = match &place {
             Place::Sqlite(path) => Some(sqlite::lock(path)?),
-            Place::Postgres(_) => None,
+            Place::Postgres(_) | Place::Among(..) => None,
         };
         let mut backend = place.first_writer()?;
-        let opened = count_opening(backend.as_mut())?;
+        let opened = if place.is_among() { String::new() } else { count_opening(backend.as_mut())? };
         let again = place.clone();
         let reopen = Box::new(move || again.writer_anew(&opened));
         let (queue, jobs) = sync_channel(QUEUE_JOBS);
@@ -110,7 +130,7 @@ impl Database {
     pub fn copy_into(&self, file: &Path, tell: &mut dyn FnMut(transfer::Progress<'_>)) -> Result<(), StoreError> {
         match &self.shared.place {
             Place::Sqlite(path) => Sqlite::copy(path, file),
-            Place::Postgres(_) => {
+            Place::Postgres(_) | Place::Among(..) => {
                 let to = Self::open(&format!("sqlite:{}", file.display()))?;
                 self.read(|conn| transfer::copy(conn, (Kind::Postgres, &to), tell))?;
                 transfer::finish(&to)
@@ -128,12 +148,60 @@ impl Database {
         work: impl FnOnce(&mut dyn Conn) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (told, outcome) = sync_channel(1);
+        let must_lead = MUST_LEAD.get();
+        let work = move |conn: &mut dyn Conn| {
+            if must_lead {
+                demand_lead(conn)?;
+            }
+            work(conn)
+        };
         let task = Task::new(work, move |result| {
             // Whoever asked may have gone; the work is done all the same.
             let _gone = told.send(result);
         });
         self.queue()?.send(Box::new(task)).map_err(|_| writer_is_gone())?;
         outcome.recv().map_err(|_| writer_is_gone())?
+    }
+
+    /// Does `work`, in which whatever this thread writes is refused with [`StoreError::Follows`] unless this server leads:
+    /// for what one of several servers does alone.
+    pub fn as_leader<T>(work: impl FnOnce() -> T) -> T {
+        let before = MUST_LEAD.replace(true);
+        let done = work();
+        MUST_LEAD.set(before);
+        done
+    }
+
+    /// Takes the lead among the servers on this database, unless another has it, and returns the number of its term. The
+    /// same number as before means that nobody else led meanwhile. A server that has the database for itself always leads.
+    pub fn lead(&self) -> Result<Option<i64>, StoreError> {
+        let (told, outcome) = sync_channel(1);
+        let answer = move |result| {
+            let _gone = told.send(result);
+        };
+        self.queue()?.send(Box::new(Lead { term: None, answer })).map_err(|_| writer_is_gone())?;
+        outcome.recv().map_err(|_| writer_is_gone())?
+    }
+
+    /// Whether other servers may work on this database too.
+    pub fn is_among(&self) -> bool {
+        self.shared.place.is_among()
+    }
+
+    /// Ends the connection of whoever leads, for whoever found that it stands still; returns whether anybody did.
+    pub fn depose(&self) -> Result<bool, StoreError> {
+        match &self.shared.place {
+            Place::Among(config, _) => Postgres::depose(config),
+            Place::Sqlite(_) | Place::Postgres(_) => Ok(false),
+        }
+    }
+
+    /// Hears of what other servers change; `None` where there can be none.
+    pub fn listener(&self) -> Result<Option<Listener>, StoreError> {
+        match &self.shared.place {
+            Place::Among(config, among) => Listener::open(config, among).map(Some),
+            Place::Sqlite(_) | Place::Postgres(_) => Ok(None),
+        }
     }
 
     /// Has everything written anew, after which no byte stays in the database's files of what was deleted before: of SQLite
@@ -152,7 +220,7 @@ impl Database {
         outcome.recv().map_err(|_| writer_is_gone())??;
         match &self.shared.place {
             Place::Sqlite(path) => Sqlite::remove_copies(path),
-            Place::Postgres(_) => Ok(0),
+            Place::Postgres(_) | Place::Among(..) => Ok(0),
         }
     }
 
@@ -182,7 +250,7 @@ impl Database {
         let _seat = Seat::take(&self.shared.n_explorers)?;
         match &self.shared.place {
             Place::Sqlite(path) => sqlite::explore::explore(path, sql, limits),
-            Place::Postgres(config) => postgresql::explore::explore(config, sql, limits),
+            Place::Postgres(config) | Place::Among(config, _) => postgresql::explore::explore(config, sql, limits),
         }
     }
 
@@ -207,7 +275,7 @@ impl Database {
     pub fn size_bytes(&self) -> Result<u64, StoreError> {
         match &self.shared.place {
             Place::Sqlite(path) => sqlite::size_bytes(path),
-            Place::Postgres(_) => self.read(Postgres::size_bytes),
+            Place::Postgres(_) | Place::Among(..) => self.read(Postgres::size_bytes),
         }
     }
 
@@ -216,7 +284,7 @@ impl Database {
     pub fn check(&self) -> Result<Vec<String>, StoreError> {
         match &self.shared.place {
             Place::Sqlite(path) => Sqlite::reader(path)?.findings(),
-            Place::Postgres(config) => Postgres::reader(config)?.findings(),
+            Place::Postgres(config) | Place::Among(config, _) => Postgres::reader(config)?.findings(),
         }
     }
 
@@ -259,8 +327,16 @@ impl Place {
     fn kind(&self) -> Kind {
         match self {
             Self::Sqlite(_) => Kind::Sqlite,
-            Self::Postgres(_) => Kind::Postgres,
+            Self::Postgres(_) | Self::Among(..) => Kind::Postgres,
         }
+    }
+
+    fn is_among(&self) -> bool {
+        matches!(self, Self::Among(..))
+    }
+
+    fn among(&self) -> Option<&Arc<Among>> {
+        if let Self::Among(_, among) = self { Some(among) } else { None }
     }
 
     /// The writer's first connection, with the schema brought to the present version.
@@ -272,8 +348,8 @@ impl Place {
                 schema::migrate(&mut db, Kind::Sqlite, &mut |_, suffix| Sqlite::writer(path)?.copy_to(path, suffix))?;
                 Ok(Box::new(db))
             }
-            Self::Postgres(config) => {
-                let mut db = Postgres::writer(config)?;
+            Self::Postgres(config) | Self::Among(config, _) => {
+                let mut db = Postgres::writer(config, self.among())?;
                 schema::migrate(&mut db, Kind::Postgres, &mut |_, _| {
                     tracing::warn!(
                         "no copy is made of a PostgreSQL database before its schema changes; `pg_dump` does"
@@ -281,6 +357,9 @@ impl Place {
                     Ok(())
                 })?;
                 postgresql::explore::grant(&mut db);
+                if self.is_among() {
+                    postgresql::tell(&mut db)?;
+                }
                 Ok(Box::new(db))
             }
         }
@@ -291,7 +370,9 @@ impl Place {
     fn writer_anew(&self, opened: &str) -> Result<Box<dyn Backend>, StoreError> {
         let mut backend: Box<dyn Backend> = match self {
             Self::Sqlite(path) => Box::new(Sqlite::writer_anew(path)?),
-            Self::Postgres(config) => Box::new(Postgres::writer(config)?),
+            Self::Postgres(config) => Box::new(Postgres::writer(config, None)?),
+            // What only the one that leads may write is refused until it leads again.
+            Self::Among(config, among) => return Ok(Box::new(Postgres::writer(config, Some(among))?)),
         };
         if setting::get(backend.as_mut(), OPENED)?.as_deref() == Some(opened) {
             Ok(backend)
@@ -303,7 +384,7 @@ impl Place {
     fn reader(&self) -> Result<Box<dyn Backend>, StoreError> {
         Ok(match self {
             Self::Sqlite(path) => Box::new(Sqlite::reader(path)?),
-            Self::Postgres(config) => Box::new(Postgres::reader(config)?),
+            Self::Postgres(config) | Self::Among(config, _) => Box::new(Postgres::reader(config)?),
         })
     }
 }

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// A second server on this database.
     #[error("another parlour server uses this database; stop it first, or give this one a database of its own")]
     Locked,
+    /// Another server on this database leads, and this is for that one alone.
+    #[error("another server on this database leads; this one takes over when that one is gone")]
+    Follows,
     /// The database was written by a newer Parlour.
     #[error(
         "the database has schema version {found}, this parlour knows up to {known}; start the newer parlour, or restore the backup made before the upgrade"

@@ -10,7 +10,7 @@ use crate::Value;
 /// `activity`, `actor`, `conversation`, `credential`, `feed`, `hook`, `mailbox`, `passkey`, `session`, `setting`, `source`,
 /// `source_key` and `staff` hold secrets, `attachment` files, and `audit` is the owners' affair. What members have in their
 /// rooms is for whom their doors let in, and no table asks a door.
-pub(crate) const EXPLORABLE: [&str; 30] = [
+pub(crate) const EXPLORABLE: [&str; 31] = [
     "alert",
     "ask",
     "audience",
@@ -36,6 +36,7 @@ pub(crate) const EXPLORABLE: [&str; 30] = [
     "remote_actor",
     "reply",
     "run",
+    "server",
     "source_tally",
     "standing",
     "tally",

@@ -2,6 +2,7 @@
 
 use parlour_core::day::Day;
 
+use crate::conn::demand_lead;
 use crate::rows::one_int;
 use crate::{Conn, Row, StoreError};
 
@@ -83,6 +84,7 @@ fn batch(mut row: Row) -> Result<JournalBatch, StoreError> {
 /// Deletes the batches up to and with `seq`; returns how many. Set [`SEAL`] in the same work, so that their numbers
 /// never come again.
 pub fn delete_upto(conn: &mut dyn Conn, seq: i64) -> Result<u64, StoreError> {
+    demand_lead(conn)?;
     conn.execute("DELETE FROM journal WHERE seq <= $1", &[seq.into()])
 }
 
@@ -102,6 +104,7 @@ pub fn cursor(conn: &mut dyn Conn, name: &str) -> Result<i64, StoreError> {
 
 /// Moves a cursor to `seq`.
 pub fn set_cursor(conn: &mut dyn Conn, name: &str, seq: i64) -> Result<(), StoreError> {
+    demand_lead(conn)?;
     let sql = "INSERT INTO cursor (name, seq) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq";
     conn.execute(sql, &[name.into(), seq.into()])?;
     Ok(())

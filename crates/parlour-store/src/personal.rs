@@ -120,7 +120,7 @@ const OF_OTHERS: [(&str, &str); 2] = [("acquaintance", "other"), ("blocked", "ot
 
 /// Tables in which nothing of anybody is told, or which are seen to apart (`audience`). `letter` holds keyed hashes alone, by which a mail that still lies in its
 /// mailbox is not taken again.
-pub const OF_NOBODY: [&str; 33] = [
+pub const OF_NOBODY: [&str; 34] = [
     "actor",
     "audience",
     "cursor",
@@ -141,6 +141,7 @@ pub const OF_NOBODY: [&str; 33] = [
     "product_word",
     "run",
     "saved_answer",
+    "server",
     "session",
     "set_image",
     "setting",

@@ -3,9 +3,12 @@
 //! Before the schema is changed no copy is made here: run `pg_dump` before starting a newer Parlour.
 
 pub(crate) mod explore;
+mod listener;
 mod values;
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, AtomicI64, Ordering};
 use std::time::Duration;
 
 use postgres::config::SslMode;
@@ -14,7 +17,10 @@ use postgres::fallible_iterator::FallibleIterator;
 use postgres::{Client, Config, NoTls, Statement};
 
 use crate::conn::{Backend, Conn};
-use crate::{Row, StoreError, Value};
+use crate::{Row, StoreError, Value, setting};
+
+pub use listener::Listener;
+pub(crate) use listener::tell;
 
 /// How long connecting may take.
 const CONNECT_WAIT: Duration = Duration::from_secs(10);
@@ -22,19 +28,48 @@ const CONNECT_WAIT: Duration = Duration::from_secs(10);
 const PEER_WAIT: Duration = Duration::from_secs(30);
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 256;
-/// What every session is told first. `idle_in_transaction_session_timeout` ends a transaction that a bug left open.
+/// What every session is told first. `idle_in_transaction_session_timeout` ends a transaction that a bug left open, or a
+/// server that stands still, which would keep the others from writing.
 const SESSION: &str = "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '30s'; \
     SET client_min_messages = 'warning'; SET standard_conforming_strings = 'on'; SET timezone = 'UTC'";
-/// The lock that only one server on a schema can have. A server that was killed a moment ago may still hold it until
+/// The lock of a server that has a schema for itself. A server that was killed a moment ago may still hold it until
 /// PostgreSQL notices, so it is waited for a little.
 const LOCK: &str =
     "SELECT CAST(pg_advisory_lock(hashtextextended('parlour server on ' || current_schema(), 0)) AS TEXT)";
+/// The same of one among several, which keeps away who wants it for itself.
+const LOCK_AMONG: &str =
+    "SELECT CAST(pg_advisory_lock_shared(hashtextextended('parlour server on ' || current_schema(), 0)) AS TEXT)";
+/// Among several servers one writes at a time, as everywhere else.
+const BEGIN_AMONG: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+    SELECT pg_advisory_xact_lock(hashtextextended('parlour writes on ' || current_schema(), 0))";
+/// The lock of the one that leads; it goes with the connection that everything is written on, so who lost it has written
+/// nothing since.
+const LEAD: &str = "SELECT CAST(CAST(pg_try_advisory_lock(hashtextextended('parlour leads on ' || current_schema(), 0)) AS INT) AS BIGINT)";
+/// Ends the connection that has it.
+const DEPOSE: &str = "SELECT COUNT(pg_terminate_backend(l.pid)) FROM pg_locks AS l, \
+    (SELECT hashtextextended('parlour leads on ' || current_schema(), 0) AS k) AS t \
+    WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.pid <> pg_backend_pid() \
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+    AND ((CAST(CAST(l.classid AS BIGINT) AS BIGINT) << 32) | CAST(l.objid AS BIGINT)) = t.k";
+/// Among several, a server that stands still in the middle of a transaction is not waited for longer.
+const SESSION_AMONG: &str = "SET idle_in_transaction_session_timeout = '10s'";
+/// The row of `setting` that counts how often somebody had the database for itself, or took the lead.
+pub(crate) const OPENED: &str = "opened";
 /// How often it is looked whether older transactions are over, before tables are written anew; …
 const OLDER_TRIES: usize = 600;
 /// … and what lies between.
 const OLDER_PAUSE: Duration = Duration::from_millis(100);
 /// How long it is waited for.
 const LOCK_WAIT: &str = "SET lock_timeout = '2s'";
+
+/// What a server among several on a database remembers beyond one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Among {
+    /// The last term in which it led; 0 before the first.
+    term: AtomicI64,
+    /// The process of PostgreSQL that writes for it.
+    writer: AtomicI32,
+}
 
 /// A connection to a server.
 pub(crate) struct Postgres {
@@ -43,6 +78,8 @@ pub(crate) struct Postgres {
     is_in_transaction: bool,
     has_savepoint: bool,
     has_lock: bool,
+    among: Option<Arc<Among>>,
+    leads: bool,
 }
 
 /// Reads `postgres://user@host:port/database?options=-csearch_path=schema`.
@@ -64,7 +101,7 @@ pub(crate) fn config(url: &str) -> Result<Config, StoreError> {
 
 impl Postgres {
     /// The connection that writes; [`StoreError::Locked`] if another server has it.
-    pub(crate) fn writer(config: &Config) -> Result<Self, StoreError> {
+    pub(crate) fn writer(config: &Config, among: Option<&Arc<Among>>) -> Result<Self, StoreError> {
         let mut db = Self::connect(config)?;
         let findings = db.findings()?;
         if let Some(finding) = findings.into_iter().next() {
@@ -80,10 +117,23 @@ impl Postgres {
             return Err(StoreError::Unavailable(text.to_owned()));
         }
         db.batch(LOCK_WAIT)?;
-        db.query(LOCK, &[]).map_err(|error| if error == StoreError::Busy { StoreError::Locked } else { error })?;
+        let lock = if among.is_some() { LOCK_AMONG } else { LOCK };
+        db.query(lock, &[]).map_err(|error| if error == StoreError::Busy { StoreError::Locked } else { error })?;
         db.has_lock = true;
         db.batch(SESSION)?;
+        if let Some(among) = among {
+            db.batch(SESSION_AMONG)?;
+            let pid = crate::rows::one_int(&mut db, "SELECT CAST(pg_backend_pid() AS BIGINT)", &[])?;
+            among.writer.store(pid as i32, Ordering::Relaxed);
+        }
+        db.among = among.cloned();
         Ok(db)
+    }
+
+    /// Ends the connection of whoever leads; returns whether anybody did.
+    pub(crate) fn depose(config: &Config) -> Result<bool, StoreError> {
+        let mut db = Self::connect(config)?;
+        Ok(crate::rows::one_int(&mut db, DEPOSE, &[])? > 0)
     }
 
     /// A connection that reads.
@@ -101,6 +151,8 @@ impl Postgres {
             is_in_transaction: false,
             has_savepoint: false,
             has_lock: false,
+            among: None,
+            leads: false,
         };
         db.batch(SESSION)?;
         // A role's own default may be `off`; anything but these two may lose what was acknowledged.
@@ -212,6 +264,10 @@ impl Conn for Postgres {
         }
         Ok(())
     }
+
+    fn leads(&self) -> bool {
+        self.among.is_none() || self.leads
+    }
 }
 
 /// The driver panics when the numbers differ.
@@ -225,7 +281,7 @@ fn check_parameters(statement: &Statement, params: &[Value]) -> Result<(), Store
 
 impl Backend for Postgres {
     fn begin_write(&mut self) -> Result<(), StoreError> {
-        self.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")?;
+        self.run(if self.among.is_some() { BEGIN_AMONG } else { "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" })?;
         self.is_in_transaction = true;
         self.has_savepoint = false;
         Ok(())
@@ -264,6 +320,30 @@ impl Backend for Postgres {
         }
         self.is_in_transaction = false;
         self.run("ROLLBACK")
+    }
+
+    fn lead(&mut self) -> Result<Option<i64>, StoreError> {
+        let Some(among) = self.among.clone() else { return Ok(Some(0)) };
+        if self.leads {
+            // Whether it still does is known by whether it can be asked.
+            self.run("SELECT 1")?;
+            return Ok(Some(among.term.load(Ordering::Relaxed)));
+        }
+        if crate::rows::one_int(self, LEAD, &[])? == 0 {
+            return Ok(None);
+        }
+        self.begin_write()?;
+        let last = setting::get(self, OPENED)?.and_then(|n| n.parse::<i64>().ok()).unwrap_or(0);
+        // If nobody led in between, it is the same term.
+        let mut term = among.term.load(Ordering::Relaxed);
+        if term == 0 || term != last {
+            term = last.wrapping_add(1);
+            setting::set(self, OPENED, &term.to_string())?;
+        }
+        self.commit()?;
+        among.term.store(term, Ordering::Relaxed);
+        self.leads = true;
+        Ok(Some(term))
     }
 
     fn scrub(&mut self) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 use parlour_core::day::Day;
 use parlour_core::key::Key;
 
+use crate::conn::demand_lead;
 use crate::rows::{insert_many, one_int};
 use crate::{Conn, Row, StoreError, Value};
 
@@ -44,6 +45,7 @@ const COLUMNS: &str = "id, kind, file, n_rows, n_bytes, first_seq, last_seq, min
 
 /// Makes files visible; returns their ids. The `id` in `runs` is not read.
 pub fn insert(conn: &mut dyn Conn, runs: &[Run]) -> Result<Vec<i64>, StoreError> {
+    demand_lead(conn)?;
     let first = one_int(conn, "SELECT COALESCE(MAX(id), 0) + 1 FROM run", &[])?;
     let mut next = first;
     insert_many(conn, (&format!("INSERT INTO run ({COLUMNS})"), ""), 14, runs, |run, values| {
@@ -70,6 +72,7 @@ pub fn insert(conn: &mut dyn Conn, runs: &[Run]) -> Result<Vec<i64>, StoreError>
 
 /// Makes files invisible; returns how many were visible.
 pub fn remove(conn: &mut dyn Conn, ids: &[i64]) -> Result<u64, StoreError> {
+    demand_lead(conn)?;
     let mut n_removed = 0;
     for id in ids {
         n_removed += conn.execute("DELETE FROM run WHERE id = $1", &[(*id).into()])?;

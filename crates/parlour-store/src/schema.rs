@@ -4,19 +4,20 @@ use crate::conn::{Backend, Conn};
 use crate::{Kind, StoreError, setting};
 
 /// The schema version this binary writes and reads.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 7;
 
 /// The row of `setting` that holds the version of the schema.
 const SCHEMA: &str = "schema";
 
 /// What leads to each version from the one before. A released text is never changed again.
-const MIGRATIONS: [(i64, &str); 6] = [
+const MIGRATIONS: [(i64, &str); 7] = [
     (1, include_str!("schema/v1.sql")),
     (2, include_str!("schema/v2.sql")),
     (3, include_str!("schema/v3.sql")),
     (4, include_str!("schema/v4.sql")),
     (5, include_str!("schema/v5.sql")),
-    (SCHEMA_VERSION, include_str!("schema/v6.sql")),
+    (6, include_str!("schema/v6.sql")),
+    (SCHEMA_VERSION, include_str!("schema/v7.sql")),
 ];
 
 /// Where the version is kept has to be there before the first migration.
@@ -31,13 +32,11 @@ pub(crate) fn migrate(
     kind: Kind,
     backup: &mut dyn FnMut(&mut dyn Backend, &str) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    // One server at a time, where several begin.
+    backend.begin_write()?;
     backend.batch(&text_for(kind, SETTING))?;
-    let found = match setting::get(backend, SCHEMA)? {
-        Some(version) => Some(
-            version.parse::<i64>().map_err(|_| StoreError::Corrupt(format!("`{version}` is not a schema version")))?,
-        ),
-        None => None,
-    };
+    backend.commit()?;
+    let found = found(backend)?;
     if let Some(found) = found.filter(|found| SCHEMA_VERSION < *found) {
         return Err(StoreError::NewerSchema { found, known: SCHEMA_VERSION });
     }
@@ -49,13 +48,23 @@ pub(crate) fn migrate(
         backup(backend, &format!("before-v{SCHEMA_VERSION}"))?;
     }
     backend.begin_write()?;
-    let result = apply(backend, kind, found.unwrap_or(0)).and_then(|()| backend.commit());
+    let result = self::found(backend).and_then(|from| apply(backend, kind, from.unwrap_or(0)));
+    let result = result.and_then(|()| backend.commit());
     if result.is_err()
         && let Err(error) = backend.rollback()
     {
         tracing::warn!(%error, "a migration that failed could not be taken back; it was never committed");
     }
     result
+}
+
+/// The version that the database says it has.
+fn found(conn: &mut dyn Conn) -> Result<Option<i64>, StoreError> {
+    let version = setting::get(conn, SCHEMA)?;
+    let number = |text: String| {
+        text.parse::<i64>().map_err(|_| StoreError::Corrupt(format!("`{text}` is not a schema version")))
+    };
+    version.map(number).transpose()
 }
 
 /// The version of the schema that is there; `None` where there is none of ours.

@@ -24,9 +24,14 @@ pub(crate) trait Job: Send {
     /// Does the work; its outcome stays inside until [`Job::answer`]. An error says only that it must be taken back.
     fn run(&mut self, conn: &mut dyn Conn) -> Result<(), StoreError>;
 
-    /// Whether it is none of a transaction: everything is to be written anew, see [`Backend::scrub`].
-    fn is_scrub(&self) -> bool {
+    /// Whether it is none of a transaction, and wants the connection for itself.
+    fn is_apart(&self) -> bool {
         false
+    }
+
+    /// Does what wants the connection for itself.
+    fn run_apart(&mut self, _: &mut dyn Backend) -> Result<(), StoreError> {
+        Ok(())
     }
 
     /// Tells the caller how it went: the outcome of the work if the group was committed, else the group's error.
@@ -80,12 +85,41 @@ impl<A: FnOnce(Result<(), StoreError>) + Send> Job for Scrub<A> {
         Ok(())
     }
 
-    fn is_scrub(&self) -> bool {
+    fn is_apart(&self) -> bool {
         true
+    }
+
+    fn run_apart(&mut self, backend: &mut dyn Backend) -> Result<(), StoreError> {
+        backend.scrub()
     }
 
     fn answer(self: Box<Self>, group: Result<(), StoreError>) {
         (self.answer)(group);
+    }
+}
+
+/// The lead is to be taken, see [`Backend::lead`].
+pub(crate) struct Lead<A> {
+    pub(crate) term: Option<i64>,
+    pub(crate) answer: A,
+}
+
+impl<A: FnOnce(Result<Option<i64>, StoreError>) + Send> Job for Lead<A> {
+    fn run(&mut self, _: &mut dyn Conn) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn is_apart(&self) -> bool {
+        true
+    }
+
+    fn run_apart(&mut self, backend: &mut dyn Backend) -> Result<(), StoreError> {
+        self.term = backend.lead()?;
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, group: Result<(), StoreError>) {
+        (self.answer)(group.map(|()| self.term));
     }
 }
 
@@ -131,6 +165,10 @@ impl Conn for Watched<'_> {
         let result = self.conn.for_each(sql, params, &mut |row| each(row).inspect_err(|_| is_stopped_by_caller = true));
         if is_stopped_by_caller { result } else { self.watch(result) }
     }
+
+    fn leads(&self) -> bool {
+        self.conn.leads()
+    }
 }
 
 /// Makes the writer's connection anew, fit to be trusted after whatever happened to the last one.
@@ -155,12 +193,12 @@ impl Writer {
             match first {
                 Ok(first) => {
                     let mut group: Vec<_> = std::iter::once(first).chain(queue.try_iter()).take(GROUP_JOBS).collect();
-                    while let Some(at) = group.iter().position(|job| job.is_scrub()) {
+                    while let Some(at) = group.iter().position(|job| job.is_apart()) {
                         let later = group.split_off(at + 1);
-                        let scrub = group.pop();
+                        let apart = group.pop();
                         self.step(group);
-                        if let Some(job) = scrub {
-                            self.scrub(job);
+                        if let Some(job) = apart {
+                            self.step_apart(job);
                         }
                         group = later;
                     }
@@ -179,11 +217,11 @@ impl Writer {
         }
     }
 
-    /// Has everything written anew.
-    fn scrub(&mut self, job: Box<dyn Job>) {
+    /// Does what wants the connection for itself.
+    fn step_apart(&mut self, mut job: Box<dyn Job>) {
         let done = match &mut self.backend {
-            Some(backend) => backend.scrub(),
-            None => (self.reopen)().and_then(|backend| self.backend.insert(backend).scrub()),
+            Some(backend) => job.run_apart(backend.as_mut()),
+            None => (self.reopen)().and_then(|backend| job.run_apart(self.backend.insert(backend).as_mut())),
         };
         if done.is_err() {
             self.backend = None;

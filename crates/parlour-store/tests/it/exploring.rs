@@ -286,6 +286,7 @@ fn the_schema_shows_what_may_be_read(bench: &Bench) {
             "remote_actor",
             "reply",
             "run",
+            "server",
             "source_tally",
             "standing",
             "tally",

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
 mod alerting;
+mod among;
 mod bench;
 mod doors;
 mod exploring;

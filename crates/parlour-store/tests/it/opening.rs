@@ -45,7 +45,7 @@ fn version_0_is_migrated(bench: &Bench) {
     assert_eq!(only(&db, "SELECT n FROM keepsake"), Value::Int(42));
     db.write(tally_row("a")).unwrap();
     if bench.kind == Kind::Sqlite {
-        let copy = bench.folder.path().join("parlour.db.before-v6");
+        let copy = bench.folder.path().join("parlour.db.before-v7");
         let copy = rusqlite::Connection::open(copy).unwrap();
         let version: String =
             copy.query_row("SELECT value FROM setting WHERE name = 'schema'", [], |row| row.get(0)).unwrap();
@@ -79,7 +79,7 @@ fn version_1_is_migrated_with_what_is_in_it(bench: &Bench) {
     assert_eq!(db.read(source::all), Ok(vec![]));
     assert_eq!(db.read(link::all), Ok(vec![]));
     if bench.kind == Kind::Sqlite {
-        assert!(bench.folder.path().join("parlour.db.before-v6").exists());
+        assert!(bench.folder.path().join("parlour.db.before-v7").exists());
     }
 }
 

@@ -1,0 +1,5 @@
+-- The servers that work on this database, where there may be several: each writes how it stands, again and again.
+CREATE TABLE server (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL, started_at BIGINT NOT NULL, beats BIGINT NOT NULL,
+  leads BIGINT NOT NULL, folded BIGINT NOT NULL, n_unsealed BIGINT NOT NULL, n_taken BIGINT NOT NULL, n_erased BIGINT NOT NULL
+) /* sqlite: WITHOUT ROWID */;
