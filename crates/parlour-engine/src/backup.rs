@@ -10,12 +10,13 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
+use parlour_lake::remote::Remote;
 use parlour_store::transfer::{self, Progress, State};
 use parlour_store::{Database, Kind, SCHEMA_VERSION, StoreError, media, tally};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::engine::all_runs;
+use crate::engine::{self, Places, all_runs};
 use crate::media::{file_names, part_of};
 use crate::{EngineError, clock};
 
@@ -80,15 +81,16 @@ fn url_of(folder: &Path, database: Option<&str>) -> String {
     database.map_or_else(|| format!("sqlite:{}", folder.join(DATABASE).display()), str::to_owned)
 }
 
-/// Copies a data folder and its database into the folder `to`, which is made, or empty; a server may work on it meanwhile.
+/// Copies a data folder, its database, and what lies in an object store alone, into the folder `to`, which is made, or empty; a server may work on it meanwhile.
 /// When this returns, everything is on the disk there, and everything that was acknowledged before it began is in it.
 pub fn backup(
     folder: &Path,
-    database: Option<&str>,
+    places: Places<'_>,
     to: &Path,
     tell: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Manifest, EngineError> {
-    let from = Database::open_reading(&url_of(folder, database))?;
+    let from = Database::open_reading(&url_of(folder, places.database))?;
+    let remote = places.lake.map(|(url, options)| engine::remote(url, options)).transpose()?;
     demand_whole(&from)?;
     fs::create_dir_all(to).map_err(failed(to))?;
     if fs::read_dir(to).map_err(failed(to))?.next().is_some() {
@@ -106,7 +108,7 @@ pub fn backup(
         from.copy_into(&copy, tell)?;
         remove(&to.join(format!("{DATABASE}.lock")))?;
         let named = named(&copy)?;
-        let Some(()) = copy_named(folder, to, &named.digests, &mut files)? else { continue };
+        let Some(()) = copy_named((folder, remote.as_ref()), to, &named.digests, &mut files)? else { continue };
         files.retain(|path, _| named.digests.contains_key(path));
         // Whoever was erased since then must not come back with the copy; who was before is not in it.
         for path in own_files(folder)? {
@@ -240,7 +242,7 @@ fn named(copy: &Path) -> Result<Named, EngineError> {
 
 /// Copies those files that are not there yet; `None` where one is gone.
 fn copy_named(
-    folder: &Path,
+    (folder, remote): (&Path, Option<&Remote>),
     to: &Path,
     named: &BTreeMap<String, Option<String>>,
     files: &mut BTreeMap<String, Kept>,
@@ -249,7 +251,15 @@ fn copy_named(
         if files.contains_key(path) {
             continue;
         }
-        let Some(kept) = copy_file(&folder.join(path), &to.join(path))? else { return Ok(None) };
+        let kept = match copy_file(&folder.join(path), &to.join(path))? {
+            Some(kept) => kept,
+            // It may lie in the store alone: names there are those in the lake, and pictures beside them.
+            None => match remote.map(|remote| remote.fetch(path.strip_prefix("lake/").unwrap_or(path), &to.join(path)))
+            {
+                Some(Ok(())) => digest_of(&to.join(path)).map_err(failed(&to.join(path)))?,
+                Some(Err(_)) | None => return Ok(None),
+            },
+        };
         if digest.as_ref().is_some_and(|digest| *digest != kept.sha256) {
             let text = format!("`{path}` is damaged: it is not what was written; run `parlour doctor`");
             return Err(EngineError::Invalid(text));

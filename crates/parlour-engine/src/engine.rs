@@ -1,5 +1,6 @@
 //! The engine: one data folder at work, and how it is opened.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
-use parlour_core::activity::Verbs;
 use parlour_core::ask::Classifier;
 use parlour_core::identity::{Ids, Link};
 use parlour_core::key::{Key, KeySecret};
@@ -16,6 +16,7 @@ use parlour_lake::remote::Remote;
 use parlour_lake::run::RunFile;
 use parlour_store::{Conn, Database, StoreError, identity, link, run, setting};
 
+use crate::among::Among;
 use crate::arrivals::Arrivals;
 use crate::backup::{self, demand_whole};
 use crate::bell::Bell;
@@ -25,7 +26,7 @@ use crate::erase::{Barred, Ledger};
 use crate::fold::Folding;
 use crate::foretell::OnTheirWay;
 use crate::intake::Intake;
-use crate::media::{Folder, Gallery};
+use crate::media::Gallery;
 use crate::moment::Moments;
 use crate::rooms::Peeks;
 use crate::settings::Settings;
@@ -46,6 +47,8 @@ pub struct Places<'a> {
     pub database: Option<&'a str>,
     /// The URL of an object store for the lake, and the store's options.
     pub lake: Option<(&'a str, Vec<(String, String)>)>,
+    /// Whether other servers may work on them too.
+    pub is_among: bool,
 }
 
 /// One data folder at work.
@@ -101,7 +104,9 @@ pub struct Engine {
     /// Files of the lake that no row names any more, and that a backup may still copy.
     pub(crate) away: Mutex<Vec<PathBuf>>,
     /// The object store in which the lake lies too.
-    pub(crate) remote: Option<Remote>,
+    pub(crate) remote: Option<Arc<Remote>>,
+    /// How this server stands among others.
+    pub(crate) among: Among,
     _lock: File,
 }
 
@@ -109,7 +114,7 @@ impl Engine {
     /// Opens a data folder, making it if need be, and rebuilds the tail from the journal. The database is the folder's
     /// own SQLite file unless a URL is given. Fails if another process has the folder.
     pub fn open(folder: &Path, database: Option<&str>) -> Result<Arc<Self>, EngineError> {
-        Self::begin(folder, Places { database, lake: None }, false)
+        Self::begin(folder, Places { database, ..Places::default() }, false)
     }
 
     /// The same with what lies elsewhere.
@@ -130,7 +135,9 @@ impl Engine {
         let settings = Settings::load(folder)?;
         let own_vocabulary = settings.vocabulary(folder)?;
         let own = format!("sqlite:{}", folder.join("parlour.db").display());
-        let database = Database::open(places.database.unwrap_or(&own))?;
+        let url = places.database.unwrap_or(&own);
+        let database = if places.is_among { Database::join(url)? } else { Database::open(url)? };
+        let remote = places.lake.map(|(url, options)| remote(url, options)).transpose()?.map(Arc::new);
         demand_whole(&database)?;
         let secret = secret(&database)?;
         let bell = Arc::<Bell>::default();
@@ -170,20 +177,30 @@ impl Engine {
             barred,
             ledger: Ledger::new(folder.join("erased")),
             signalled: Signalled::default(),
-            gallery: Gallery::new(Folder(folder.join("media"))),
+            gallery: Gallery::new(folder.join("media"), remote.clone())?,
+            among: Among::new(folder)?,
             is_stopping: AtomicBool::new(false),
             away: Mutex::default(),
-            remote: places.lake.map(|(url, options)| remote(url, options)).transpose()?,
+            remote,
             settings,
             database,
             secret,
             _lock: lock,
         });
         engine.reload_sources()?;
-        engine.load(is_lenient)?;
-        engine.refold()?;
-        engine.sweep_media()?;
-        engine.finish_erasures()?;
+        if engine.database.is_among() {
+            engine.stand()?;
+        } else {
+            engine.load(is_lenient)?;
+            engine.refold()?;
+        }
+        if engine.database.is_among() {
+            // The one that leads does the rest of it, while all serve.
+            engine.heed_erasures()?;
+        } else {
+            engine.sweep_media()?;
+            engine.finish_erasures()?;
+        }
         engine.reload_consents()?;
         engine.reload_disputes()?;
         Ok(engine)
@@ -195,13 +212,34 @@ impl Engine {
         self.agree_with_store(&rows)?;
         let _ = fs::remove_dir_all(self.lake_path("rebuild"));
         let mut state = State::new(&self.settings.standing, Arc::new(self.laid_over()?));
-        let mut verbs = Verbs::default();
+        self.read_runs(&mut state, (rows, clock), is_lenient)?;
+        let (objects, people) = self.people_and_things()?;
+        (state.objects, state.identity) = (Arc::new(objects), Arc::new(people));
+        *self.state_mut() = state;
+        Ok(())
+    }
+
+    /// Opens the runs of these rows; those that are open already stay so.
+    pub(crate) fn read_runs(
+        &self,
+        state: &mut State,
+        (rows, clock): (Vec<run::Run>, Option<WindowClock>),
+        is_lenient: bool,
+    ) -> Result<(), EngineError> {
+        let open = |run: &LiveRun| (run.row.file.clone(), Arc::clone(&run.file));
+        let open: HashMap<_, _> =
+            state.activity.drain(..).chain(state.events.drain(..)).map(|run| open(&run)).collect();
+        let open_filters: HashMap<_, _> = state.filters.drain(..).map(|(row, file)| (row.file, file)).collect();
+        let mut verbs = (*state.verbs).clone();
         for row in rows {
             let path = self.lake_path(&row.file);
             match row.kind.as_str() {
                 "activity" | "event" => {
-                    let file = match RunFile::open(&path) {
-                        Ok(file) => Arc::new(file),
+                    let opened = open
+                        .get(&row.file)
+                        .map_or_else(|| RunFile::open(&path).map(Arc::new), |open| Ok(Arc::clone(open)));
+                    let file = match opened {
+                        Ok(file) => file,
                         Err(error) if is_lenient && row.kind == "activity" => {
                             tracing::warn!(%error, "activity is left out until it is made again");
                             state.damaged.push(row);
@@ -216,7 +254,13 @@ impl Engine {
                     let of_kind = if live.row.kind == "event" { &mut state.events } else { &mut state.activity };
                     of_kind.push(live);
                 }
-                "filter" => state.filters.push((row, Arc::new(SeenFile::open(&path)?))),
+                "filter" => {
+                    let file = match open_filters.get(&row.file) {
+                        Some(open) => Arc::clone(open),
+                        None => Arc::new(SeenFile::open(&path)?),
+                    };
+                    state.filters.push((row, file));
+                }
                 _ => {}
             }
         }
@@ -224,9 +268,6 @@ impl Engine {
         let latest = || state.filters.iter().map(|(_, filter)| filter.received_at).max();
         state.tail.clock = clock.or_else(|| latest().map(WindowClock::of)).unwrap_or_default();
         state.verbs = Arc::new(verbs);
-        let (objects, people) = self.people_and_things()?;
-        (state.objects, state.identity) = (Arc::new(objects), Arc::new(people));
-        *self.state_mut() = state;
         Ok(())
     }
 
@@ -240,7 +281,7 @@ impl Engine {
     }
 
     /// Removes what lies in the lake and no row speaks of: what a crash left half done.
-    fn remove_orphans(&self, rows: &[run::Run]) {
+    pub(crate) fn remove_orphans(&self, rows: &[run::Run]) {
         let Some(_nobody_copies) = backup::nobody_copies(&self.folder) else { return };
         for kind in RUN_KINDS {
             let Ok(files) = fs::read_dir(self.folder.join("lake").join(kind)) else { continue };
@@ -314,7 +355,7 @@ fn lock(folder: &Path) -> Result<File, EngineError> {
     }
 }
 
-fn remote(url: &str, options: Vec<(String, String)>) -> Result<Remote, EngineError> {
+pub(crate) fn remote(url: &str, options: Vec<(String, String)>) -> Result<Remote, EngineError> {
     let probe = format!("probe-{}", Key(u128::from_be_bytes(random::bytes()?)));
     Ok(Remote::open(url, options, &probe)?)
 }

@@ -22,6 +22,7 @@ use parlour_store::erasure::{self, Erased, Erasure};
 use parlour_store::personal::{Told, Who};
 use parlour_store::{StoreError, entity, identity, link, member};
 
+use crate::among::ask_to_erase;
 use crate::engine::{Engine, link_of};
 use crate::rooms::{name_of_member, new_id};
 use crate::{EngineError, clock};
@@ -133,6 +134,15 @@ impl Engine {
     pub fn carry_out(&self, begun: Begun) -> Result<Erasure, EngineError> {
         let _one_at_a_time = self.erasing.lock().unwrap_or_else(PoisonError::into_inner);
         let Begun { mut erasure, erased } = begun;
+        if !self.leads() {
+            return self.have_erased(&erasure, erased);
+        }
+        if self.database.is_among() {
+            // Whoever it was sent to: first nothing more of theirs comes in anywhere.
+            let (asked, ids) = (erasure.clone(), erased.clone());
+            self.database.write(move |conn| ask_to_erase(conn, &asked, &ids))?;
+            self.wait_for_heed()?;
+        }
         // Nothing of theirs comes into the journal any more, and what is in it goes to the lake.
         for _ in 0..SEALS {
             self.fold_all()?;
@@ -153,6 +163,7 @@ impl Engine {
         self.recollect()?;
         self.arrivals.forget();
         *counts.entry("pictures".to_owned()).or_default() += self.sweep_media()? as u64;
+        self.wait_for_all_runs()?;
         let n_copies = self.database.scrub()?;
         *counts.entry("copies of the database".to_owned()).or_default() += n_copies;
         counts.retain(|_, n| *n > 0);
@@ -174,7 +185,7 @@ impl Engine {
     }
 
     /// Knows people and things anew, from the rows that are left.
-    fn recollect(&self) -> Result<(), EngineError> {
+    pub(crate) fn recollect(&self) -> Result<(), EngineError> {
         // Nothing is folded meanwhile that would be known and then forgotten; and whoever comes back is told anew.
         let mut folding = self.folding.lock().unwrap_or_else(PoisonError::into_inner);
         let (objects, people) = self.people_and_things()?;

@@ -34,13 +34,43 @@ pub(crate) struct Folding {
     pub(crate) fold: Fold,
     /// The last batch in the tail (or sealed).
     pub(crate) upto: i64,
+    /// The last batch that was sealed when the runs were looked at that readers see.
+    pub(crate) sealed: i64,
     /// The last batch whose effects are in the database; `None` where that must be asked there.
-    effected: Option<i64>,
+    pub(crate) effected: Option<i64>,
+}
+
+/// Into what is folded.
+pub(crate) enum Into<'a> {
+    /// What readers see.
+    Shown(&'a Engine),
+    /// What is made aside, to be shown at one stroke.
+    Aside(&'a mut State),
+}
+
+impl Into<'_> {
+    fn look<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        match self {
+            Self::Shown(engine) => look(&engine.state()),
+            Self::Aside(state) => look(state),
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut State)) {
+        match self {
+            Self::Shown(engine) => {
+                let mut state = engine.state_mut();
+                change(&mut state);
+                engine.note_unsealed(&state);
+            }
+            Self::Aside(state) => change(state),
+        }
+    }
 }
 
 impl Folding {
     pub(crate) fn new(secret: KeySecret) -> Self {
-        Self { fold: Fold::new(secret), upto: 0, effected: None }
+        Self { fold: Fold::new(secret), upto: 0, sealed: 0, effected: None }
     }
 }
 
@@ -80,15 +110,19 @@ impl Engine {
     /// At start: rebuilds the tail from the journal. Batches already folded leave no effects again.
     pub(crate) fn refold(&self) -> Result<(), EngineError> {
         let sealed = self.database.read(|conn| journal::cursor(conn, "seal"))?;
-        self.folding.lock().unwrap_or_else(PoisonError::into_inner).upto = sealed;
-        self.fold_all()
+        let mut folding = self.folding.lock().unwrap_or_else(PoisonError::into_inner);
+        (folding.upto, folding.sealed) = (sealed, sealed);
+        drop(folding);
+        while self.fold_once()? > 0 {}
+        Ok(())
     }
 
     /// Folds what waits, up to a limit, and returns how many events it folded. When this returns, effects and cursor
-    /// are durable together, and readers see the events.
+    /// are durable together, and readers see the events. A server that does not lead folds what the one that does has
+    /// folded.
     pub fn fold_once(&self) -> Result<u64, EngineError> {
         let mut folding = self.folding.lock().unwrap_or_else(PoisonError::into_inner);
-        let folded = self.fold_batches(&mut folding);
+        let folded = if self.leads() { self.fold_batches(&mut folding) } else { self.follow_leader(&mut folding) };
         if folded.is_err() {
             // What it has told may have been written nowhere.
             folding.fold = Fold::new(self.secret);
@@ -102,6 +136,9 @@ impl Engine {
 
     /// Folds everything that waits.
     pub fn fold_all(&self) -> Result<(), EngineError> {
+        if !self.leads() {
+            return self.wait_for_leader();
+        }
         while self.fold_once()? > 0 {}
         Ok(())
     }
@@ -110,6 +147,16 @@ impl Engine {
     /// commit came through although nobody could tell.
     fn fold_batches(&self, folding: &mut Folding) -> Result<u64, EngineError> {
         let batches = self.next_batches(folding.upto)?;
+        self.fold_these(folding, batches, Into::Shown(self))
+    }
+
+    /// Folds these batches into something.
+    pub(crate) fn fold_these(
+        &self,
+        folding: &mut Folding,
+        batches: Vec<Fresh>,
+        mut into: Into<'_>,
+    ) -> Result<u64, EngineError> {
         let Some(last) = batches.last().map(|batch| batch.seq) else { return Ok(0) };
         let effected = match folding.effected {
             Some(effected) => effected,
@@ -117,18 +164,19 @@ impl Engine {
         };
         folding.effected = None;
         // One look at the state after the other: two at once wait for whoever wants to change it, who waits for them.
-        let mut verbs = (*self.state().verbs).clone();
+        let mut verbs = into.look(|state| (*state.verbs).clone());
         let vocabulary = self.vocabulary();
         let (heeded, mut said) = (Heeded::new(&vocabulary), Vec::new());
         let mut effects = Effects::default();
         let mut ready = Vec::new();
         let mut refused = Vec::new();
         let (mut n_events, mut n_folded, mut n_dropped) = (0, 0, 0);
-        let (mut seen_now, mut clock) = (HashMap::default(), self.state().tail.clock);
+        let (mut seen_now, mut clock) = (HashMap::default(), into.look(|state| state.tail.clock));
         for batch in batches {
             n_events += batch.events.len() as u64;
             clock = clock.after(batch.received_at);
-            let repeats = self.repeats(&batch, clock.now(), &mut seen_now)?;
+            // One look at the state: between two, the tail could have become what is being sealed, and neither have it.
+            let repeats = into.look(|state| self.repeats(state, &batch, clock.now(), &mut seen_now))?;
             let dropped: Vec<u32> = (0..).zip(&repeats).filter(|(_, r)| !r.is_new()).map(|(i, _)| i).collect();
             let judged = self.judge_batch(&heeded, &batch, &repeats);
             let start = effects.rows.len();
@@ -154,11 +202,11 @@ impl Engine {
         if last > effected {
             self.write_effects(&effects, (refused, said), (n_folded, n_dropped), last)?;
         }
-        self.show(effects, ready, verbs)?;
+        self.show(effects, ready, verbs, &mut into)?;
         self.on_their_way.note_folded(last);
         folding.upto = last;
         folding.effected = Some(last.max(effected));
-        self.intake.note_folded(n_events);
+        self.intake.note_folded(last);
         if is_stirred {
             self.stir();
         }
@@ -235,44 +283,44 @@ impl Engine {
         effects: Effects,
         ready: Vec<Ready>,
         verbs: parlour_core::activity::Verbs,
+        into: &mut Into<'_>,
     ) -> Result<(), EngineError> {
         let links: Vec<Link> = effects.links.iter().map(|link| Link::new(link.a, link.b, link.at)).collect();
         let ends: Vec<Key> = links.iter().flat_map(|link| [link.a, link.b]).collect();
         let known = self.ids_of_links(&ends)?;
-        let mut state = self.state_mut();
-        if !effects.objects.is_empty() {
-            state.objects = Arc::new(with_new(&state.objects, effects.objects));
-        }
-        if !links.is_empty() {
-            Arc::make_mut(&mut state.identity).apply(&links, &known);
-        }
-        for batch in ready {
-            state.tail.add(batch.seq, &batch.rows, &verbs);
-            for subject in batch.unscored {
-                state.tail.note_event(batch.seq, subject);
+        into.change(|state| {
+            if !effects.objects.is_empty() {
+                state.objects = Arc::new(with_new(&state.objects, effects.objects));
             }
-            state.tail.seen.extend(batch.seen);
-            state.tail.note_batch(batch.seq, batch.n, batch.clock);
-            if !batch.dropped.is_empty() {
-                state.tail.dropped.insert(batch.seq, batch.dropped);
+            if !links.is_empty() {
+                Arc::make_mut(&mut state.identity).apply(&links, &known);
             }
-        }
-        state.verbs = Arc::new(verbs);
-        state.version += 1;
-        self.note_unsealed(&state);
+            for batch in ready {
+                state.tail.add(batch.seq, &batch.rows, &verbs);
+                for subject in batch.unscored {
+                    state.tail.note_event(batch.seq, subject);
+                }
+                state.tail.seen.extend(batch.seen);
+                state.tail.note_batch(batch.seq, batch.n, batch.clock);
+                if !batch.dropped.is_empty() {
+                    state.tail.dropped.insert(batch.seq, batch.dropped);
+                }
+            }
+            state.verbs = Arc::new(verbs);
+            state.version += 1;
+        });
         Ok(())
     }
 
     /// Which events of a batch came before, that came `received_at` by the window's clock.
     fn repeats(
         &self,
+        state: &State,
         batch: &Fresh,
         received_at: i64,
         seen_now: &mut HashMap<u128, Seen, KeyHashing>,
     ) -> Result<Vec<Repeat>, EngineError> {
         let since = received_at.saturating_sub(self.window());
-        // One look at the state: between two, the tail could have become what is being sealed, and neither have it.
-        let state = self.state();
         let mut repeats = Vec::with_capacity(batch.events.len());
         for event in &batch.events {
             let Some(message) = &event.message else {

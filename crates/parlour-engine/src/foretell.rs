@@ -59,6 +59,11 @@ impl OnTheirWay {
         self.folded.store(seq, Ordering::Release);
     }
 
+    /// The last batch of the journal that is folded.
+    pub(crate) fn folded(&self) -> i64 {
+        self.folded.load(Ordering::Acquire)
+    }
+
     /// What is known of these ids by now, those before each among them too; what is not known is now remembered.
     fn meet(self: &Arc<Self>, ids: &[Option<(u128, Seen)>]) -> (Vec<Option<Seen>>, Foretold) {
         let mut own = Vec::new();

@@ -57,8 +57,12 @@ struct Shared {
     sources: Arc<Sources>,
     arrivals: Arc<Arrivals>,
     barred: Arc<Barred>,
-    /// Events in the journal that were taken in since the start and are not folded yet.
+    /// Events in the journal that were taken in since the start and are not folded yet …
     n_waiting: AtomicU64,
+    /// … and how many of them are in which batch.
+    own: Mutex<BTreeMap<i64, u64>>,
+    /// Events that were taken in since the start.
+    n_taken: AtomicU64,
 }
 
 #[derive(Default)]
@@ -109,6 +113,8 @@ impl Intake {
             arrivals,
             barred,
             n_waiting: AtomicU64::new(0),
+            n_taken: AtomicU64::new(0),
+            own: Mutex::default(),
         });
         let worker = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("intake".to_owned()).spawn(move || worker.serve());
@@ -141,11 +147,22 @@ impl Intake {
         self.shared.n_waiting.load(Ordering::Relaxed)
     }
 
-    /// Notes that so many events are folded.
-    pub(crate) fn note_folded(&self, n: u64) {
-        // What was in the journal at the start, or came without an answer, was never counted as waiting.
-        let less = |waiting: u64| Some(waiting.saturating_sub(n));
-        let _always = self.shared.n_waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    /// How many events were taken in since the start.
+    pub(crate) fn n_taken(&self) -> u64 {
+        self.shared.n_taken.load(Ordering::Relaxed)
+    }
+
+    /// Lets go of what is at hand up to a batch.
+    pub(crate) fn forget_upto(&self, seq: i64) {
+        self.fresh_after(seq, 0);
+    }
+
+    /// Notes that everything up to a batch is folded.
+    pub(crate) fn note_folded(&self, seq: i64) {
+        let mut own = lock(&self.shared.own);
+        let left = own.split_off(&seq.saturating_add(1));
+        let n = std::mem::replace(&mut *own, left).into_values().sum();
+        self.shared.n_waiting.fetch_sub(n, Ordering::Relaxed);
     }
 
     /// The batches that follow `seq` without a gap, if they are at hand: `most` events or little more.
@@ -259,7 +276,12 @@ impl Shared {
             Ok((seqs, counts))
         })?;
         drop(gate);
-        self.n_waiting.fetch_add(n_accepted.unsigned_abs(), Ordering::Relaxed);
+        {
+            let mut own = lock(&self.own);
+            own.extend(drafts.iter().zip(&seqs).map(|(draft, seq)| (*seq, draft.events.len() as u64)));
+            self.n_waiting.fetch_add(n_accepted.unsigned_abs(), Ordering::Relaxed);
+        }
+        self.n_taken.fetch_add(n_accepted.unsigned_abs(), Ordering::Relaxed);
         for (count, tail) in counts.iter().zip(tails) {
             self.arrivals.note(count, received_at, tail);
         }

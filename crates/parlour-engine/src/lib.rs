@@ -1,6 +1,7 @@
 //! The corridor: events are journalled, folded, sealed; people's standings are read. It owns the clock and the tasks.
 
 pub mod alerts;
+mod among;
 pub mod arrivals;
 pub mod asks;
 pub mod backup;
@@ -53,6 +54,7 @@ mod tasks;
 pub mod webhook;
 mod window;
 
+pub use among::ServerStanding;
 pub use engine::{Engine, Places};
 pub use error::EngineError;
 pub use foretell::{Foretold, Novelty};

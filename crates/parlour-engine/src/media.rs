@@ -1,8 +1,10 @@
 //! Pictures at work: taken, kept in a few widths, addressed by links that end, and forgotten with their files.
 
 use std::io;
-use std::sync::{PoisonError, RwLock};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use parlour_lake::remote::Remote;
 use parlour_media::{Kind, picture};
 use parlour_store::media::{self, Media};
 use parlour_store::{Conn, StoreError};
@@ -16,11 +18,17 @@ mod shelf;
 
 pub use link::Link;
 pub use shelf::Shelf;
-pub(crate) use shelf::{Folder, part_of};
+pub(crate) use shelf::part_of;
+use shelf::{Folder, Stored};
+
+/// Files whose row has not come for as long have none to come, microseconds.
+const LONG_HANGING: i64 = 3_600_000_000;
 
 /// The files, and who is about to add some.
 pub(crate) struct Gallery {
     shelf: Box<dyn Shelf>,
+    /// Whether other servers may put files there too.
+    is_shared: bool,
     /// Read by whoever writes files whose row is yet to come, so that they are not swept meanwhile.
     hanging: RwLock<()>,
 }
@@ -46,8 +54,19 @@ pub struct Source {
 }
 
 impl Gallery {
-    pub(crate) fn new(shelf: impl Shelf + 'static) -> Self {
-        Self { shelf: Box::new(shelf), hanging: RwLock::default() }
+    /// In a folder; where there is an object store, there, with what lay in the folder before.
+    pub(crate) fn new(folder: PathBuf, remote: Option<Arc<Remote>>) -> Result<Self, EngineError> {
+        let path = folder.display().to_string();
+        let folder = Folder(folder);
+        let is_shared = remote.is_some();
+        let shelf: Box<dyn Shelf> = match remote.map(Stored) {
+            Some(stored) => {
+                stored.take_in(&folder).map_err(|source| EngineError::Folder { path, source })?;
+                Box::new(stored)
+            }
+            None => Box::new(folder),
+        };
+        Ok(Self { shelf, is_shared, hanging: RwLock::default() })
     }
 }
 
@@ -81,6 +100,10 @@ impl Engine {
             created_at: clock::now(),
         };
         let _hanging = self.gallery.hanging.read().unwrap_or_else(PoisonError::into_inner);
+        if self.gallery.is_shared {
+            let (file, at) = (media.file.clone(), media.created_at);
+            self.database.write(move |conn| media::hang(conn, &file, at))?;
+        }
         let kept = drawn.renditions.iter().try_for_each(|rendition| {
             self.gallery.shelf.put(&file_name(&media, rendition.width), &rendition.bytes).map_err(|e| self.of_shelf(e))
         });
@@ -92,6 +115,7 @@ impl Engine {
                     return Ok(None);
                 }
                 let media = Media { id: media::insert(conn, &row)?, ..row };
+                media::hung(conn, &media.file)?;
                 let other = alongside(conn, &media)?;
                 Ok(Some((media, other)))
             })?;
@@ -163,7 +187,12 @@ impl Engine {
         if names.is_empty() {
             return Ok(0);
         }
-        let known: std::collections::HashSet<String> = self.database.read(media::files)?.into_iter().collect();
+        let long_ago = clock::now() - LONG_HANGING;
+        let known: std::collections::HashSet<String> = self
+            .database
+            .read(|conn| Ok([media::files(conn)?, media::hanging(conn, long_ago)?].concat()))?
+            .into_iter()
+            .collect();
         let is_known = |name: &str| {
             let file = name.split('-').next().unwrap_or_default();
             known.contains(file) && name.strip_suffix(shelf::HALF).is_none()

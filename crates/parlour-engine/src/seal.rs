@@ -37,6 +37,9 @@ impl Engine {
     /// it works, events go on being folded into a new tail and readers see both.
     pub fn seal_once(&self, is_forced: bool) -> Result<bool, EngineError> {
         let _one_at_a_time = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.leads() {
+            return Ok(false);
+        }
         let Some((tail, verbs)) = self.take_tail(is_forced) else { return Ok(false) };
         let Some((first, last)) = tail.batches else { return Ok(false) };
         let stamp = format!("{first:012}-{last:012}-0-{:x}", clock::now());
@@ -47,13 +50,23 @@ impl Engine {
     /// Removes files begun in vain, so that each new try on a full disk does not leave it fuller. Where the database
     /// cannot say whether it took them, they stay; the next start knows.
     pub(crate) fn clear_away(&self, stamp: &str, error: &EngineError) {
-        if !error.is_full() && !matches!(error, EngineError::Lake(_) | EngineError::Journal { .. }) {
+        let never_written = matches!(
+            error,
+            EngineError::Lake(_) | EngineError::Journal { .. } | EngineError::Store(StoreError::Follows)
+        );
+        if !error.is_full() && !never_written {
             return;
         }
         for kind in RUN_KINDS {
             let Ok(files) = std::fs::read_dir(self.lake_path(kind)) else { continue };
             for file in files.flatten().filter(|file| file.file_name().to_string_lossy().starts_with(stamp)) {
-                let _ = std::fs::remove_file(file.path());
+                let removed = std::fs::remove_file(file.path());
+                // What lost the lead had put it there.
+                if let (true, Ok(()), Some(remote)) = (matches!(error, EngineError::Store(_)), removed, &self.remote)
+                    && let Err(error) = remote.remove(&format!("{kind}/{}", file.file_name().to_string_lossy()))
+                {
+                    tracing::debug!(%error, "a file begun in vain is removed from the store by the next that leads");
+                }
             }
         }
     }
@@ -316,6 +329,9 @@ impl Engine {
 
     /// Seals everything and merges all runs of each kind into one.
     pub fn compact_all(&self) -> Result<(), EngineError> {
+        if !self.leads() {
+            return Err(StoreError::Follows.into());
+        }
         self.seal_once(true)?;
         let _one_at_a_time = self.compacting.lock().unwrap_or_else(PoisonError::into_inner);
         for kind in ["activity", "event"] {

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
+use parlour_lake::remote::Remote;
 use parlour_lake::run::LakeError;
 use parlour_store::{run, setting};
 
@@ -29,13 +30,7 @@ impl Engine {
     /// names.
     pub(crate) fn agree_with_store(&self, rows: &[run::Run]) -> Result<(), EngineError> {
         let Some(remote) = &self.remote else { return self.demand_files(rows) };
-        let owner = self.secret.key("installation", "").to_string();
-        if !remote.claim(&owner)? {
-            return Err(EngineError::Settings(format!(
-                "the lake at `{}` belongs to another installation; give this one a name of its own, such as {0}-2",
-                remote.url()
-            )));
-        }
+        self.claim_store(remote)?;
         let there: HashSet<String> = remote.names()?.into_iter().collect();
         for row in rows {
             let path = self.lake_path(&row.file);
@@ -56,6 +51,43 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a place that is another installation's.
+    pub(crate) fn claim_store(&self, remote: &Remote) -> Result<(), EngineError> {
+        let owner = self.secret.key("installation", "").to_string();
+        if remote.claim(&owner)? {
+            return Ok(());
+        }
+        Err(EngineError::Settings(format!(
+            "the lake at `{}` belongs to another installation; give this one a name of its own, such as {0}-2",
+            remote.url()
+        )))
+    }
+
+    /// Fetches what of these is not here.
+    pub(crate) fn fetch_runs(&self, rows: &[run::Run]) -> Result<(), EngineError> {
+        let Some(remote) = &self.remote else { return Ok(()) };
+        for row in rows {
+            let path = self.lake_path(&row.file);
+            if !path.exists() {
+                remote.fetch(&row.file, &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the files here that count no more, of a server that follows; the leader removes them from the store.
+    pub(crate) fn leave_local(&self, count: &HashSet<String>) {
+        let Some(_nobody_copies) = backup::nobody_copies(&self.folder) else { return };
+        for kind in RUN_KINDS {
+            let Ok(files) = std::fs::read_dir(self.lake_path(kind)) else { continue };
+            for file in files.flatten() {
+                if !count.contains(&format!("{kind}/{}", file.file_name().to_string_lossy())) {
+                    let _ = std::fs::remove_file(file.path());
+                }
+            }
+        }
     }
 
     /// Files that lie in a store, and not here, want that store's URL.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use parlour_store::journal;
+use parlour_store::{Database, journal};
 
+use crate::among::if_leading;
 use crate::engine::Engine;
 use crate::{EngineError, clock};
 
@@ -36,10 +37,10 @@ impl Tasks {
         self.threads.push(thread.expect("the system can start a thread"));
     }
 
-    /// Has this step done too, again and again, as long as they run: at once while it returns `true`, else when
+    /// Has this step done too, again and again, as long as they run, by the one server that leads: at once while it returns `true`, else when
     /// something happened or after a rest.
     pub fn also(&mut self, name: &str, step: impl Fn(&Engine) -> Result<bool, EngineError> + Send + 'static) {
-        let thread = self.engine.spawn(name, step);
+        let thread = self.engine.spawn(name, move |engine| alone(engine, &step));
         self.threads.push(thread);
     }
 
@@ -58,6 +59,11 @@ impl Tasks {
     }
 }
 
+/// A step of what one of several servers does alone.
+fn alone(engine: &Engine, step: impl Fn(&Engine) -> Result<bool, EngineError>) -> Result<bool, EngineError> {
+    Ok(if_leading(engine, || step(engine))?.unwrap_or(false))
+}
+
 impl Engine {
     /// Starts the tasks that fold, seal and merge; they end with [`Engine::stop`].
     pub fn start(self: &Arc<Self>) -> Tasks {
@@ -70,9 +76,17 @@ impl Engine {
             }
             Ok(n > 0)
         });
-        let seals = self.spawn("seal", |engine| engine.seal_once(false));
-        let merges = self.spawn("compact", Self::compact_once);
-        Tasks { engine: Arc::clone(self), threads: vec![folds, seals, merges] }
+        let seals = self.spawn("seal", |engine| alone(engine, |engine| engine.seal_once(false)));
+        let merges = self.spawn("compact", |engine| alone(engine, Self::compact_once));
+        let mut threads = vec![folds, seals, merges];
+        if self.database.is_among() {
+            for (name, task) in [("among", Self::stay_among as fn(&Self)), ("listen", Self::listen_to_others)] {
+                let engine = Arc::clone(self);
+                let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || task(&engine));
+                threads.push(thread.expect("the system can start a thread"));
+            }
+        }
+        Tasks { engine: Arc::clone(self), threads }
     }
 
     /// Does what is due every minute: keeps the last day that is over, lets go of rejections that are too old.
@@ -80,36 +94,51 @@ impl Engine {
         let mut last = None;
         while !self.is_stopping() {
             let rung = self.bell.count();
+            if self.among.hears_erasures.swap(false, Ordering::AcqRel)
+                && let Err(error) = if_leading(self, || self.finish_erasures())
+            {
+                tracing::error!(%error, "an erasure could not be finished; it will be tried again");
+            }
             if last.is_none_or(|last: Instant| last.elapsed() >= HOUSE_REST) {
-                if let Err(error) = self.keep_due()
-                    && !self.is_stopping()
-                {
-                    tracing::error!(%error, "the day's standings could not be kept; it will be tried again");
+                if let Err(error) = self.keep_peeks() {
+                    tracing::error!(%error, "looks into rooms could not be counted; it will be tried again");
                 }
-                if let Err(error) = self.refit_due() {
-                    tracing::error!(%error, "models could not be fitted again; it will be tried again");
-                }
-                if let Err(error) = self.alert_due() {
-                    tracing::error!(%error, "alerts could not be made; it will be tried again");
-                }
-                if let Err(error) = self.overdue_due() {
-                    tracing::error!(%error, "overdue asks could not be noted; it will be tried again");
-                }
-                if let Err(error) = self.delete_old_rejected() {
-                    tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
-                }
-                if let Err(error) = self.delete_old_deeds() {
-                    tracing::error!(%error, "old rows of the audit log could not be deleted; it will be tried again");
-                }
-                if let Err(error) = self.rooms_due() {
-                    tracing::error!(%error, "rooms could not be tidied; it will be tried again");
-                }
-                if let Err(error) = self.finish_erasures() {
-                    tracing::error!(%error, "an erasure could not be finished; it will be tried again");
+                if self.leads() {
+                    Database::as_leader(|| self.keep_house_alone());
                 }
                 last = Some(Instant::now());
             }
             self.bell.wait_beyond(rung, REST);
+        }
+    }
+
+    /// What of it one of several servers does alone.
+    fn keep_house_alone(&self) {
+        if let Err(error) = self.keep_due()
+            && !self.is_stopping()
+        {
+            tracing::error!(%error, "the day's standings could not be kept; it will be tried again");
+        }
+        if let Err(error) = self.refit_due() {
+            tracing::error!(%error, "models could not be fitted again; it will be tried again");
+        }
+        if let Err(error) = self.alert_due() {
+            tracing::error!(%error, "alerts could not be made; it will be tried again");
+        }
+        if let Err(error) = self.overdue_due() {
+            tracing::error!(%error, "overdue asks could not be noted; it will be tried again");
+        }
+        if let Err(error) = self.delete_old_rejected() {
+            tracing::error!(%error, "old rejections could not be deleted; it will be tried again");
+        }
+        if let Err(error) = self.delete_old_deeds() {
+            tracing::error!(%error, "old rows of the audit log could not be deleted; it will be tried again");
+        }
+        if let Err(error) = self.rooms_due() {
+            tracing::error!(%error, "rooms could not be tidied; it will be tried again");
+        }
+        if let Err(error) = self.finish_erasures() {
+            tracing::error!(%error, "an erasure could not be finished; it will be tried again");
         }
     }
 
@@ -132,9 +161,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Writes down how often rooms were looked into, and lets go of frames that were taken down long ago.
+    /// Lets go of frames that were taken down long ago.
     fn rooms_due(&self) -> Result<(), EngineError> {
-        self.keep_peeks()?;
         self.delete_removed_frames().map(|_| ())
     }
 

@@ -74,13 +74,7 @@ impl Remote {
         if n_bytes <= MOST_AT_ONCE {
             let mut bytes = Vec::with_capacity(n_bytes as usize);
             file.read_to_end(&mut bytes).map_err(LakeError::io(path))?;
-            let bytes = Bytes::from(bytes);
-            return match self.wait(self.store.put_opts(&place, bytes.clone().into(), PutMode::Create.into())) {
-                Ok(_) => Ok(()),
-                // A try whose answer was lost may have put it.
-                Err(Error::AlreadyExists { .. }) if self.read(&place, name)? == bytes => Ok(()),
-                Err(error) => Err(self.failed(name)(&error)),
-            };
+            return self.put_bytes(name, bytes);
         }
         let upload = self.wait(self.store.put_multipart(&place)).map_err(|error| self.failed(name)(&error))?;
         let mut parts = WriteMultipart::new_with_chunk_size(upload, PART_BYTES);
@@ -101,6 +95,27 @@ impl Remote {
             }
         }
         self.wait(parts.finish()).map(|_| ()).map_err(|error| self.failed(name)(&error))
+    }
+
+    /// Puts bytes under a name. They are there when this returns; where something was before, it must be the same.
+    pub fn put_bytes(&self, name: &str, bytes: Vec<u8>) -> Result<(), LakeError> {
+        let (place, bytes) = (self.place(name), Bytes::from(bytes));
+        match self.wait(self.store.put_opts(&place, bytes.clone().into(), PutMode::Create.into())) {
+            Ok(_) => Ok(()),
+            // A try whose answer was lost may have put it.
+            Err(Error::AlreadyExists { .. }) if self.read(&place, name)? == bytes => Ok(()),
+            Err(error) => Err(self.failed(name)(&error)),
+        }
+    }
+
+    /// What lies under a name, if there is something.
+    pub fn get_bytes(&self, name: &str) -> Result<Option<Vec<u8>>, LakeError> {
+        let found = self.wait(async { self.store.get(&self.place(name)).await?.bytes().await });
+        match found {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(self.failed(name)(&error)),
+        }
     }
 
     /// Brings what lies under a name to `path`, which it has only once all of it is on the disk.

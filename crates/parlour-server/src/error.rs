@@ -184,6 +184,7 @@ impl From<StoreError> for ApiError {
                 &error,
             ),
             StoreError::Locked
+            | StoreError::Follows
             | StoreError::NewerSchema { .. }
             | StoreError::Unsafe(_)
             | StoreError::Unavailable(_) => Self::passing(

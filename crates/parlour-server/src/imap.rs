@@ -36,6 +36,10 @@ pub(crate) async fn read(app: Arc<App>, stop: oneshot::Receiver<()>) {
 /// The mailboxes that are to be read, each with its source as it is now.
 fn wanted(app: &App) -> HashMap<i64, (Arc<Source>, Wanted)> {
     let mut wanted = HashMap::new();
+    // Of several servers one reads.
+    if !app.engine.leads() {
+        return wanted;
+    }
     for source in app.engine.sources() {
         if source.kind != SourceKind::Mail {
             continue;

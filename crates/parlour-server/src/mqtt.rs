@@ -32,6 +32,10 @@ pub(crate) async fn listen(app: Arc<App>, stop: oneshot::Receiver<()>) {
 /// The sources that are to be listened to; what is wrong with the settings of others is noted.
 fn wanted(app: &App) -> HashMap<i64, (Arc<Source>, Subscription)> {
     let mut wanted = HashMap::new();
+    // Of several servers one listens.
+    if !app.engine.leads() {
+        return wanted;
+    }
     for source in app.engine.sources() {
         if source.kind != SourceKind::Mqtt {
             continue;

@@ -350,6 +350,7 @@ impl Place {
             }
             Self::Postgres(config) | Self::Among(config, _) => {
                 let mut db = Postgres::writer(config, self.among())?;
+                db.begin_alone(true)?;
                 schema::migrate(&mut db, Kind::Postgres, &mut |_, _| {
                     tracing::warn!(
                         "no copy is made of a PostgreSQL database before its schema changes; `pg_dump` does"
@@ -360,6 +361,7 @@ impl Place {
                 if self.is_among() {
                     postgresql::tell(&mut db)?;
                 }
+                db.begin_alone(false)?;
                 Ok(Box::new(db))
             }
         }

@@ -45,7 +45,7 @@ pub(crate) const EXPLORABLE: [&str; 31] = [
 ];
 
 /// The tables whose reading by strangers would be a leak.
-pub(crate) const SECRET: [&str; 37] = [
+pub(crate) const SECRET: [&str; 38] = [
     "acquaintance",
     "activity",
     "actor",
@@ -65,6 +65,7 @@ pub(crate) const SECRET: [&str; 37] = [
     "feed",
     "frame",
     "hang_request",
+    "hanging",
     "hook",
     "mailbox",
     "media",

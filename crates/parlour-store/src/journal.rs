@@ -88,6 +88,13 @@ pub fn delete_upto(conn: &mut dyn Conn, seq: i64) -> Result<u64, StoreError> {
     conn.execute("DELETE FROM journal WHERE seq <= $1", &[seq.into()])
 }
 
+/// The last batch there ever was; 0 before the first.
+pub fn last(conn: &mut dyn Conn) -> Result<i64, StoreError> {
+    let sql = "SELECT COALESCE(MAX(seq), 0) FROM (SELECT MAX(seq) AS seq FROM journal UNION ALL \
+         SELECT MAX(seq) AS seq FROM cursor WHERE name IN ('fold', 'seal')) AS t";
+    one_int(conn, sql, &[])
+}
+
 /// How much lies after `seq`.
 pub fn waiting(conn: &mut dyn Conn, seq: i64) -> Result<Waiting, StoreError> {
     let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(n), 0) AS BIGINT), MIN(received_at) FROM journal WHERE seq > $1";

@@ -57,6 +57,22 @@ pub fn insert(conn: &mut dyn Conn, media: &Media) -> Result<i64, StoreError> {
     one_int(conn, &sql, &params)
 }
 
+/// Notes that files are being put that have no row yet.
+pub fn hang(conn: &mut dyn Conn, file: &str, at: i64) -> Result<(), StoreError> {
+    conn.execute("INSERT INTO hanging (file, at) VALUES ($1, $2)", &[file.into(), at.into()]).map(|_| ())
+}
+
+/// Notes that they have one.
+pub fn hung(conn: &mut dyn Conn, file: &str) -> Result<(), StoreError> {
+    conn.execute("DELETE FROM hanging WHERE file = $1", &[file.into()]).map(|_| ())
+}
+
+/// What the files begin with that were begun to be put since, and have no row.
+pub fn hanging(conn: &mut dyn Conn, since: i64) -> Result<Vec<String>, StoreError> {
+    let rows = conn.query("SELECT file FROM hanging WHERE at >= $1", &[since.into()])?;
+    rows.into_iter().map(|mut row| row.take_text(0)).collect()
+}
+
 /// The picture of an id, if there is one.
 pub fn get(conn: &mut dyn Conn, id: i64) -> Result<Option<Media>, StoreError> {
     let rows = conn.query(&format!("SELECT {COLUMNS} FROM media WHERE id = $1"), &[id.into()])?;

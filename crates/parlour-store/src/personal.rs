@@ -120,7 +120,7 @@ const OF_OTHERS: [(&str, &str); 2] = [("acquaintance", "other"), ("blocked", "ot
 
 /// Tables in which nothing of anybody is told, or which are seen to apart (`audience`). `letter` holds keyed hashes alone, by which a mail that still lies in its
 /// mailbox is not taken again.
-pub const OF_NOBODY: [&str; 34] = [
+pub const OF_NOBODY: [&str; 35] = [
     "actor",
     "audience",
     "cursor",
@@ -128,6 +128,7 @@ pub const OF_NOBODY: [&str; 34] = [
     "erasure",
     "feed",
     "fit",
+    "hanging",
     "hook",
     "image_set",
     "journal",

@@ -130,6 +130,12 @@ impl Postgres {
         Ok(db)
     }
 
+    /// Keeps other servers from beginning while this one makes its tables and rights, or no longer.
+    pub(crate) fn begin_alone(&mut self, is_alone: bool) -> Result<(), StoreError> {
+        let what = if is_alone { "pg_advisory_lock" } else { "pg_advisory_unlock" };
+        self.run(&format!("SELECT {what}(hashtextextended('parlour begins on ' || current_schema(), 0))"))
+    }
+
     /// Ends the connection of whoever leads; returns whether anybody did.
     pub(crate) fn depose(config: &Config) -> Result<bool, StoreError> {
         let mut db = Self::connect(config)?;

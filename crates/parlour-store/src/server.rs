@@ -19,6 +19,8 @@ pub struct Server {
     pub leads: bool,
     /// The last batch of the journal that its readers see.
     pub folded: i64,
+    /// The last run of the lake that they read.
+    pub last_run: i64,
     /// Events that it has in memory and that are not sealed.
     pub n_unsealed: i64,
     /// Events that it took in since its start.
@@ -27,14 +29,14 @@ pub struct Server {
     pub n_erased: i64,
 }
 
-const COLUMNS: &str = "id, name, version, started_at, beats, leads, folded, n_unsealed, n_taken, n_erased";
+const COLUMNS: &str = "id, name, version, started_at, beats, leads, folded, last_run, n_unsealed, n_taken, n_erased";
 
 /// Writes how a server stands.
 pub fn beat(conn: &mut dyn Conn, server: &Server) -> Result<(), StoreError> {
     let sql = format!(
-        "INSERT INTO server ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+        "INSERT INTO server ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
          ON CONFLICT (id) DO UPDATE SET beats = excluded.beats, leads = excluded.leads, folded = excluded.folded, \
-         n_unsealed = excluded.n_unsealed, n_taken = excluded.n_taken, n_erased = excluded.n_erased"
+         last_run = excluded.last_run, n_unsealed = excluded.n_unsealed, n_taken = excluded.n_taken, n_erased = excluded.n_erased"
     );
     let params = [
         server.id.as_str().into(),
@@ -44,6 +46,7 @@ pub fn beat(conn: &mut dyn Conn, server: &Server) -> Result<(), StoreError> {
         server.beats.into(),
         i64::from(server.leads).into(),
         server.folded.into(),
+        server.last_run.into(),
         server.n_unsealed.into(),
         server.n_taken.into(),
         server.n_erased.into(),
@@ -55,6 +58,11 @@ pub fn beat(conn: &mut dyn Conn, server: &Server) -> Result<(), StoreError> {
 pub fn list(conn: &mut dyn Conn) -> Result<Vec<Server>, StoreError> {
     let rows = conn.query(&format!("SELECT {COLUMNS} FROM server ORDER BY started_at, id"), &[])?;
     rows.into_iter().map(server).collect()
+}
+
+/// Says of all but one that they do not lead: it does now.
+pub fn note_leader(conn: &mut dyn Conn, id: &str) -> Result<(), StoreError> {
+    conn.execute("UPDATE server SET leads = 0 WHERE id <> $1 AND leads = 1", &[id.into()]).map(|_| ())
 }
 
 /// Removes one that is gone.
@@ -71,8 +79,9 @@ fn server(mut row: Row) -> Result<Server, StoreError> {
         beats: row.get_int(4)?,
         leads: row.get_int(5)? != 0,
         folded: row.get_int(6)?,
-        n_unsealed: row.get_int(7)?,
-        n_taken: row.get_int(8)?,
-        n_erased: row.get_int(9)?,
+        last_run: row.get_int(7)?,
+        n_unsealed: row.get_int(8)?,
+        n_taken: row.get_int(9)?,
+        n_erased: row.get_int(10)?,
     })
 }

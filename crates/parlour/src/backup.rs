@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use parlour_core::sentence::thousands;
+use parlour_engine::Places;
 use parlour_engine::backup::{Manifest, demand_whole};
 use parlour_store::Database;
 use parlour_store::transfer::{self, Progress, State};
@@ -15,12 +16,12 @@ use crate::output::Output;
 
 /// Copies everything.
 pub(crate) fn backup(
-    (data, database): (&Path, Option<&str>),
+    (data, places): (&Path, Places<'_>),
     to: &Path,
     is_json: bool,
     out: &mut Output,
 ) -> anyhow::Result<()> {
-    let manifest = parlour_engine::backup::backup(data, database, to, &mut telling())?;
+    let manifest = parlour_engine::backup::backup(data, places, to, &mut telling())?;
     if is_json {
         return out.json(&manifest);
     }

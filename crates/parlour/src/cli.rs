@@ -48,7 +48,11 @@ impl Cli {
         // An object store's keys lie where its other tools look for them.
         let options = || std::env::vars().filter(|(name, _)| STORES.iter().any(|store| name.starts_with(store)));
         let lake = self.lake.as_deref().map(|url| (url, options().collect()));
-        Places { database: self.database.as_deref(), lake }
+        let database = self.database.as_deref();
+        // Servers share what all of them reach; every other command wants it for itself.
+        let is_shared = database.is_some_and(|url| url.starts_with("postgres")) && lake.is_some();
+        let is_among = is_shared && matches!(self.command, Command::Serve(_));
+        Places { database, lake, is_among }
     }
 }
 

@@ -61,7 +61,7 @@ fn without_engine(cli: &Cli, out: &mut Output) -> anyhow::Result<bool> {
     } else if let Command::Classify(options) = &cli.command {
         classify::classify(options, out)?;
     } else if let Command::Backup { to, json } = &cli.command {
-        backup::backup((data, database), to, *json, out)?;
+        backup::backup((data, cli.places()), to, *json, out)?;
     } else if let Command::Restore { from } = &cli.command {
         backup::restore(from, (data, database), out)?;
     } else if let Command::Move(options) = &cli.command {

@@ -4807,6 +4807,8 @@ export interface components {
              * @description Version of the database's schema.
              */
             schema: number;
+            /** @description The servers on the database, where there may be several. */
+            servers: components["schemas"]["ServerHealth"][];
             started_at: string;
             sums: components["schemas"]["Sums"];
             /** @description Rows of activity in memory, not sealed yet. */
@@ -6555,6 +6557,34 @@ export interface components {
              * @description Of those that were open.
              */
             n_seen: number;
+        };
+        /** @description One server of several on a database. */
+        ServerHealth: {
+            /** @description Whether it stirs still. */
+            is_alive: boolean;
+            /** @description Whether it gave this answer. */
+            is_this: boolean;
+            /** @description Whether it folds, seals and does what is done once. */
+            leads: boolean;
+            /**
+             * Format: int64
+             * @description Batches of the journal that its readers do not see yet.
+             */
+            n_behind: number;
+            /**
+             * Format: int64
+             * @description Events that it took in since it was started.
+             */
+            n_taken: number;
+            /**
+             * Format: int64
+             * @description Events that it has in memory and that are not sealed.
+             */
+            n_unsealed: number;
+            /** @description Its machine and its data folder. */
+            name: string;
+            started_at: string;
+            version: string;
         };
         /** @description Who is signed in. */
         Session: {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use parlour_engine::clock;
+use parlour_engine::{ServerStanding, clock};
 use parlour_store::{Conn, Kind, SCHEMA_VERSION, StoreError, job, journal, rejected, run, tally};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -56,6 +56,8 @@ pub(crate) struct Health {
     /// Days whose standings are kept.
     kept_days: Vec<Date>,
     rejected: Vec<ReasonCount>,
+    /// The servers on the database, where there may be several.
+    servers: Vec<ServerHealth>,
     /// The newest 20.
     jobs: Vec<Job>,
     /// What is wrong; empty when all is well.
@@ -84,6 +86,27 @@ pub(crate) struct RunKind {
     n_bytes: i64,
     min_day: Option<Date>,
     max_day: Option<Date>,
+}
+
+/// One server of several on a database.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ServerHealth {
+    /// Its machine and its data folder.
+    pub(super) name: String,
+    version: String,
+    started_at: String,
+    /// Whether it gave this answer.
+    is_this: bool,
+    /// Whether it folds, seals and does what is done once.
+    pub(super) leads: bool,
+    /// Whether it stirs still.
+    pub(super) is_alive: bool,
+    /// Events that it took in since it was started.
+    pub(super) n_taken: i64,
+    /// Batches of the journal that its readers do not see yet.
+    pub(super) n_behind: i64,
+    /// Events that it has in memory and that are not sealed.
+    n_unsealed: i64,
 }
 
 /// How many events were rejected for a reason.
@@ -137,11 +160,36 @@ fn health(app: &App) -> Result<Health, ApiError> {
         database_bytes: engine.database.size_bytes()?,
         lake_bytes: seen.runs.values().flatten().map(|run| run.n_bytes).sum(),
         runs: seen.runs.iter().map(|(kind, runs)| run_kind(kind, runs)).collect(),
+        servers: servers(app)?,
         kept_days: engine.kept_days()?.into_iter().map(Date).collect(),
         findings: findings(app, &seen, now),
         rejected: seen.rejected.into_iter().map(|(reason, n)| ReasonCount { reason, n }).collect(),
         jobs: seen.jobs.into_iter().map(Into::into).collect(),
     })
+}
+
+/// The servers on the database, where there may be several.
+pub(super) fn servers(app: &App) -> Result<Vec<ServerHealth>, ApiError> {
+    let all = app.engine.servers()?;
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let last = app.engine.database.read(journal::last)?;
+    let told = |standing: ServerStanding| {
+        let ServerStanding { server, is_this, is_alive } = standing;
+        ServerHealth {
+            name: server.name,
+            version: server.version,
+            started_at: clock::rfc3339(server.started_at),
+            is_this,
+            leads: server.leads && is_alive,
+            is_alive,
+            n_taken: server.n_taken,
+            n_behind: last.saturating_sub(server.folded).max(0),
+            n_unsealed: server.n_unsealed,
+        }
+    };
+    Ok(all.into_iter().map(told).collect())
 }
 
 /// The sums, when the oldest that waits to be folded came, and how many rejections are kept for each reason.
@@ -212,6 +260,10 @@ fn findings(app: &App, seen: &Seen, now: i64) -> Vec<String> {
     }
     for run in seen.runs.values().flatten() {
         let found = std::fs::metadata(app.engine.lake_path(&run.file)).map(|file| file.len() as i64);
+        // One among several fetches what it lacks.
+        if found.is_err() && app.engine.database.is_among() {
+            continue;
+        }
         if found.is_err() {
             findings.push(format!("`{}` of the lake is missing; restore a backup", run.file));
         } else if run.kind != "filter" && found.is_ok_and(|n| n != run.n_bytes) {

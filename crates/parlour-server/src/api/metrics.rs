@@ -75,6 +75,8 @@ fn metrics(app: &App) -> Result<String, ApiError> {
     one("process_start_time_seconds", "gauge", "When the server started.", app.engine.started_at / 1_000_000);
     one("parlour_database_bytes", "gauge", "Size of the database.", app.engine.database.size_bytes()? as i64);
     one("parlour_tail_rows", "gauge", "Rows of activity in memory.", app.engine.n_tail_rows() as i64);
+    one("parlour_leads", "gauge", "1 if this server does what one of several does alone.", app.engine.leads().into());
+    write_servers(app, &mut text)?;
     write_sources(app, &mut text)?;
     let head = "# HELP parlour_rejected_kept Rejections kept, by reason.\n# TYPE parlour_rejected_kept gauge\n";
     text.push_str(head);
@@ -83,6 +85,24 @@ fn metrics(app: &App) -> Result<String, ApiError> {
     }
     app.meter.write(&mut text).expect("a String takes any text");
     Ok(text)
+}
+
+/// How every server stands, where there may be several: any of them tells of all.
+fn write_servers(app: &App, text: &mut String) -> Result<(), ApiError> {
+    let all = health::servers(app)?;
+    let told: [(&str, &str, fn(&health::ServerHealth) -> i64); 4] = [
+        ("parlour_server_alive", "Whether a server on the database stirs.", |one| one.is_alive.into()),
+        ("parlour_server_leads", "Whether it leads.", |one| one.leads.into()),
+        ("parlour_server_taken_events", "Events it took in since it was started.", |one| one.n_taken),
+        ("parlour_server_behind_batches", "Batches its readers do not see yet.", |one| one.n_behind),
+    ];
+    for (name, help, value) in told.into_iter().filter(|_| !all.is_empty()) {
+        writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge").expect("a String takes any text");
+        for one in &all {
+            line(text, name, &[("server", &one.name)], value(one));
+        }
+    }
+    Ok(())
 }
 
 fn write_sources(app: &App, text: &mut String) -> Result<(), ApiError> {

@@ -196,6 +196,7 @@ fn answer(app: &App, sql: &str) -> Result<SqlAnswer, ApiError> {
         | StoreError::Busy
         | StoreError::Unknown
         | StoreError::Locked
+        | StoreError::Follows
         | StoreError::NewerSchema { .. }
         | StoreError::Unsafe(_)
         | StoreError::TooSlow

@@ -24,12 +24,16 @@ const TOLD: [&str; 13] = [
     "journal",
     "reply",
     "run",
-    "source",
+    "mailbox",
     "source_key",
     "verb_name",
 ];
 /// Tables of which only what no fold writes is told: it is in memory everywhere, and long to read anew.
-const TOLD_ROWS: [(&str, &str); 3] = [
+const TOLD_ROWS: [(&str, &str); 4] = [
+    (
+        "source",
+        "INSERT OR DELETE OR UPDATE OF name, brand_kind, brand_id, layer, kind, events_per_second, mapping, secret, revoked_at",
+    ),
     ("link", "UPDATE OF undone_at, forced_at OR DELETE"),
     ("entity", "UPDATE OF title, data OR DELETE"),
     ("fit", "INSERT OR UPDATE OR DELETE"),

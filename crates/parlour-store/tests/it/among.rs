@@ -201,6 +201,7 @@ fn how_each_server_stands_is_kept() {
         beats: 1,
         leads: true,
         folded: 7,
+        last_run: 3,
         n_unsealed: 8,
         n_taken: 9,
         n_erased: 0,

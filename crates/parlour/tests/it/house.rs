@@ -23,6 +23,8 @@ pub(crate) fn cdnow() -> String {
 pub(crate) struct House {
     pub(crate) folder: TempDir,
     data: PathBuf,
+    /// Where the binary finds what lies elsewhere, as variables.
+    pub(crate) places: Vec<(String, String)>,
 }
 
 /// How a run of the binary ended.
@@ -50,7 +52,7 @@ impl House {
     pub(crate) fn at(folder: TempDir, data: PathBuf, settings: &str) -> Self {
         std::fs::create_dir_all(&data).unwrap();
         std::fs::write(data.join("parlour.toml"), settings).unwrap();
-        Self { folder, data }
+        Self { folder, data, places: Vec::new() }
     }
 
     /// Another with a copy of the data folder as it is now, so that both have the same secret and give the same keys.
@@ -86,6 +88,7 @@ impl House {
         for name in ["PARLOUR_DATABASE", "PARLOUR_LOG", "PARLOUR_DATA"] {
             command.env_remove(name);
         }
+        command.envs(self.places.iter().cloned());
         command.current_dir(self.folder.path()).arg("--data").arg(&self.data).args(args);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command

@@ -16,15 +16,15 @@ use crate::senders::Senders;
 use crate::served::Served;
 
 /// A place of a test's own in the store that `./test` starts, behind a line that can be cut.
-struct Place {
-    line: Line,
-    url: String,
+pub(crate) struct Place {
+    pub(crate) line: Line,
+    pub(crate) url: String,
 }
 
 impl Place {
     /// `None`, and told, where there is no store.
     #[expect(clippy::disallowed_methods, reason = "tests have no settings file")]
-    fn new(what: &str) -> Option<Self> {
+    pub(crate) fn new(what: &str) -> Option<Self> {
         let Ok(store) = std::env::var("PARLOUR_TEST_S3") else {
             eprintln!("NOT TESTED: PARLOUR_TEST_S3 is not set; ./test starts an S3 server and sets it");
             return None;
@@ -33,7 +33,7 @@ impl Place {
         Some(Self { line: Line::to(address), url: format!("s3://parlour/{what}-{}", std::process::id()) })
     }
 
-    fn variables(&self) -> [(&'static str, String); 5] {
+    pub(crate) fn variables(&self) -> [(&'static str, String); 5] {
         [
             ("AWS_ENDPOINT", format!("http://{}", self.line.address)),
             ("AWS_ALLOW_HTTP", "true".to_owned()),
@@ -62,14 +62,14 @@ impl Place {
         Served::of(house, command).expect("the server starts")
     }
 
-    fn open(&self) -> Remote {
+    pub(crate) fn open(&self) -> Remote {
         let options = self.variables().map(|(name, value)| (name.to_owned(), value));
         Remote::open(&self.url, options, "probe-of-a-test").unwrap()
     }
 
     /// Fails unless the store has the files that count, byte for byte, and no other.
     #[track_caller]
-    fn must_be_as(&self, house: &House) {
+    pub(crate) fn must_be_as(&self, house: &House) {
         let remote = self.open();
         let names: BTreeSet<String> =
             remote.names().unwrap().into_iter().filter(|name| name != "installation").collect();
@@ -85,13 +85,13 @@ impl Place {
 }
 
 /// A line to an address, which can be cut.
-struct Line {
-    address: SocketAddr,
+pub(crate) struct Line {
+    pub(crate) address: SocketAddr,
     is_cut: Arc<AtomicBool>,
 }
 
 impl Line {
-    fn to(there: SocketAddr) -> Self {
+    pub(crate) fn to(there: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let is_cut = Arc::new(AtomicBool::new(false));
@@ -109,7 +109,7 @@ impl Line {
         Self { address, is_cut }
     }
 
-    fn cut(&self, is_cut: bool) {
+    pub(crate) fn cut(&self, is_cut: bool) {
         self.is_cut.store(is_cut, Ordering::Relaxed);
     }
 }

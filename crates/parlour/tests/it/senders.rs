@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -32,16 +32,17 @@ enum Fate {
     Acknowledged,
 }
 
-/// Where the server is now, if it is.
+/// Where the servers are now, if any is.
 #[derive(Default)]
 struct Front {
-    address: Mutex<Option<SocketAddr>>,
+    addresses: Mutex<Vec<SocketAddr>>,
     changed: Condvar,
+    n_tries: AtomicUsize,
 }
 
 /// Several senders and their journals.
 pub(crate) struct Senders {
-    key: String,
+    pub(crate) key: String,
     journals: Vec<Mutex<Vec<Fate>>>,
     front: Front,
     is_over: AtomicBool,
@@ -97,7 +98,12 @@ impl Senders {
 
     /// Says where the server is.
     pub(crate) fn at(&self, served: Option<&Served>) {
-        *self.front.address.lock().unwrap() = served.map(|served| served.address);
+        self.at_all(served.map(|served| served.address).into_iter().collect());
+    }
+
+    /// Says where the servers are: each try goes to the next of them.
+    pub(crate) fn at_all(&self, addresses: Vec<SocketAddr>) {
+        *self.front.addresses.lock().unwrap() = addresses;
         self.front.changed.notify_all();
     }
 
@@ -119,6 +125,21 @@ impl Senders {
             std::thread::yield_now();
         }
         true
+    }
+
+    /// Waits until so many more are acknowledged by whichever server.
+    #[track_caller]
+    pub(crate) fn wait_for_any(&self, n: u64) {
+        let mut last = (Instant::now(), self.n_acknowledged.load(Ordering::SeqCst));
+        let goal = last.1 + n;
+        while last.1 < goal {
+            let now = self.n_acknowledged.load(Ordering::SeqCst);
+            if last.1 < now {
+                last = (Instant::now(), now);
+            }
+            assert!(last.0.elapsed() < PATIENCE, "no server acknowledges anything");
+            std::thread::yield_now();
+        }
     }
 
     /// Waits until somebody was put off; `false` where the server ended before.
@@ -172,8 +193,11 @@ impl Senders {
 
     /// Sends a batch once; returns whether it was acknowledged.
     fn try_send(&self, sender: usize, orders: &[usize], line: &mut Option<Line>) -> bool {
-        let address = *self.front.address.lock().unwrap();
-        let connected = || Line::to(address?).ok();
+        let connected = || {
+            let addresses = self.front.addresses.lock().unwrap().clone();
+            let turn = self.front.n_tries.fetch_add(1, Ordering::Relaxed);
+            Line::to(*addresses.get(turn % addresses.len().max(1))?).ok()
+        };
         let Some(mut open) = line.take().or_else(connected) else {
             self.pause();
             return false;
@@ -203,8 +227,8 @@ impl Senders {
 
     /// Waits a moment, or until the server is elsewhere.
     fn pause(&self) {
-        let address = self.front.address.lock().unwrap();
-        let _address = self.front.changed.wait_timeout(address, Duration::from_millis(5)).unwrap();
+        let addresses = self.front.addresses.lock().unwrap();
+        let _addresses = self.front.changed.wait_timeout(addresses, Duration::from_millis(5)).unwrap();
     }
 
     /// What was acknowledged up to now.

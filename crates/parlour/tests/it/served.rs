@@ -45,6 +45,7 @@ impl Served {
 
     /// The same at an address that was chosen before.
     pub(crate) fn at(house: &House, mut command: Command, listen: &str) -> Option<Self> {
+        command.envs(house.places.iter().cloned());
         command.arg("--data").arg(house.data()).args(["--log", "warn", "serve", "--listen", listen]);
         let log = std::fs::File::options().create(true).append(true).open(house.path("server.log")).unwrap();
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);

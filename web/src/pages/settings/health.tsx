@@ -110,6 +110,41 @@ const runColumns: Column<Health["runs"][number]>[] = [
   },
 ];
 
+/** What a server of several does now. */
+export function roleOf(server: Health["servers"][number]): string {
+  if (!server.is_alive) return "silent";
+  return server.leads ? "leads" : "follows";
+}
+
+const serverColumns: Column<Health["servers"][number]>[] = [
+  {
+    title: "Server",
+    value: (server) => server.name,
+    show: (server) => (server.is_this ? `${server.name} (this one)` : server.name),
+    isHead: true,
+  },
+  {
+    title: "Role",
+    value: roleOf,
+    show: (server) => <span className={server.is_alive ? undefined : "neg"}>{roleOf(server)}</span>,
+  },
+  { title: "Took in", value: (server) => server.n_taken, show: (server) => count(server.n_taken), isNumber: true },
+  {
+    title: "Behind",
+    value: (server) => server.n_behind,
+    show: (server) => counted(server.n_behind, "batch", "batches"),
+    isNumber: true,
+  },
+  {
+    title: "Not sealed",
+    value: (server) => server.n_unsealed,
+    show: (server) => count(server.n_unsealed),
+    isNumber: true,
+  },
+  { title: "Since", value: (server) => server.started_at, show: (server) => instantText(server.started_at) },
+  { title: "Version", value: (server) => server.version },
+];
+
 function KeptDays({ days }: { days: string[] }) {
   const { to } = useScope();
   if (days.length === 0)
@@ -165,6 +200,17 @@ function Body({ health }: { health: Health }) {
           />
         )}
       </Part>
+      {health.servers.length === 0 ? null : (
+        <Part title="Servers" does={counted(health.servers.length, "server", "servers")}>
+          <Table
+            caption="Servers on this database"
+            columns={serverColumns}
+            rows={health.servers}
+            rowKey={(server) => server.name + server.started_at}
+            isTight
+          />
+        </Part>
+      )}
       <Part title="Kept days">
         <KeptDays days={health.kept_days} />
       </Part>

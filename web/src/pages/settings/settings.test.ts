@@ -1,7 +1,7 @@
 // What the Settings pages say of sums, lag, names and links.
 import { describe, expect, test } from "vitest";
 import { changesOf } from "../../components/link-change";
-import { equations, lagWords } from "./health";
+import { equations, lagWords, roleOf } from "./health";
 import { saidOf, verbLabel } from "./names";
 
 describe("health", () => {
@@ -11,6 +11,22 @@ describe("health", () => {
     const lost = equations({ ...sums, folded: 4 });
     expect(lost[0]).toEqual({ words: "8 accepted ≠ 4 folded + 1 duplicate + 2 waiting", isTrue: false });
     expect(equations({ ...sums, rejected: 1 })[1]?.isTrue).toBe(false);
+  });
+  test("a server that stirs no more does not lead", () => {
+    const server = {
+      name: "a:/data",
+      version: "1",
+      started_at: "",
+      is_this: false,
+      leads: true,
+      is_alive: true,
+      n_taken: 0,
+      n_behind: 0,
+      n_unsealed: 0,
+    };
+    expect(roleOf(server)).toBe("leads");
+    expect(roleOf({ ...server, leads: false })).toBe("follows");
+    expect(roleOf({ ...server, is_alive: false })).toBe("silent");
   });
   test("the lag is said in events and in time", () => {
     expect(lagWords({ lag_events: 0, lag_seconds: 0 })).toMatch(/^Nothing waits/);
