@@ -3,10 +3,13 @@
 //! [`Population::merge`] is commutative and associative (integers only), so it may be summed in any order on any
 //! number of threads or machines.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
+use serde::{Deserialize, Serialize};
+
 use crate::reading::Reading;
-use crate::relation::Relation;
+use crate::relation::{Columns, PersonFold, Relation};
 use crate::rhythm::{Rhythm, Sample};
 
 /// Classes of involvement whose counts give percentiles: 16 to each doubling, from 2⁰ to 2⁶³ micropoints.
@@ -17,7 +20,7 @@ const MANY_CLASSES: usize = 48;
 const ONE_M: u64 = 1 << 16;
 
 /// Sums over the relations of an object's present people.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Population {
     /// How many are present.
     pub n_present: u64,
@@ -33,6 +36,7 @@ pub struct Population {
     pub m_squares: u64,
     classes: Classes,
     sample: Sample,
+    #[serde(skip)]
     rhythm: Once,
 }
 
@@ -49,7 +53,8 @@ impl PartialEq for Once {
 impl Eq for Once {}
 
 /// How many lie in each class of involvement. Which form it takes depends only on how many classes occur.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(into = "Vec<(u16, u64)>", from = "Vec<(u16, u64)>")]
 enum Classes {
     /// Sorted by class, none empty.
     Few(Vec<(u16, u64)>),
@@ -60,6 +65,25 @@ enum Classes {
 impl Default for Classes {
     fn default() -> Self {
         Self::Few(Vec::new())
+    }
+}
+
+/// Those that occur, which is how they are sent; a class that there is none of is left out.
+impl From<Classes> for Vec<(u16, u64)> {
+    fn from(classes: Classes) -> Self {
+        match classes {
+            Classes::Few(counts) => counts,
+            Classes::Many(counts) => (0..).zip(counts).filter(|&(_, n)| n != 0).collect(),
+        }
+    }
+}
+
+impl From<Vec<(u16, u64)>> for Classes {
+    fn from(counts: Vec<(u16, u64)>) -> Self {
+        let mut classes = Self::default();
+        let known = counts.into_iter().filter(|&(class, n)| usize::from(class) <= N_CLASSES && n != 0);
+        known.for_each(|(class, n)| classes.count(class, n));
+        classes
     }
 }
 
@@ -157,6 +181,49 @@ impl Population {
     pub fn variance_of_m(&self) -> Option<f64> {
         let one = (ONE_M * ONE_M) as f64;
         (self.n_pairs > 0).then(|| self.m_squares as f64 / one / self.n_pairs as f64)
+    }
+}
+
+/// Counts people into the populations of every object, on each of several days at once. What a thread or a machine counted
+/// of its people merges with what others did of theirs.
+#[derive(Debug)]
+pub struct Census<'r> {
+    readings: &'r [Reading<'r>],
+    folds: Vec<PersonFold<'r>>,
+    /// By reading, then by the number of the object.
+    sums: Vec<Vec<Population>>,
+}
+
+impl<'r> Census<'r> {
+    /// Nobody is counted yet. All readings are of the same objects.
+    pub fn new(readings: &'r [Reading<'r>]) -> Self {
+        let of_all = |reading: &Reading<'_>| vec![Population::default(); reading.objects.all().len()];
+        Self {
+            readings,
+            folds: readings.iter().map(PersonFold::new).collect(),
+            sums: readings.iter().map(of_all).collect(),
+        }
+    }
+
+    /// Counts one person, whose rows must be sorted by object and day.
+    pub fn count(&mut self, columns: &Columns, rows: &Range<usize>) {
+        for ((fold, populations), reading) in self.folds.iter_mut().zip(&mut self.sums).zip(self.readings) {
+            fold.read(columns, rows.clone(), &mut |object, _, relation| {
+                populations[object as usize].add(relation, reading);
+            });
+        }
+    }
+
+    /// What was counted.
+    pub fn into_sums(self) -> Vec<Vec<Population>> {
+        self.sums
+    }
+}
+
+/// Adds what was counted of other people, by the same readings.
+pub fn merge_sums(sums: &mut [Vec<Population>], others: &[Vec<Population>]) {
+    for (sum, population) in sums.iter_mut().flatten().zip(others.iter().flatten()) {
+        sum.merge(population);
     }
 }
 

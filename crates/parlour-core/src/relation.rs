@@ -3,8 +3,10 @@
 //! [`PersonFold`] is the one definition. One person's page, the population's kernel and a cluster all feed it the same
 //! rows, sorted by object and day, and so agree to the last bit.
 
+use serde::{Deserialize, Serialize};
+
 use crate::activity::VerbId;
-use crate::event::Currency;
+use crate::event::{Currency, Layer};
 use crate::objects::ObjectId;
 use crate::reading::Reading;
 use crate::rhythm::{Gaps, ln_of};
@@ -13,7 +15,7 @@ use crate::rhythm::{Gaps, ln_of};
 pub const NEVER: i32 = i32::MIN;
 
 /// Activity in columns, one entry a row; see [`crate::activity::ActivityKey`] for what they mean.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of ActivityKey and Measures")]
 pub struct Columns {
     pub object: Vec<ObjectId>,
@@ -97,6 +99,23 @@ impl Columns {
             pick(&mut self.seconds, sources, picks, |columns| &columns.seconds);
             pick(&mut self.rating_sum, sources, picks, |columns| &columns.rating_sum);
         }
+    }
+
+    /// Takes those of the rows `range` of `other` that are on a layer, in place of all that was here.
+    pub fn take_layer(&mut self, other: &Self, range: std::ops::Range<usize>, layer: Layer) {
+        self.clear();
+        for row in range.filter(|&row| other.layer[row] == layer as u8) {
+            self.extend_from(other, row..row + 1);
+        }
+    }
+
+    /// Whether every column has as many rows, as those have that were not sent by somebody else.
+    pub fn is_whole(&self) -> bool {
+        let n = self.len();
+        let lengths = [self.day.len(), self.layer.len(), self.verb.len(), self.kind.len(), self.paid.len()];
+        let more = [self.currency.len(), self.n.len(), self.value_minor.len()];
+        let wide = if self.is_wide { [self.seconds.len(), self.rating_sum.len()] } else { [n; 2] };
+        lengths.iter().chain(&more).chain(&wide).all(|&length| length == n)
     }
 
     /// Sorts the rows by object and day, as [`PersonFold::read`] needs them.

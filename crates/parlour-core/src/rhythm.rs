@@ -11,6 +11,7 @@ use std::sync::{LazyLock, OnceLock};
 use parlour_stats::history::History;
 use parlour_stats::rhythm::{MeanShape, Rhythm as OfPeople};
 use parlour_stats::{beta_inc_inverse, wheat_morrison_k};
+use serde::{Deserialize, Serialize};
 
 use crate::parameters::Parameters;
 use crate::population::Population;
@@ -89,7 +90,7 @@ const MOST_HELD: usize = 2 * MOST_KINDS;
 
 /// A sample of people's gaps: of all that differ those with the lowest lots, each with how many people have them. The
 /// parts of a whole may be sampled in any order and merged: what is left out of one has too many below it in all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sample {
     /// As they came, some of them more than once.
     held: Vec<Held>,
@@ -98,7 +99,7 @@ pub(crate) struct Sample {
 }
 
 /// Gaps and how many people have them; small, as there is a sample for each object.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 struct Held {
     n: u32,
     days: u32,

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
+use parlour_afar::Afar;
 use parlour_core::ask::Classifier;
 use parlour_core::identity::{Ids, Link};
 use parlour_core::key::{Key, KeySecret};
@@ -49,6 +50,8 @@ pub struct Places<'a> {
     pub lake: Option<(&'a str, Vec<(String, String)>)>,
     /// Whether other servers may work on them too.
     pub is_among: bool,
+    /// The URL of a cluster that counts what is asked about everybody.
+    pub engine: Option<&'a str>,
 }
 
 /// One data folder at work.
@@ -107,6 +110,8 @@ pub struct Engine {
     pub(crate) remote: Option<Arc<Remote>>,
     /// How this server stands among others.
     pub(crate) among: Among,
+    /// The cluster that counts what is asked about everybody.
+    pub(crate) afar: Option<Afar>,
     _lock: File,
 }
 
@@ -137,6 +142,7 @@ impl Engine {
         let own = format!("sqlite:{}", folder.join("parlour.db").display());
         let url = places.database.unwrap_or(&own);
         let database = if places.is_among { Database::join(url)? } else { Database::open(url)? };
+        let afar = places.engine.map(crate::afar::afar).transpose()?;
         let remote = places.lake.map(|(url, options)| remote(url, options)).transpose()?.map(Arc::new);
         demand_whole(&database)?;
         let secret = secret(&database)?;
@@ -182,6 +188,7 @@ impl Engine {
             is_stopping: AtomicBool::new(false),
             away: Mutex::default(),
             remote,
+            afar,
             settings,
             database,
             secret,

@@ -1,5 +1,6 @@
 //! The corridor: events are journalled, folded, sealed; people's standings are read. It owns the clock and the tasks.
 
+mod afar;
 pub mod alerts;
 mod among;
 pub mod arrivals;
@@ -54,6 +55,7 @@ mod tasks;
 pub mod webhook;
 mod window;
 
+pub use afar::AfarHealth;
 pub use among::ServerStanding;
 pub use engine::{Engine, Places};
 pub use error::EngineError;

@@ -11,9 +11,9 @@ use parlour_core::event::Layer;
 use parlour_core::identity::Identity;
 use parlour_core::key::Key;
 use parlour_core::objects::{ObjectId, Objects};
-use parlour_core::population::Population;
+use parlour_core::population::{Census, Population, merge_sums};
 use parlour_core::reading::Reading;
-use parlour_core::relation::{Columns, PersonFold};
+use parlour_core::relation::Columns;
 use parlour_core::said::{Saying, Word};
 use parlour_core::standing::Standing;
 use parlour_core::vocabulary::Vocabulary;
@@ -155,10 +155,7 @@ impl OnLayer<'_> {
         let states = self.walk.visit(
             || (make(), Columns::default()),
             |(state, seen), person, columns, rows| {
-                seen.clear();
-                for row in rows.filter(|&row| columns.layer[row] == layer as u8) {
-                    seen.extend_from(columns, row..row + 1);
-                }
+                seen.take_layer(columns, rows, layer);
                 if !seen.is_empty() {
                     visit(state, person, seen, 0..seen.len());
                 }
@@ -287,25 +284,16 @@ impl Engine {
         layer: Option<Layer>,
         days: &[Day],
     ) -> Result<Vec<Populations>, EngineError> {
-        let readings: Vec<Reading<'_>> = days.iter().map(|day| self.reading(snapshot, *day)).collect();
-        let n_objects = snapshot.objects.all().len();
-        let nobody = || vec![vec![Population::default(); n_objects]; days.len()];
-        let states = snapshot.on_layer(layer).visit(
-            || (readings.iter().map(PersonFold::new).collect::<Vec<_>>(), nobody()),
-            |(folds, days), _, columns, rows| {
-                for ((fold, populations), reading) in folds.iter_mut().zip(days).zip(&readings) {
-                    fold.read(columns, rows.clone(), &mut |object, _, relation| {
-                        populations[object as usize].add(relation, reading);
-                    });
-                }
-            },
-        )?;
-        let mut sums = nobody();
-        for (_, days) in &states {
-            for (sum, population) in sums.iter_mut().flatten().zip(days.iter().flatten()) {
-                sum.merge(population);
-            }
+        if let Some(sums) = self.populations_from_afar(snapshot, layer, days) {
+            return Ok(sums.into_iter().map(Arc::new).collect());
         }
+        let readings: Vec<Reading<'_>> = days.iter().map(|day| self.reading(snapshot, *day)).collect();
+        let states = snapshot
+            .on_layer(layer)
+            .visit(|| Census::new(&readings), |census, _, columns, rows| census.count(columns, &rows))?;
+        let mut states = states.into_iter().map(Census::into_sums);
+        let mut sums = states.next().unwrap_or_else(|| Census::new(&readings).into_sums());
+        states.for_each(|others| merge_sums(&mut sums, &others));
         Ok(sums.into_iter().map(Arc::new).collect())
     }
 

@@ -11,6 +11,7 @@ use parlour_core::objects::Objects;
 use parlour_core::relation::Columns;
 use parquet::errors::ParquetError;
 use parquet::file::reader::ChunkReader;
+use serde::{Deserialize, Serialize};
 
 use crate::activity::{
     CURRENCY, DAY, KIND, LAST_READ, LAYER, N, OBJECT, PAID, RATING_SUM, SECONDS, SUBJECT, VALUE_MINOR, VERB,
@@ -31,7 +32,7 @@ pub struct Numbers<'a> {
 }
 
 /// A stretch of activity, sorted by subject, and within a subject by object and day.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Chunk {
     /// The subjects, in order, each once.
     pub subjects: Vec<Key>,
@@ -45,6 +46,16 @@ impl Chunk {
     /// The rows of the subject in place `i`.
     pub fn rows(&self, i: usize) -> Range<usize> {
         self.starts[i] as usize..self.starts[i + 1] as usize
+    }
+
+    /// Whether the subjects are in order and each has its rows, as those have that were not sent by somebody else.
+    pub fn is_whole(&self) -> bool {
+        self.columns.is_whole()
+            && self.subjects.is_sorted_by(|a, b| a < b)
+            && self.starts.len() == self.subjects.len() + 1
+            && self.starts.is_sorted()
+            && self.starts.first() == Some(&0)
+            && self.starts.last() == Some(&(self.columns.len() as u32))
     }
 
     /// Makes a chunk of rows sorted by subject, object and day, with seconds and ratings.

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use parlour_core::key::{Key, KeyHashing};
 use parlour_core::relation::{Columns, order};
+use serde::{Deserialize, Serialize};
 
 use crate::chunk::{Chunk, Filled, Numbers, read_subject};
 use crate::run::{LakeError, RunFile};
@@ -101,7 +102,7 @@ impl Walk<'_> {
     }
 
     /// Where ranges of subjects begin: at row groups of the longest run, evenly spread.
-    fn bounds(&self, n: usize) -> Vec<Key> {
+    pub fn bounds(&self, n: usize) -> Vec<Key> {
         let longest = self.view.runs.iter().max_by_key(|run| run.groups.len());
         let groups = longest.map_or(&[][..], |run| run.groups.as_slice());
         let mut bounds = vec![Key(0)];
@@ -109,6 +110,17 @@ impl Walk<'_> {
         bounds.extend(groups.iter().step_by(step).skip(1).map(|group| group.first));
         bounds.dedup();
         bounds
+    }
+
+    /// Visits, in order, those of one id among the subjects from `from` on, up to but without `to`; rows of people of several
+    /// ids go into `gathered`, to be visited once those of every range are there.
+    pub fn visit_between(
+        &self,
+        (from, to): (Key, Option<Key>),
+        gathered: &mut Gathered,
+        visit: impl FnMut(Key, &Columns, Range<usize>),
+    ) -> Result<(), LakeError> {
+        self.visit_range(KeyRange { from, to }, &mut Room::of_width(self.is_wide), gathered, visit)
     }
 
     fn visit_range(
@@ -384,15 +396,40 @@ impl Batch {
 }
 
 /// Rows of people of several ids, to be visited once all of them are there.
-#[derive(Debug)]
-struct Gathered {
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Gathered {
     pieces: Vec<(Key, Range<usize>)>,
     columns: Columns,
 }
 
 impl Gathered {
-    fn of_width(is_wide: bool) -> Self {
+    /// None yet, with or without seconds and ratings.
+    pub fn of_width(is_wide: bool) -> Self {
         Self { pieces: Vec::new(), columns: Columns::of_width(is_wide) }
+    }
+
+    /// How many rows.
+    pub fn n_rows(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether every piece lies within the rows, as those do that were not sent by somebody else.
+    pub fn is_whole(&self) -> bool {
+        self.columns.is_whole()
+            && self.pieces.iter().all(|(_, rows)| rows.start <= rows.end && rows.end <= self.columns.len())
+    }
+
+    /// The same in `n` parts, all of a person in one of them, whoever parts them.
+    pub fn parted(&self, n: usize) -> Vec<Self> {
+        let n = n.max(1);
+        let mut parts = vec![Self::of_width(self.columns.is_wide); n];
+        for (person, rows) in &self.pieces {
+            let part = &mut parts[(person.0 % n as u128) as usize];
+            let start = part.columns.len();
+            part.columns.extend_from(&self.columns, rows.clone());
+            part.pieces.push((*person, start..part.columns.len()));
+        }
+        parts
     }
 
     fn push(&mut self, person: Key, columns: &Columns) {
@@ -401,14 +438,16 @@ impl Gathered {
         self.pieces.push((person, start..self.columns.len()));
     }
 
-    fn append(&mut self, other: &Self) {
+    /// Adds what was gathered elsewhere.
+    pub fn append(&mut self, other: &Self) {
         let offset = self.columns.len();
         self.columns.extend_from(&other.columns, 0..other.columns.len());
         let moved = other.pieces.iter().map(|(key, rows)| (*key, rows.start + offset..rows.end + offset));
         self.pieces.extend(moved);
     }
 
-    fn visit(mut self, mut visit: impl FnMut(Key, &Columns, Range<usize>)) {
+    /// Visits each person once, in order, with all their rows sorted by object and day.
+    pub fn visit(mut self, mut visit: impl FnMut(Key, &Columns, Range<usize>)) {
         self.pieces.sort_unstable_by_key(|(person, rows)| (*person, rows.start));
         let mut together = Columns::of_width(self.columns.is_wide);
         for person in self.pieces.chunk_by(|a, b| a.0 == b.0) {

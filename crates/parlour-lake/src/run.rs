@@ -189,6 +189,11 @@ impl RunFile {
         self.metadata.metadata().file_metadata().num_rows() as u64
     }
 
+    /// How many bytes.
+    pub fn n_bytes(&self) -> u64 {
+        self.source.len
+    }
+
     /// The row groups in which a subject may lie.
     pub fn groups_of(&self, subject: Key) -> Range<usize> {
         let start = self.groups.partition_point(|group| group.last < subject);

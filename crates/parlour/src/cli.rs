@@ -52,7 +52,8 @@ impl Cli {
         // Servers share what all of them reach; every other command wants it for itself.
         let is_shared = database.is_some_and(|url| url.starts_with("postgres")) && lake.is_some();
         let is_among = is_shared && matches!(self.command, Command::Serve(_));
-        Places { database, lake, is_among }
+        let engine = if let Command::Serve(options) = &self.command { options.engine.as_deref() } else { None };
+        Places { database, lake, is_among, engine }
     }
 }
 
@@ -235,6 +236,10 @@ pub(crate) struct Serve {
     /// Load the sample if the data folder is empty.
     #[arg(long)]
     pub(crate) sample: bool,
+    /// A cluster (`parlour-cluster scheduler`) that counts what is asked about everybody, such as df://scheduler:50060; this
+    /// server goes on alone while it is away.
+    #[arg(long, env = "PARLOUR_ENGINE", value_name = "URL")]
+    pub(crate) engine: Option<String>,
 }
 
 #[derive(Args, Clone)]

@@ -76,6 +76,14 @@ fn metrics(app: &App) -> Result<String, ApiError> {
     one("parlour_database_bytes", "gauge", "Size of the database.", app.engine.database.size_bytes()? as i64);
     one("parlour_tail_rows", "gauge", "Rows of activity in memory.", app.engine.n_tail_rows() as i64);
     one("parlour_leads", "gauge", "1 if this server does what one of several does alone.", app.engine.leads().into());
+    if let Some(cluster) = app.engine.afar_health() {
+        one("parlour_cluster_away", "gauge", "1 if the cluster was away when last asked.", cluster.is_away.into());
+        one("parlour_cluster_answers_total", "counter", "Questions it answered.", cluster.n_answered as i64);
+        let help = "Questions it did not answer, so that this server counted itself.";
+        one("parlour_cluster_own_answers_total", "counter", help, cluster.n_own as i64);
+        one("parlour_cluster_tasks_done", "gauge", "Tasks done of questions under way.", cluster.tasks.0 as i64);
+        one("parlour_cluster_tasks", "gauge", "Tasks of questions under way.", cluster.tasks.1 as i64);
+    }
     write_servers(app, &mut text)?;
     write_sources(app, &mut text)?;
     let head = "# HELP parlour_rejected_kept Rejections kept, by reason.\n# TYPE parlour_rejected_kept gauge\n";

@@ -1,0 +1,137 @@
+//! A question made ready to be counted: its runs opened, and the kernel over ranges of its subjects.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+use parlour_afar::{Lake, Question};
+use parlour_core::activity::Verbs;
+use parlour_core::key::Key;
+use parlour_core::objects::Objects;
+use parlour_core::parameters::Parameters;
+use parlour_core::population::{Census, Population};
+use parlour_core::reading::Reading;
+use parlour_core::relation::Columns;
+use parlour_core::vocabulary::Vocabulary;
+use parlour_lake::chunk::Numbers;
+use parlour_lake::kernel::{Gathered, Hidden, United, View, Walk};
+use parlour_lake::run::RunFile;
+
+/// Subjects from a key on, up to but without another.
+pub(crate) type Range = (Key, Option<Key>);
+
+/// A question with its runs open.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    question: Question,
+    view: View,
+    parameters: Parameters,
+    vocabulary: Vocabulary,
+    verbs: Verbs,
+    objects: Objects,
+    united: United,
+    hidden: Hidden,
+}
+
+impl Loaded {
+    /// Opens what the question names.
+    pub(crate) fn new(question: Question) -> anyhow::Result<Self> {
+        let open = |run: &parlour_afar::Run| -> anyhow::Result<Arc<RunFile>> {
+            let Lake::Folder(folder) = &question.lake else {
+                anyhow::bail!("this executor reads lakes in folders only; give the server's data folder to all machines")
+            };
+            let file = RunFile::open(&Path::new(folder).join(&run.file))?;
+            ensure!(
+                (file.n_rows(), file.n_bytes()) == (run.n_rows, run.n_bytes),
+                "`{}` in `{folder}` is not the file that was meant; is it another machine's folder?",
+                run.file
+            );
+            Ok(Arc::new(file))
+        };
+        let runs = question.runs.iter().map(open).collect::<anyhow::Result<Vec<_>>>()?;
+        Ok(Self {
+            view: View { runs, tails: question.tails.clone() },
+            parameters: question.under.parameters()?,
+            vocabulary: question.under.vocabulary()?,
+            verbs: question.under.verbs(),
+            objects: question.under.objects(),
+            united: question.united(),
+            hidden: question.hidden(),
+            question,
+        })
+    }
+
+    fn readings(&self) -> Vec<Reading<'_>> {
+        let reading = |day| Reading::new(day, &self.parameters, &self.vocabulary, &self.verbs, &self.objects);
+        self.question.days().map(reading).collect()
+    }
+
+    fn walk(&self) -> Walk<'_> {
+        let numbers = Numbers { objects: &self.objects, verbs: &self.verbs };
+        Walk {
+            view: &self.view,
+            numbers,
+            united: &self.united,
+            hidden: &self.hidden,
+            n_threads: 1,
+            is_wide: false,
+        }
+    }
+
+    /// Counts everybody of one id in these ranges, for as long as `is_wanted`; rows of people of several ids come back in
+    /// `n_parts` parts, by the person.
+    pub(crate) fn count(
+        &self,
+        ranges: &[Range],
+        n_parts: usize,
+        is_wanted: impl Fn() -> bool,
+    ) -> anyhow::Result<(Vec<Vec<Population>>, Vec<Gathered>)> {
+        let readings = self.readings();
+        let (walk, mut counter) = (self.walk(), Counter::new(self, &readings));
+        let mut gathered = Gathered::of_width(false);
+        for range in ranges {
+            ensure!(is_wanted(), "nobody wants to know any more");
+            walk.visit_between(*range, &mut gathered, |_, columns, rows| counter.count(columns, rows))
+                .context("the kernel stopped")?;
+        }
+        Ok((counter.into_sums(), gathered.parted(n_parts)))
+    }
+
+    /// Counts people of several ids, all rows of whom are here.
+    pub(crate) fn count_gathered(&self, gathered: Gathered) -> Vec<Vec<Population>> {
+        let readings = self.readings();
+        let mut counter = Counter::new(self, &readings);
+        gathered.visit(|_, columns, rows| counter.count(columns, rows));
+        counter.into_sums()
+    }
+
+    /// The sums of nobody.
+    pub(crate) fn nobody(&self) -> Vec<Vec<Population>> {
+        vec![vec![Population::default(); self.objects.all().len()]; self.question.days.len()]
+    }
+}
+
+/// Counts one person after another, of what happened on a layer or on all.
+struct Counter<'a> {
+    census: Census<'a>,
+    of: &'a Question,
+    seen: Columns,
+}
+
+impl<'a> Counter<'a> {
+    fn new(of: &'a Loaded, readings: &'a [Reading<'a>]) -> Self {
+        Self { census: Census::new(readings), of: &of.question, seen: Columns::default() }
+    }
+
+    fn count(&mut self, columns: &Columns, rows: std::ops::Range<usize>) {
+        let Some(layer) = self.of.layer else { return self.census.count(columns, &rows) };
+        self.seen.take_layer(columns, rows, layer);
+        if !self.seen.is_empty() {
+            self.census.count(&self.seen, &(0..self.seen.len()));
+        }
+    }
+
+    fn into_sums(self) -> Vec<Vec<Population>> {
+        self.census.into_sums()
+    }
+}

@@ -1,0 +1,108 @@
+//! Questions about everybody that a cluster counts in this engine's place. Where it does not, for whatever reason, this one
+//! counts itself: the same, to the last bit.
+
+use std::sync::Arc;
+
+use parlour_afar::{Afar, Answer, Lake, NotWhole, Question, Run, Under};
+use parlour_core::day::Day;
+use parlour_core::event::Layer;
+use parlour_core::key::Key;
+use parlour_core::population::Population;
+use parlour_lake::kernel::Walk;
+
+use crate::EngineError;
+use crate::engine::Engine;
+use crate::snapshot::Snapshot;
+
+/// Most places at which the work is parted.
+const CUTS: usize = 256;
+/// Where there are fewer row groups than so many, the work is parted within them.
+const FEW_CUTS: usize = 64;
+
+/// How it stands with the cluster, for whoever runs the server.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AfarHealth {
+    /// Whether it was away when last asked.
+    pub is_away: bool,
+    /// Questions it answered since the start.
+    pub n_answered: u64,
+    /// Questions it did not answer, so that this server did.
+    pub n_own: u64,
+    /// Tasks that are done of those that are under way, and all of those.
+    pub tasks: (u64, u64),
+}
+
+pub(crate) fn afar(url: &str) -> Result<Afar, EngineError> {
+    Afar::new(url).map_err(|error| EngineError::Settings(error.to_string()))
+}
+
+/// Where the work may be parted: at row groups, or where they are few, evenly, as keys come from a hash.
+fn cuts(walk: &Walk<'_>) -> Vec<Key> {
+    let cuts = walk.bounds(CUTS);
+    let even = || (0..FEW_CUTS as u128).map(|i| Key(i * (u128::MAX / FEW_CUTS as u128))).collect();
+    if FEW_CUTS <= cuts.len() { cuts } else { even() }
+}
+
+impl Engine {
+    /// How it stands with the cluster, if there is one.
+    pub fn afar_health(&self) -> Option<AfarHealth> {
+        let afar = self.afar.as_ref()?;
+        let (n_answered, n_own) = afar.counts();
+        let tasks = afar.under_way().iter().fold((0, 0), |(done, of), one| (done + one.done, of + one.of));
+        Some(AfarHealth { is_away: afar.is_away(), n_answered, n_own, tasks })
+    }
+
+    /// The populations as a cluster counts them; `None` where there is none, or it does not.
+    pub(crate) fn populations_from_afar(
+        &self,
+        snapshot: &Snapshot,
+        layer: Option<Layer>,
+        days: &[Day],
+    ) -> Option<Vec<Vec<Population>>> {
+        let afar = self.afar.as_ref()?;
+        let question = self.question(snapshot, layer, days, afar);
+        let told = question.map_err(Into::into).and_then(|question| {
+            let bytes = afar.ask(&question, &|| !self.is_stopping())?;
+            Ok(Answer::populations(&bytes, days.len(), snapshot.objects.all().len())?)
+        });
+        match told {
+            Ok(sums) => Some(sums),
+            Err(parlour_afar::AfarError::Resting) => None,
+            Err(error) => {
+                tracing::warn!(%error, "this server counts itself");
+                None
+            }
+        }
+    }
+
+    fn question(
+        &self,
+        snapshot: &Snapshot,
+        layer: Option<Layer>,
+        days: &[Day],
+        afar: &Afar,
+    ) -> Result<Question, NotWhole> {
+        let walk = snapshot.everyone();
+        let folder = std::path::absolute(self.folder.join("lake"));
+        let folder = folder.map_err(|error| NotWhole::Settings(error.to_string()))?;
+        let run = |run: &Arc<parlour_lake::run::RunFile>| Run {
+            file: format!("activity/{}", run.path.file_name().unwrap_or_default().to_string_lossy()),
+            n_rows: run.n_rows(),
+            n_bytes: run.n_bytes(),
+        };
+        let (standing, verbs, objects) = (&self.settings.standing, &snapshot.verbs, &snapshot.objects);
+        Ok(Question {
+            version: Question::version_now(),
+            lake: Lake::Folder(folder.display().to_string()),
+            runs: snapshot.view.runs.iter().map(run).collect(),
+            cuts: cuts(&walk),
+            tails: snapshot.view.tails.clone(),
+            under: Under::new(standing, &snapshot.vocabulary, verbs, objects)?,
+            united: walk.united.iter().map(|(id, person)| (*id, *person)).collect(),
+            hidden: walk.hidden.iter().copied().collect(),
+            days: days.iter().map(|day| day.0).collect(),
+            layer,
+            patience_millis: afar.patience().as_millis() as u64,
+        })
+    }
+}
