@@ -7,4 +7,6 @@ mod client;
 mod question;
 
 pub use client::{Afar, AfarError, Progress};
-pub use question::{Answer, Lake, NotWhole, Part, Question, Run, Sums, Under, add_sums};
+pub use question::{
+    Answer, Lake, NotWhole, Part, Question, Run, Standings, Stands, Sums, Under, What, add_sums, sums_of,
+};

@@ -9,6 +9,7 @@ use parlour_core::key::Key;
 use parlour_core::objects::{Object, ObjectId, Objects};
 use parlour_core::parameters::Parameters;
 use parlour_core::population::Population;
+use parlour_core::standing::Standing;
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::chunk::Chunk;
 use parlour_lake::kernel::{Gathered, Hidden, United};
@@ -52,11 +53,22 @@ pub struct Under {
     objects: Vec<(Key, Option<Key>)>,
 }
 
-/// Every object's population on some days.
+/// What is asked of everybody.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum What {
+    /// Every object's population on each of the days.
+    Populations,
+    /// Everybody's standings on the one day, measured by these populations.
+    Standings(Sums),
+}
+
+/// What is asked, and all that the kernel reads but the runs.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Question {
     /// The version of whoever asks; another might count otherwise.
     pub version: String,
+    /// What is asked.
+    pub what: What,
     /// Where the runs lie.
     pub lake: Lake,
     /// The runs of activity.
@@ -128,6 +140,11 @@ impl Under {
         Vocabulary::parse(&self.vocabulary).map_err(|error| NotWhole::Settings(error.to_string()))
     }
 
+    /// How many objects.
+    pub fn n_objects(&self) -> usize {
+        self.objects.len()
+    }
+
     /// The verbs, numbered as they were.
     pub fn verbs(&self) -> Verbs {
         let mut verbs = Verbs::default();
@@ -189,6 +206,10 @@ impl Question {
             (self.cuts.is_sorted_by(|a, b| a < b), "the work is parted out of order"),
             (self.tails.iter().all(|tail| tail.is_whole()), "what is not sealed is not whole"),
             (!self.days.is_empty(), "no day is asked about"),
+            (
+                self.what == What::Populations || (self.days.len() == 1 && self.layer.is_none()),
+                "standings are asked of more than one day, or of a layer",
+            ),
         ];
         match rules.into_iter().find(|(is_kept, _)| !is_kept) {
             Some((_, reason)) => Err(NotWhole::Contradiction(reason)),
@@ -197,7 +218,7 @@ impl Question {
     }
 }
 
-/// Sums by the number of the day and of the object; of whom nobody is present are left out.
+/// Sums by the number of the day and of the object; where nobody is present they are left out.
 pub type Sums = Vec<(u32, ObjectId, Population)>;
 
 /// A piece of what was counted, small enough for a message.
@@ -207,7 +228,14 @@ pub enum Part {
     Sums(Sums),
     /// Rows of people of several ids, who are not counted yet.
     Rows(Gathered),
+    /// Standings of people of one id, in order, and the number of this part among others of them.
+    Standings(u64, Vec<Stands>),
+    /// Standings of people of several ids, all of a person in one part.
+    Gathered(Vec<Stands>),
 }
+
+/// Whose standing with what.
+pub type Stands = (Key, ObjectId, Standing);
 
 /// Populations of one part are written until they have about as many bytes.
 const PART_BYTES: usize = 1 << 20;
@@ -217,10 +245,7 @@ impl Part {
     pub fn of_sums(sums: Vec<Vec<Population>>) -> Result<Vec<Vec<u8>>, NotWhole> {
         let mut parts = Vec::new();
         let (mut part, mut n_bytes) = (Vec::new(), 0);
-        let all = sums.into_iter().zip(0..).flat_map(|(day, i)| {
-            day.into_iter().zip(0..).map(move |(population, object)| (i, object, population))
-        });
-        for (day, object, population) in all.filter(|(.., population)| population.n_present != 0) {
+        for (day, object, population) in sums_of(sums) {
             n_bytes += postcard::experimental::serialized_size(&population)?;
             part.push((day, object, population));
             if PART_BYTES <= n_bytes {
@@ -244,9 +269,17 @@ impl Part {
         let this = postcard::from_bytes(bytes)?;
         match &this {
             Self::Rows(rows) if !rows.is_whole() => Err(NotWhole::Contradiction("rows lie outside of what was sent")),
-            Self::Rows(_) | Self::Sums(_) => Ok(this),
+            Self::Rows(_) | Self::Sums(_) | Self::Standings(..) | Self::Gathered(_) => Ok(this),
         }
     }
+}
+
+/// Sums as they are sent.
+pub fn sums_of(days: impl IntoIterator<Item = Vec<Population>>) -> impl Iterator<Item = (u32, ObjectId, Population)> {
+    let all = (0..).zip(days).flat_map(|(day, of_day)| {
+        of_day.into_iter().zip(0..).map(move |(population, object)| (day, object, population))
+    });
+    all.filter(|(.., population)| population.n_present != 0)
 }
 
 /// Adds sums to those of all days and objects.
@@ -277,17 +310,69 @@ impl Answer {
     /// The populations of `n_days` days and `n_objects` objects.
     pub fn populations(bytes: &[u8], n_days: usize, n_objects: usize) -> Result<Vec<Vec<Population>>, NotWhole> {
         let mut sums = vec![vec![Population::default(); n_objects]; n_days];
-        let mut rest = bytes;
-        while let Some((length, more)) = rest.split_first_chunk() {
-            let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
-            let (part, more) = more.split_at_checked(length).ok_or(NotWhole::Contradiction("it ends too soon"))?;
-            match Part::from_bytes(part)? {
+        for part in parts(bytes) {
+            match Part::from_bytes(part?)? {
                 Part::Sums(others) => add_sums(&mut sums, &others)?,
-                Part::Rows(_) => return Err(NotWhole::Contradiction("somebody is not counted yet")),
+                Part::Rows(_) | Part::Standings(..) | Part::Gathered(_) => return Err(OTHERWISE),
             }
-            rest = more;
         }
-        if rest.is_empty() { Ok(sums) } else { Err(NotWhole::Contradiction("it ends too soon")) }
+        Ok(sums)
+    }
+}
+
+const OTHERWISE: NotWhole = NotWhole::Contradiction("something else was asked");
+
+/// The parts of an answer.
+fn parts(bytes: &[u8]) -> impl Iterator<Item = Result<&[u8], NotWhole>> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let part = rest.split_first_chunk().and_then(|(length, more)| {
+            more.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
+        });
+        let told = part.map(|(part, _)| part).ok_or(NotWhole::Contradiction("it ends too soon"));
+        rest = part.map_or(&[], |(_, more)| more);
+        Some(told)
+    })
+}
+
+/// Standings that came back, all of them readable.
+#[derive(Debug)]
+pub struct Standings<'a> {
+    /// Parts of people of one id, in order.
+    parts: Vec<(u64, &'a [u8])>,
+    gathered: Vec<Stands>,
+}
+
+impl<'a> Standings<'a> {
+    /// Those of an answer.
+    pub fn of(bytes: &'a [u8]) -> Result<Self, NotWhole> {
+        let mut this = Self { parts: Vec::new(), gathered: Vec::new() };
+        for part in parts(bytes) {
+            let part = part?;
+            match Part::from_bytes(part)? {
+                Part::Standings(number, _) => this.parts.push((number, part)),
+                Part::Gathered(some) => this.gathered.extend(some),
+                Part::Sums(_) | Part::Rows(_) => return Err(OTHERWISE),
+            }
+        }
+        this.parts.sort_unstable_by_key(|(number, _)| *number);
+        // What is of one person is in order.
+        this.gathered.sort_by_key(|(person, ..)| *person);
+        Ok(this)
+    }
+
+    /// Tells them, people of one id in order and those of several after them, as the kernel does.
+    pub fn tell(&self, mut tell: impl FnMut(&Stands)) -> Result<(), NotWhole> {
+        for (_, part) in &self.parts {
+            if let Part::Standings(_, some) = Part::from_bytes(part)? {
+                some.iter().for_each(&mut tell);
+            }
+        }
+        self.gathered.iter().for_each(tell);
+        Ok(())
     }
 }
 

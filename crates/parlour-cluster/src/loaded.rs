@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
-use parlour_afar::{Lake, Question};
+use parlour_afar::{Lake, Part, Question, Stands, What, add_sums};
 use parlour_core::activity::Verbs;
 use parlour_core::key::Key;
 use parlour_core::objects::Objects;
 use parlour_core::parameters::Parameters;
 use parlour_core::population::{Census, Population};
 use parlour_core::reading::Reading;
-use parlour_core::relation::Columns;
+use parlour_core::relation::{Columns, PersonFold};
+use parlour_core::standing::Yardstick;
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::chunk::Numbers;
 use parlour_lake::kernel::{Gathered, Hidden, United, View, Walk};
@@ -31,7 +32,12 @@ pub(crate) struct Loaded {
     objects: Objects,
     united: United,
     hidden: Hidden,
+    /// By which standings are measured; none where populations are asked for.
+    populations: Option<Vec<Population>>,
 }
+
+/// Standings of one part.
+const PART_ROWS: usize = 8_192;
 
 impl Loaded {
     /// Opens what the question names.
@@ -48,6 +54,14 @@ impl Loaded {
             );
             Ok(Arc::new(file))
         };
+        let populations = match &question.what {
+            What::Populations => None,
+            What::Standings(sums) => {
+                let mut all = vec![vec![Population::default(); question.under.n_objects()]];
+                add_sums(&mut all, sums)?;
+                all.pop()
+            }
+        };
         let runs = question.runs.iter().map(open).collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Self {
             view: View { runs, tails: question.tails.clone() },
@@ -57,6 +71,7 @@ impl Loaded {
             objects: question.under.objects(),
             united: question.united(),
             hidden: question.hidden(),
+            populations,
             question,
         })
     }
@@ -105,6 +120,59 @@ impl Loaded {
         counter.into_sums()
     }
 
+    /// Whether standings are asked for.
+    pub(crate) fn is_of_standings(&self) -> bool {
+        self.populations.is_some()
+    }
+
+    /// Measures everybody of one id in these ranges, for as long as `is_wanted`, and tells each part, numbered from `first` on;
+    /// rows of people of several ids come back as from [`Self::count`].
+    pub(crate) fn measure(
+        &self,
+        ranges: &[Range],
+        (first, n_parts): (u64, usize),
+        is_wanted: impl Fn() -> bool,
+        mut tell: impl FnMut(&Part) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Vec<Gathered>> {
+        let readings = self.readings();
+        let (walk, mut measurer) = (self.walk(), Measurer::new(self, &readings)?);
+        let mut gathered = Gathered::of_width(false);
+        let (mut number, mut told) = (first, Ok(()));
+        for range in ranges {
+            ensure!(is_wanted(), "nobody wants to know any more");
+            walk.visit_between(*range, &mut gathered, |person, columns, rows| {
+                measurer.measure(person, columns, rows);
+                if PART_ROWS <= measurer.stands.len() && told.is_ok() {
+                    told = tell(&Part::Standings(number, std::mem::take(&mut measurer.stands)));
+                    number += 1;
+                }
+            })
+            .context("the kernel stopped")?;
+        }
+        told?;
+        tell(&Part::Standings(number, measurer.stands))?;
+        Ok(gathered.parted(n_parts))
+    }
+
+    /// Measures people of several ids, all rows of whom are here.
+    pub(crate) fn measure_gathered(
+        &self,
+        gathered: Gathered,
+        mut tell: impl FnMut(&Part) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let readings = self.readings();
+        let mut measurer = Measurer::new(self, &readings)?;
+        let mut told = Ok(());
+        gathered.visit(|person, columns, rows| {
+            measurer.measure(person, columns, rows);
+            if PART_ROWS <= measurer.stands.len() && told.is_ok() {
+                told = tell(&Part::Gathered(std::mem::take(&mut measurer.stands)));
+            }
+        });
+        told?;
+        tell(&Part::Gathered(measurer.stands))
+    }
+
     /// The sums of nobody.
     pub(crate) fn nobody(&self) -> Vec<Vec<Population>> {
         vec![vec![Population::default(); self.objects.all().len()]; self.question.days.len()]
@@ -133,5 +201,28 @@ impl<'a> Counter<'a> {
 
     fn into_sums(self) -> Vec<Vec<Population>> {
         self.census.into_sums()
+    }
+}
+
+/// Measures one person after another.
+struct Measurer<'a> {
+    fold: PersonFold<'a>,
+    yardstick: Yardstick<'a>,
+    populations: &'a [Population],
+    stands: Vec<Stands>,
+}
+
+impl<'a> Measurer<'a> {
+    fn new(of: &'a Loaded, readings: &'a [Reading<'a>]) -> anyhow::Result<Self> {
+        let populations = of.populations.as_deref().context("there are no populations to measure by")?;
+        let reading = readings.first().context("no day is asked about")?;
+        Ok(Self { fold: PersonFold::new(reading), yardstick: Yardstick::new(reading), populations, stands: Vec::new() })
+    }
+
+    fn measure(&mut self, person: Key, columns: &Columns, rows: std::ops::Range<usize>) {
+        let Self { fold, yardstick, populations, stands } = self;
+        fold.read(columns, rows, &mut |object, _, relation| {
+            stands.push((person, object, yardstick.measure(relation, &populations[object as usize])));
+        });
     }
 }

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, RecordBatch, UInt32Array};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type};
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
@@ -26,7 +26,7 @@ use datafusion::physical_plan::{
 };
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
 use futures_util::TryStreamExt;
-use parlour_afar::{Part, Question, add_sums};
+use parlour_afar::{Part, Question, What, add_sums};
 use parlour_core::key::Key;
 use parlour_core::population::merge_sums;
 use parlour_lake::kernel::Gathered;
@@ -91,7 +91,11 @@ pub(crate) fn plan(id: &str, question: &Question, n: usize, shelf: &Arc<Shelf>) 
         let shuffled = RepartitionExec::try_new(counted, Partitioning::Hash(vec![bucket], n))?;
         counted = operator(Work::Merge, Arc::new(shuffled));
     }
-    Ok(operator(Work::Merge, Arc::new(CoalescePartitionsExec::new(counted))))
+    match question.what {
+        What::Populations => Ok(operator(Work::Merge, Arc::new(CoalescePartitionsExec::new(counted)))),
+        // They are fetched from where each task leaves them.
+        What::Standings(_) => Ok(counted),
+    }
 }
 
 /// The ranges between cuts, in at most `n` tables of neighbours.
@@ -161,19 +165,56 @@ impl PeopleExec {
     ) -> anyhow::Result<()> {
         let loaded = self.shelf.question(&self.question)?;
         match self.work {
-            Work::Kernel { n_buckets } => {
-                let (number, ranges) = read_ranges(batches)?;
-                let (sums, rows) = loaded.count(&ranges, n_buckets as usize, is_wanted)?;
-                for (rows, bucket) in rows.into_iter().zip(0..).filter(|(rows, _)| rows.n_rows() > 0) {
-                    ensure!(n_buckets > 0, "people of several ids came up, of whom nobody knew");
-                    tell(bucket, &Part::Rows(rows).to_bytes()?)?;
-                }
-                let bucket = number.checked_rem(n_buckets).unwrap_or(0);
-                Part::of_sums(sums)?.iter().try_for_each(|part| tell(bucket, part))
-            }
+            Work::Kernel { n_buckets } => kernel(&loaded, batches, n_buckets, is_wanted, tell),
+            Work::Merge if loaded.is_of_standings() => brought_together(&loaded, batches, tell),
             Work::Merge => merged(&loaded, batches)?.iter().try_for_each(|part| tell(0, part)),
         }
     }
+}
+
+/// Counts or measures people of one id in the ranges that were read; rows of others go into buckets.
+fn kernel(
+    loaded: &Loaded,
+    batches: &[RecordBatch],
+    n_buckets: u32,
+    is_wanted: impl Fn() -> bool,
+    mut tell: impl FnMut(u32, &[u8]) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let (number, ranges) = read_ranges(batches)?;
+    let bucket = number.checked_rem(n_buckets).unwrap_or(0);
+    let rows = if loaded.is_of_standings() {
+        let first = u64::from(number) << 32;
+        let tell = |part: &Part| tell(bucket, &part.to_bytes()?);
+        loaded.measure(&ranges, (first, n_buckets as usize), is_wanted, tell)?
+    } else {
+        let (sums, rows) = loaded.count(&ranges, n_buckets as usize, is_wanted)?;
+        Part::of_sums(sums)?.iter().try_for_each(|part| tell(bucket, part))?;
+        rows
+    };
+    for (rows, bucket) in rows.into_iter().zip(0..).filter(|(rows, _)| rows.n_rows() > 0) {
+        ensure!(n_buckets > 0, "people of several ids came up, of whom nobody knew");
+        tell(bucket, &Part::Rows(rows).to_bytes()?)?;
+    }
+    Ok(())
+}
+
+/// Standings as they were read, and those of people of several ids, who are measured now.
+fn brought_together(
+    loaded: &Loaded,
+    batches: &[RecordBatch],
+    mut tell: impl FnMut(u32, &[u8]) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut gathered = Gathered::default();
+    for batch in batches {
+        for bytes in parts_of(batch)? {
+            match Part::from_bytes(bytes)? {
+                Part::Standings(..) | Part::Gathered(_) => tell(0, bytes)?,
+                Part::Rows(rows) => gathered.append(&rows),
+                Part::Sums(_) => bail!("sums came up among standings"),
+            }
+        }
+    }
+    loaded.measure_gathered(gathered, |part| tell(0, &part.to_bytes()?))
 }
 
 /// The sums of all that was read, in parts.
@@ -184,6 +225,7 @@ fn merged(loaded: &Loaded, batches: &[RecordBatch]) -> anyhow::Result<Vec<Vec<u8
             match Part::from_bytes(part)? {
                 Part::Sums(others) => add_sums(&mut sums, &others)?,
                 Part::Rows(rows) => gathered.append(&rows),
+                Part::Standings(..) | Part::Gathered(_) => bail!("standings came up among sums"),
             }
         }
     }

@@ -149,7 +149,7 @@ fn pick<'c, T: Copy + 'c>(
 }
 
 /// What the activity of one person toward one object amounts to on the reading's day.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Relation {
     /// Positive involvement, micropoints.
     pub i_positive: i64,

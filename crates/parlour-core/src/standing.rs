@@ -110,7 +110,7 @@ impl Stage {
 }
 
 /// What a relation means on a day.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Standing {
     /// What it was read from.
     pub relation: Relation,

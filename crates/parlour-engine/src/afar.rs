@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use parlour_afar::{Afar, Answer, Lake, NotWhole, Question, Run, Under};
+use parlour_afar::{Afar, AfarError, Answer, Lake, NotWhole, Question, Run, Standings, Stands, Under, What, sums_of};
 use parlour_core::day::Day;
 use parlour_core::event::Layer;
 use parlour_core::key::Key;
@@ -59,15 +59,36 @@ impl Engine {
         layer: Option<Layer>,
         days: &[Day],
     ) -> Option<Vec<Vec<Population>>> {
+        let bytes = self.from_afar(snapshot, What::Populations, layer, days)?;
+        let told = Answer::populations(&bytes, days.len(), snapshot.objects.all().len());
+        told.inspect_err(|error| tracing::warn!(%error, "this server counts itself")).ok()
+    }
+
+    /// Tells everybody's standings on a day, in the order in which this server would measure them, as a cluster measures them
+    /// by these populations. Returns whether it did; where not, nobody was told.
+    pub(crate) fn standings_from_afar(
+        &self,
+        snapshot: &Snapshot,
+        day: Day,
+        populations: &[Population],
+        tell: impl FnMut(&Stands),
+    ) -> bool {
+        if self.afar.is_none() {
+            return false;
+        }
+        let what = What::Standings(sums_of([populations.to_vec()]).collect());
+        let Some(bytes) = self.from_afar(snapshot, what, None, &[day]) else { return false };
+        let told = Standings::of(&bytes).and_then(|standings| standings.tell(tell));
+        told.inspect_err(|error| tracing::warn!(%error, "this server measures itself")).is_ok()
+    }
+
+    fn from_afar(&self, snapshot: &Snapshot, what: What, layer: Option<Layer>, days: &[Day]) -> Option<Vec<u8>> {
         let afar = self.afar.as_ref()?;
-        let question = self.question(snapshot, layer, days, afar);
-        let told = question.map_err(Into::into).and_then(|question| {
-            let bytes = afar.ask(&question, &|| !self.is_stopping())?;
-            Ok(Answer::populations(&bytes, days.len(), snapshot.objects.all().len())?)
-        });
+        let question = self.question(snapshot, what, (layer, days), afar);
+        let told = question.map_err(AfarError::from).and_then(|question| afar.ask(&question, &|| !self.is_stopping()));
         match told {
-            Ok(sums) => Some(sums),
-            Err(parlour_afar::AfarError::Resting) => None,
+            Ok(bytes) => Some(bytes),
+            Err(AfarError::Resting) => None,
             Err(error) => {
                 tracing::warn!(%error, "this server counts itself");
                 None
@@ -78,8 +99,8 @@ impl Engine {
     fn question(
         &self,
         snapshot: &Snapshot,
-        layer: Option<Layer>,
-        days: &[Day],
+        what: What,
+        (layer, days): (Option<Layer>, &[Day]),
         afar: &Afar,
     ) -> Result<Question, NotWhole> {
         let walk = snapshot.everyone();
@@ -93,6 +114,7 @@ impl Engine {
         let (standing, verbs, objects) = (&self.settings.standing, &snapshot.verbs, &snapshot.objects);
         Ok(Question {
             version: Question::version_now(),
+            what,
             lake: Lake::Folder(folder.display().to_string()),
             runs: snapshot.view.runs.iter().map(run).collect(),
             cuts: cuts(&walk),

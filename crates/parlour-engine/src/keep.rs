@@ -53,17 +53,25 @@ impl Engine {
             note(conn, |keeping| keeping.push(day))?;
             Ok(old)
         })?;
-        snapshot.everyone_in_order().visit(
-            || PersonFold::new(&reading),
-            |fold, person, columns, rows| {
-                let mut keeper = keeper.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                fold.read(columns, rows, &mut |object, _, relation| {
-                    let standing = yardstick.measure(relation, population(&populations, object));
-                    let standing = snapshot.in_their_words((person, object), standing, day);
-                    keeper.take(self, &snapshot, day, (person, object, &standing));
-                });
-            },
-        )?;
+        let take = |keeper: &mut Keeper, person: Key, object: ObjectId, standing: Standing| {
+            let standing = snapshot.in_their_words((person, object), standing, day);
+            keeper.take(self, &snapshot, day, (person, object, &standing));
+        };
+        let locked = || keeper.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let is_done = self.standings_from_afar(&snapshot, day, &populations, |(person, object, standing)| {
+            take(&mut locked(), *person, *object, *standing);
+        });
+        if !is_done {
+            snapshot.everyone_in_order().visit(
+                || PersonFold::new(&reading),
+                |fold, person, columns, rows| {
+                    let mut keeper = locked();
+                    fold.read(columns, rows, &mut |object, _, relation| {
+                        take(&mut keeper, person, object, yardstick.measure(relation, population(&populations, object)));
+                    });
+                },
+            )?;
+        }
         let mut keeper = keeper.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         keeper.flush(self, &snapshot, day);
         if let Some(error) = keeper.failed {

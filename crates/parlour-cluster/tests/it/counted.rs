@@ -1,10 +1,13 @@
 //! What a cluster counts.
 
+use std::sync::Arc;
+
 use parlour_core::event::Layer;
 use parlour_engine::Engine;
 
 use crate::processes::Cluster;
-use crate::world::{World, must_be_same, populations};
+use crate::tables::asked;
+use crate::world::{LAST, World, must_be_same, populations};
 
 /// What is asked of the same world: on which layer, and on how many days how far apart.
 const ASKED: [(Option<Layer>, (i32, i32)); 4] =
@@ -47,4 +50,34 @@ fn who_has_one_id_needs_no_shuffle_and_an_empty_world_has_nobody() {
     let empty = Engine::open_with(folder.path(), places).unwrap();
     assert_eq!(populations(&empty, None, (1, 1)), [vec![]]);
     assert_eq!(empty.afar_health().unwrap().n_answered, 1);
+}
+
+/// Everybody's standings as the lake has them, each number to the last bit, and what the database has of them.
+fn kept(world: &World, engine: Arc<Engine>) -> (Vec<String>, Vec<parlour_store::standing::Standing>) {
+    engine.keep_day(LAST).unwrap();
+    let mut rows = Vec::new();
+    let mut each = |row| {
+        rows.push(row);
+        Ok(())
+    };
+    engine.database.read(|conn| parlour_store::standing::for_each(conn, LAST, &mut each)).unwrap();
+    drop(engine);
+    let all = "SELECT encode(subject, 'hex') AS s, encode(object, 'hex') AS o, * EXCEPT (subject, object) FROM standing \
+               ORDER BY s, o";
+    (asked(world.folder.path(), None, all), rows)
+}
+
+#[test]
+fn the_days_standings_are_the_same_to_the_last_bit() {
+    for (n_people, n_events, is_sealed) in [(300, 6_000, false), (2, 40, true)] {
+        let world = World::new(n_people, n_events, is_sealed);
+        let own = kept(&world, world.open(None));
+        assert!(own.0.len() > own.1.len() && !own.1.is_empty(), "products too, which only the lake has");
+        let cluster = Cluster::new(&["a", "b"]);
+        let engine = world.open(Some(&cluster.url));
+        let afar = kept(&world, Arc::clone(&engine));
+        assert_eq!(own, afar);
+        let health = engine.afar_health().unwrap();
+        assert_eq!((health.n_answered, health.n_own), (2, 0), "populations, and standings");
+    }
 }

@@ -10,7 +10,7 @@ use crate::world::{LAST, World};
 
 /// What is printed for a question, as CSV without its head.
 #[track_caller]
-fn asked(data: &Path, engine: Option<&str>, question: &str) -> Vec<String> {
+pub(crate) fn asked(data: &Path, engine: Option<&str>, question: &str) -> Vec<String> {
     let mut command = Command::new(CLUSTER);
     command.env_remove("PARLOUR_LOG").args(["sql", "--format", "csv", "--data"]).arg(data);
     let ran = command.args(engine.map(|url| ["--engine", url]).into_iter().flatten()).arg(question).output().unwrap();
