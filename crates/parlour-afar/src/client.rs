@@ -236,7 +236,9 @@ mod tests {
     fn a_url_says_where_and_how_long() {
         let afar = Afar::new("df://localhost:50060?patience=7").unwrap();
         assert_eq!((afar.base.as_str(), afar.patience.as_secs()), ("http://localhost:50060/v1/questions", 7));
-        for wrong in ["localhost:50060", "http://localhost:50060", "df://localhost", "df://h:1?patience=0", "df://h:1?x=1"] {
+        for wrong in
+            ["localhost:50060", "http://localhost:50060", "df://localhost", "df://h:1?patience=0", "df://h:1?x=1"]
+        {
             let told = Afar::new(wrong).unwrap_err().to_string();
             assert!(told.contains("df://scheduler:50060") && told.contains(wrong), "{told}");
         }

@@ -329,9 +329,9 @@ fn parts(bytes: &[u8]) -> impl Iterator<Item = Result<&[u8], NotWhole>> {
         if rest.is_empty() {
             return None;
         }
-        let part = rest.split_first_chunk().and_then(|(length, more)| {
-            more.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
-        });
+        let part = rest
+            .split_first_chunk()
+            .and_then(|(length, more)| more.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?));
         let told = part.map(|(part, _)| part).ok_or(NotWhole::Contradiction("it ends too soon"));
         rest = part.map_or(&[], |(_, more)| more);
         Some(told)
@@ -401,7 +401,10 @@ mod tests {
         };
         let objects = Objects::new(objects.map(object).to_vec());
         let under = Under::new(&parameters, &vocabulary, &verbs, &objects).unwrap();
-        assert_eq!((under.parameters().unwrap(), under.vocabulary().unwrap()), (parameters.clone(), vocabulary.clone()));
+        assert_eq!(
+            (under.parameters().unwrap(), under.vocabulary().unwrap()),
+            (parameters.clone(), vocabulary.clone())
+        );
         assert_eq!(under.verbs().names(), verbs.names());
         let (its_verbs, its_objects) = (under.verbs(), under.objects());
         let here = Reading::new(Day(9), &parameters, &vocabulary, &verbs, &objects);
@@ -415,7 +418,8 @@ mod tests {
     fn a_run_is_nowhere_but_in_the_lake() {
         let run = |file: &str| Run { file: file.to_owned(), n_rows: 0, n_bytes: 0 }.is_named_well();
         assert!(run("activity/0-12-3f.parquet"));
-        for file in ["../activity/x", "activity/../x", "activity/a/b", "/etc/passwd", "event/x.parquet", "activity/.x"] {
+        for file in ["../activity/x", "activity/../x", "activity/a/b", "/etc/passwd", "event/x.parquet", "activity/.x"]
+        {
             assert!(!run(file), "{file}");
         }
     }

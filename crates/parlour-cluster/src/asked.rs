@@ -172,7 +172,9 @@ async fn counted(scheduler: &Scheduler, asked: &Asked, plan: Arc<dyn ExecutionPl
         match fetch(places).await {
             Ok(answer) => return Ok(answer),
             // Whoever had it may have died just then.
-            Err(error) if tries == 0 => tracing::warn!("an answer could not be fetched, and is counted again: {error:#}"),
+            Err(error) if tries == 0 => {
+                tracing::warn!("an answer could not be fetched, and is counted again: {error:#}")
+            }
             Err(error) => return Err(error),
         }
         tries += 1;
@@ -264,10 +266,8 @@ async fn fetch(places: Vec<PartitionLocation>) -> anyhow::Result<Vec<u8>> {
         let executor = place.executor_meta.context("an answer lies nowhere")?;
         let partition = place.partition_id.context("an answer has no name")?;
         let (host, port) = (executor.host.as_str(), u16::try_from(executor.port)?);
-        let mut client =
-            BallistaClient::try_new(host, port, MOST_BYTES, false, None, TRIES, TRY_MILLIS, 0, 0).await?;
-        let mut batches =
-            client.fetch_partition(&executor.id, &partition.into(), place.file_id, layout, true).await?;
+        let mut client = BallistaClient::try_new(host, port, MOST_BYTES, false, None, TRIES, TRY_MILLIS, 0, 0).await?;
+        let mut batches = client.fetch_partition(&executor.id, &partition.into(), place.file_id, layout, true).await?;
         while let Some(batch) = batches.try_next().await? {
             parts_of(&batch)?.for_each(|part| answer.push(part));
         }

@@ -19,7 +19,13 @@ Examples:
 )]
 pub(crate) struct Cli {
     /// What is logged, such as `info` or `parlour_cluster=debug`.
-    #[arg(long, global = true, env = "PARLOUR_LOG", default_value = "warn,parlour_cluster=info", value_name = "FILTER")]
+    #[arg(
+        long,
+        global = true,
+        env = "PARLOUR_LOG",
+        default_value = "warn,parlour_cluster=info",
+        value_name = "FILTER"
+    )]
     pub(crate) log: String,
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -44,7 +44,9 @@ impl Loaded {
     pub(crate) fn new(question: Question) -> anyhow::Result<Self> {
         let open = |run: &parlour_afar::Run| -> anyhow::Result<Arc<RunFile>> {
             let Lake::Folder(folder) = &question.lake else {
-                anyhow::bail!("this executor reads lakes in folders only; give the server's data folder to all machines")
+                anyhow::bail!(
+                    "this executor reads lakes in folders only; give the server's data folder to all machines"
+                )
             };
             let file = RunFile::open(&Path::new(folder).join(&run.file))?;
             ensure!(
@@ -83,14 +85,7 @@ impl Loaded {
 
     fn walk(&self) -> Walk<'_> {
         let numbers = Numbers { objects: &self.objects, verbs: &self.verbs };
-        Walk {
-            view: &self.view,
-            numbers,
-            united: &self.united,
-            hidden: &self.hidden,
-            n_threads: 1,
-            is_wide: false,
-        }
+        Walk { view: &self.view, numbers, united: &self.united, hidden: &self.hidden, n_threads: 1, is_wide: false }
     }
 
     /// Counts everybody of one id in these ranges, for as long as `is_wanted`; rows of people of several ids come back in

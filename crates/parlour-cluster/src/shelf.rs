@@ -39,9 +39,8 @@ impl Shelf {
     /// The question of this name. Blocks while it is fetched.
     pub(crate) fn question(&self, id: &str) -> anyhow::Result<Arc<Loaded>> {
         let slot = self.slot(id);
-        let loaded = slot.get_or_init(|| {
-            self.fetch(id).and_then(Loaded::new).map(Arc::new).map_err(|error| format!("{error:#}"))
-        });
+        let loaded = slot
+            .get_or_init(|| self.fetch(id).and_then(Loaded::new).map(Arc::new).map_err(|error| format!("{error:#}")));
         match loaded {
             Ok(loaded) => Ok(Arc::clone(loaded)),
             Err(reason) => {

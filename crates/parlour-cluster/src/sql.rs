@@ -74,7 +74,9 @@ fn files(data: &Path, table: &str) -> anyhow::Result<Vec<String>> {
         let files = rows.query_map([table], |row| row.get(0))?;
         return Ok(files.collect::<Result<_, _>>()?);
     }
-    tracing::warn!("the database is elsewhere: every file of `{table}` in the folder is read, also one that is merged just now");
+    tracing::warn!(
+        "the database is elsewhere: every file of `{table}` in the folder is read, also one that is merged just now"
+    );
     let Ok(folder) = std::fs::read_dir(data.join("lake").join(table)) else { return Ok(Vec::new()) };
     let names = folder.map(|file| Ok(file?.file_name().to_string_lossy().into_owned()));
     let names = names.collect::<std::io::Result<Vec<_>>>()?;

@@ -67,7 +67,12 @@ impl Engine {
                 |fold, person, columns, rows| {
                     let mut keeper = locked();
                     fold.read(columns, rows, &mut |object, _, relation| {
-                        take(&mut keeper, person, object, yardstick.measure(relation, population(&populations, object)));
+                        take(
+                            &mut keeper,
+                            person,
+                            object,
+                            yardstick.measure(relation, population(&populations, object)),
+                        );
                     });
                 },
             )?;

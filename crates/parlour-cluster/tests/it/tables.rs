@@ -25,8 +25,11 @@ fn totals(engine: &Engine) -> String {
         sums.1 += columns.value_minor[rows.clone()].iter().sum::<i64>();
         sums.2 += rows.map(|row| columns.day[row] as u64).sum::<u64>();
     };
-    let parts =
-        engine.snapshot().everyone().visit(Default::default, |sums, _, columns, rows| sum(sums, columns, rows)).unwrap();
+    let parts = engine
+        .snapshot()
+        .everyone()
+        .visit(Default::default, |sums, _, columns, rows| sum(sums, columns, rows))
+        .unwrap();
     let all = parts.iter().fold((0, 0, 0), |all, part| (all.0 + part.0, all.1 + part.1, all.2 + part.2));
     format!("{},{},{}", all.0, all.1, all.2)
 }

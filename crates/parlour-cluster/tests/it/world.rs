@@ -44,11 +44,8 @@ fn event(dice: &mut Dice, n_people: u64, number: u64) -> Event {
     };
     let product = dice.below(12);
     let brand = Name::new("brand", (product % 3).to_string());
-    let (object, parent) = if dice.below(3) == 0 {
-        (brand, None)
-    } else {
-        (Name::new("product", product.to_string()), Some(brand))
-    };
+    let (object, parent) =
+        if dice.below(3) == 0 { (brand, None) } else { (Name::new("product", product.to_string()), Some(brand)) };
     let verb = VERBS[dice.below(VERBS.len() as u64) as usize];
     let code = ["USD", "EUR"][dice.below(2) as usize];
     let money = Money { minor: dice.below(50_000) as i64, currency: Currency::of_code(code).unwrap() };
