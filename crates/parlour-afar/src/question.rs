@@ -227,7 +227,7 @@ pub enum Part {
     /// Sums of some people.
     Sums(Sums),
     /// Rows of people of several ids, who are not counted yet.
-    Rows(Gathered),
+    Rows(Box<Gathered>),
     /// Standings of people of one id, in order, and the number of this part among others of them.
     Standings(u64, Vec<Stands>),
     /// Standings of people of several ids, all of a person in one part.

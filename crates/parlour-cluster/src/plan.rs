@@ -193,7 +193,7 @@ fn kernel(
     };
     for (rows, bucket) in rows.into_iter().zip(0..).filter(|(rows, _)| rows.n_rows() > 0) {
         ensure!(n_buckets > 0, "people of several ids came up, of whom nobody knew");
-        tell(bucket, &Part::Rows(rows).to_bytes()?)?;
+        tell(bucket, &Part::Rows(Box::new(rows)).to_bytes()?)?;
     }
     Ok(())
 }
