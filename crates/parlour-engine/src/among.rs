@@ -138,6 +138,9 @@ impl Engine {
         let id = self.among.id.clone();
         self.database.write(move |conn| server::note_leader(conn, &id))?;
         tracing::info!(term, "this server leads");
+        if let Err(error) = self.sweep_media() {
+            tracing::warn!(%error, "files of pictures that nobody has could not be removed");
+        }
         // What was begun and not ended is this one's now.
         self.among.hears_erasures.store(true, Ordering::Release);
         self.ring();
@@ -329,6 +332,11 @@ impl Engine {
                 .inspect_err(|_| self.among.hears_runs.store(true, Ordering::Release));
         }
         batches.retain(|batch| batch.seq <= folded);
+        if let Err(error) = self.bodies.bring(&mut batches) {
+            // The leader may have sealed them meanwhile.
+            let is_sealed = self.database.read(|conn| journal::cursor(conn, journal::SEAL))? != sealed;
+            return if is_sealed { self.renew(folding).map(|()| 1) } else { Err(error) };
+        }
         folding.effected = Some(folded);
         let batches = batches.iter().map(Fresh::of).collect::<Result<Vec<_>, _>>()?;
         let n = self.fold_these(folding, batches, Into::Shown(self))?;
@@ -412,6 +420,10 @@ impl Engine {
             batches.retain(|batch| batch.seq <= folded);
             if batches.is_empty() {
                 break;
+            }
+            if let Err(error) = self.bodies.bring(&mut batches) {
+                let is_sealed = self.database.read(|conn| journal::cursor(conn, journal::SEAL))? != made.sealed;
+                return if is_sealed { Ok(false) } else { Err(error) };
             }
             let batches = batches.iter().map(Fresh::of).collect::<Result<Vec<_>, _>>()?;
             self.fold_these(made, batches, Into::Aside(aside))?;

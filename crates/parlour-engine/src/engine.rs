@@ -20,6 +20,7 @@ use crate::among::Among;
 use crate::arrivals::Arrivals;
 use crate::backup::{self, demand_whole};
 use crate::bell::Bell;
+use crate::bodies::Bodies;
 use crate::consent::Signalled;
 use crate::duplicates::SeenFile;
 use crate::erase::{Barred, Ledger};
@@ -107,6 +108,7 @@ pub struct Engine {
     pub(crate) remote: Option<Arc<Remote>>,
     /// How this server stands among others.
     pub(crate) among: Among,
+    pub(crate) bodies: Arc<Bodies>,
     _lock: File,
 }
 
@@ -140,6 +142,8 @@ impl Engine {
         let remote = places.lake.map(|(url, options)| remote(url, options)).transpose()?.map(Arc::new);
         demand_whole(&database)?;
         let secret = secret(&database)?;
+        let in_store = settings.engine.journal_in_store;
+        let bodies = Arc::new(Bodies::new(remote.clone(), in_store, folder.join("lake"))?);
         let bell = Arc::<Bell>::default();
         let (sources, arrivals) = (Arc::<Sources>::default(), Arc::<Arrivals>::default());
         let barred = Arc::new(Barred::new(secret));
@@ -160,7 +164,9 @@ impl Engine {
                 Arc::clone(&bell),
                 (Arc::clone(&sources), Arc::clone(&arrivals)),
                 Arc::clone(&barred),
+                Arc::clone(&bodies),
             ),
+            bodies,
             n_unsealed: AtomicU64::new(0),
             sources,
             arrivals,

@@ -17,6 +17,7 @@ use parlour_lake::event::{EventWriter, LakeEvent};
 use parlour_lake::run::{EVENT_GROUP_ROWS, RunFile, Written};
 use parlour_store::{StoreError, journal, run, tally};
 
+use crate::bodies::names_upto;
 use crate::duplicates::{self, SeenFile};
 use crate::engine::{Engine, RUN_KINDS};
 use crate::state::{LiveRun, State};
@@ -83,15 +84,16 @@ impl Engine {
         rows.extend(filter.iter().map(|(row, _)| row.clone()));
         let clock = tail.clock;
         self.shelve(&rows)?;
-        let ids = self.database.write(move |conn| {
+        let (ids, bodies) = self.database.write(move |conn| {
             if journal::cursor(conn, journal::SEAL)? >= last {
                 return Err(StoreError::Aborted(SEALED_BEFORE.to_owned()));
             }
+            let bodies = names_upto(conn, last)?;
             let ids = run::insert(conn, &rows)?;
             journal::set_cursor(conn, "seal", last)?;
             clock.write(conn)?;
             journal::delete_upto(conn, last)?;
-            Ok(ids)
+            Ok((ids, bodies))
         })?;
         let mut state = self.state_mut();
         state.activity.push(activity.with_id(ids[0]));
@@ -101,6 +103,8 @@ impl Engine {
         state.sealing = None;
         state.version += 1;
         self.note_unsealed(&state);
+        drop(state);
+        self.put_away(bodies.iter().map(|name| self.lake_path(name)));
         Ok(())
     }
 
@@ -205,7 +209,7 @@ impl Engine {
         let mut sheaf = Sheaf { batches: Vec::new(), rows: Vec::with_capacity(most), upto: after };
         let mut n_arrived = 0;
         while sheaf.upto < last && n_arrived < most {
-            let batches = self.database.read(|conn| journal::read_after(conn, sheaf.upto, SEAL_BATCHES))?;
+            let batches = self.read_journal(sheaf.upto, SEAL_BATCHES)?;
             if batches.first().is_none_or(|batch| last < batch.seq) {
                 sheaf.upto = last;
             }

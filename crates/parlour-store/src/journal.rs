@@ -95,6 +95,12 @@ pub fn last(conn: &mut dyn Conn) -> Result<i64, StoreError> {
     one_int(conn, sql, &[])
 }
 
+/// The first bytes of the bodies up to and with `seq`, enough to tell where each lies.
+pub fn heads_upto(conn: &mut dyn Conn, seq: i64) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows = conn.query("SELECT SUBSTR(body, 1, 64) FROM journal WHERE seq <= $1 ORDER BY seq", &[seq.into()])?;
+    rows.into_iter().map(|mut row| row.take_blob(0)).collect()
+}
+
 /// How much lies after `seq`.
 pub fn waiting(conn: &mut dyn Conn, seq: i64) -> Result<Waiting, StoreError> {
     let sql = "SELECT COUNT(*), CAST(COALESCE(SUM(n), 0) AS BIGINT), MIN(received_at) FROM journal WHERE seq > $1";
