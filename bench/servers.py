@@ -90,7 +90,7 @@ def measure(folder, step, n_events, database, store):
         started = time.monotonic()
         loads = [
             subprocess.Popen([BINARY, "load", f"http://{address}", "--key", key, "--events", str(n_events // n_servers),
-                              "--seed", str(number), "--json"], stdout=subprocess.PIPE, text=True)
+                              "--seed", str(number), "--json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             for number, (_, _, address, _) in enumerate(servers)
         ]
         told = [json.loads(load.communicate()[0]) for load in loads]

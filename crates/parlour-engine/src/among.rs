@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Batches read at once by a server that follows.
 const FOLLOWED_BATCHES: usize = 16;
 /// Tries to fetch files that the leader merges meanwhile.
-const FETCHES: usize = 10;
+const FETCHES: usize = 100;
 
 /// How a server stands among others.
 pub(crate) struct Among {
@@ -357,7 +357,7 @@ impl Engine {
             let (rows, window, (sealed, folded)) = found;
             tries += 1;
             match self.fetch_runs(&rows) {
-                Err(error) if tries == FETCHES => return Err(error),
+                Err(error) if FETCHES <= tries => return Err(error),
                 // The leader may have merged it meanwhile.
                 Err(error) => {
                     tracing::debug!(%error, "a file of the lake is not there; what counts is read again");

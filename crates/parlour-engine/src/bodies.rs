@@ -77,12 +77,24 @@ impl Bodies {
         Ok(())
     }
 
-    /// Removes objects that no row names, and that are too old to be on their way.
-    pub(crate) fn sweep(&self, rows: &[String]) -> Result<(), LakeError> {
+    /// Removes objects that no row names: of batches that were never acknowledged. Where other servers may be about to write
+    /// the row, only those that are too old for that.
+    fn sweep(&self, rows: &[String], age: Duration) -> Result<(), LakeError> {
         let Some(remote) = &self.remote else { return Ok(()) };
         let now = Duration::from_micros(clock::now().max(0).unsigned_abs());
-        let old = remote.names_older(NAMES, UNIX_EPOCH + now.saturating_sub(OLD))?;
-        old.iter().filter(|name| !rows.contains(name)).try_for_each(|name| remote.remove(name))
+        let mut old = remote.names_older(NAMES, UNIX_EPOCH + now.saturating_sub(age))?;
+        old.retain(|name| !rows.contains(name));
+        remote.remove_many(&old)
+    }
+
+    /// Lets go of what was put for rows that were not written.
+    pub(crate) fn take_back(&self, rows: &[Vec<u8>]) {
+        let names: Vec<String> = rows.iter().filter_map(|row| name_of(row)).collect();
+        if let (Some(remote), false) = (&self.remote, names.is_empty())
+            && let Err(error) = remote.remove_many(&names)
+        {
+            tracing::debug!(%error, "objects of batches that were not written are removed later");
+        }
     }
 }
 
@@ -98,6 +110,29 @@ pub(crate) fn names_upto(conn: &mut dyn Conn, seq: i64) -> Result<Vec<String>, S
 }
 
 impl Engine {
+    /// Removes the objects of batches that are sealed.
+    pub(crate) fn remove_bodies(&self) -> Result<(), EngineError> {
+        let leaving = self.database.read(journal::leaving)?;
+        if leaving.is_empty() {
+            return Ok(());
+        }
+        for name in &leaving {
+            // Of a backup that was put back.
+            let _ = std::fs::remove_file(self.lake_path(name));
+        }
+        if let Some(remote) = &self.remote {
+            remote.remove_many(&leaving)?;
+        }
+        Ok(self.database.write(move |conn| journal::left(conn, &leaving))?)
+    }
+
+    /// Removes objects that no batch has.
+    pub(crate) fn sweep_bodies(&self) -> Result<(), EngineError> {
+        self.remove_bodies()?;
+        let age = if self.database.is_among() { OLD } else { Duration::ZERO };
+        Ok(self.bodies.sweep(&self.database.read(|conn| names_upto(conn, i64::MAX))?, age)?)
+    }
+
     /// The batches after one, with their bodies, in order, `most` at most.
     pub(crate) fn read_journal(&self, after: i64, most: usize) -> Result<Vec<JournalBatch>, EngineError> {
         let mut batches = self.database.read(|conn| journal::read_after(conn, after, most))?;

@@ -13,7 +13,7 @@ use parlour_store::{Database, StoreError, journal, rejected, tally};
 
 use crate::arrivals::{self, Arrivals, Count};
 use crate::bell::Bell;
-use crate::bodies::Bodies;
+use crate::bodies::{Bodies, name_of};
 use crate::erase::Barred;
 use crate::seal::unpacked;
 use crate::source::Sources;
@@ -266,7 +266,9 @@ impl Shared {
         let (counts, tails) = self.counts(&drafts, &rejections, received_at);
         let mut arrivals: Vec<_> = drafts.iter().filter_map(|draft| arrival(draft, received_at)).collect();
         self.bodies.put(arrivals.iter_mut().map(|arrival| &mut arrival.body))?;
-        let (seqs, counts) = self.database.write(move |conn| {
+        let rows: Vec<Vec<u8>> =
+            arrivals.iter().map(|arrival| &arrival.body).filter(|row| name_of(row).is_some()).cloned().collect();
+        let written = self.database.write(move |conn| {
             let mut seqs = Vec::with_capacity(arrivals.len());
             for arrival in arrivals {
                 seqs.push(journal::append(conn, arrival)?);
@@ -279,7 +281,12 @@ impl Shared {
                 alongside(conn)?;
             }
             Ok((seqs, counts))
-        })?;
+        });
+        // What may have been written after all keeps what it names.
+        if written.as_ref().is_err_and(|error| *error != StoreError::Unknown) {
+            self.bodies.take_back(&rows);
+        }
+        let (seqs, counts) = written?;
         drop(gate);
         {
             let mut own = lock(&self.own);

@@ -14,7 +14,6 @@ use parlour_store::{run, setting};
 
 use crate::EngineError;
 use crate::backup;
-use crate::bodies::names_upto;
 use crate::engine::{Engine, RUN_KINDS};
 
 /// The setting that says in which store the lake lies.
@@ -45,7 +44,7 @@ impl Engine {
         let url = remote.url().to_owned();
         self.database.write(move |conn| setting::set(conn, LAKE, &url))?;
         if let Some(_nobody_copies) = backup::nobody_copies(&self.folder) {
-            self.bodies.sweep(&self.database.read(|conn| names_upto(conn, i64::MAX))?)?;
+            self.sweep_bodies()?;
             let counts: HashSet<&str> = rows.iter().map(|row| row.file.as_str()).collect();
             let is_run = |name: &&String| RUN_KINDS.iter().any(|kind| name.starts_with(&format!("{kind}/")));
             for orphan in there.iter().filter(is_run).filter(|name| !counts.contains(name.as_str())) {

@@ -132,6 +132,17 @@ impl Remote {
         self.wait(stream::iter(puts).buffer_unordered(AT_ONCE).try_for_each(|_| async { Ok(()) }))
     }
 
+    /// Removes what lies under these names; what is not there is removed already.
+    pub fn remove_many(&self, names: &[String]) -> Result<(), LakeError> {
+        let removals = names.iter().map(|name| async move {
+            match self.store.delete(&self.place(name)).await {
+                Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(self.failed(name)(&error)),
+            }
+        });
+        self.wait(stream::iter(removals).buffer_unordered(AT_ONCE).try_for_each(|()| async { Ok(()) }))
+    }
+
     /// What lies under each of these names, if something does.
     pub fn get_many(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, LakeError> {
         let gets = names.iter().map(|name| async move {

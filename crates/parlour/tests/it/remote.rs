@@ -233,6 +233,8 @@ fn a_journal_in_the_store_acknowledges_what_is_there_and_loses_nothing() {
     house.ok(&["backup", backup.to_str().unwrap()]);
     let back = House::new(RESTLESS);
     back.ok(&["restore", backup.to_str().unwrap()]);
+    // Its settings came with it, and want the store.
+    fs::write(back.data().join("parlour.toml"), RESTLESS).unwrap();
     senders.check(&back, "of a backup");
     senders.check(&house, "after all");
     place.ok(&house, &["compact"]);
