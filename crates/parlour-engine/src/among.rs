@@ -188,12 +188,10 @@ impl Engine {
             let gone = all.iter().filter(|server| FORGOTTEN < still(server)).map(|server| server.id.clone());
             let gone: Vec<String> = gone.collect();
             drop(seen);
-            return match gone.is_empty() {
-                true => Ok(()),
-                false => {
-                    Ok(self.database.write(move |conn| gone.iter().try_for_each(|id| server::remove(conn, id)))?)
-                }
-            };
+            if !gone.is_empty() {
+                self.database.write(move |conn| gone.iter().try_for_each(|id| server::remove(conn, id)))?;
+            }
+            return Ok(());
         }
         let is_led = all.iter().any(|server| server.leads && still(server) < STILL);
         drop(seen);

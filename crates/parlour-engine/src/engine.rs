@@ -193,23 +193,25 @@ impl Engine {
             secret,
             _lock: lock,
         });
-        engine.reload_sources()?;
-        if engine.database.is_among() {
-            engine.stand()?;
-        } else {
-            engine.load(is_lenient)?;
-            engine.refold()?;
-        }
-        if engine.database.is_among() {
-            // The one that leads does the rest of it, while all serve.
-            engine.heed_erasures()?;
-        } else {
-            engine.sweep_media()?;
-            engine.finish_erasures()?;
-        }
-        engine.reload_consents()?;
-        engine.reload_disputes()?;
+        engine.begin_work(is_lenient)?;
         Ok(engine)
+    }
+
+    /// Reads what readers see, and finishes what was broken off.
+    fn begin_work(&self, is_lenient: bool) -> Result<(), EngineError> {
+        self.reload_sources()?;
+        if self.database.is_among() {
+            self.stand()?;
+            // The one that leads does the rest of it, while all serve.
+            self.heed_erasures()?;
+        } else {
+            self.load(is_lenient)?;
+            self.refold()?;
+            self.sweep_media()?;
+            self.finish_erasures()?;
+        }
+        self.reload_consents()?;
+        self.reload_disputes()
     }
 
     fn load(&self, is_lenient: bool) -> Result<(), EngineError> {

@@ -129,7 +129,7 @@ impl Remote {
                 Err(error) => Err(self.failed(&name)(&error)),
             }
         });
-        self.wait(stream::iter(puts).buffer_unordered(AT_ONCE).try_for_each(|_| async { Ok(()) }))
+        self.wait(stream::iter(puts).buffer_unordered(AT_ONCE).try_for_each(|()| async { Ok(()) }))
     }
 
     /// Removes what lies under these names; what is not there is removed already.

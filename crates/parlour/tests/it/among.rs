@@ -278,8 +278,7 @@ fn what_happens_to_one_of_three_servers_loses_nothing_and_counts_nothing_twice()
     let mut dice = Dice::new("what_happens_to_one_of_three_servers_loses_nothing_and_counts_nothing_twice");
     let mut three = [common.one(), common.one(), common.one()];
     let senders = Senders::new(&three[0].house, 4, 10);
-    let (begun, mut n_rounds, mut n_leads) = (Instant::now(), 0, 0);
-    let mut last_leader = usize::MAX;
+    let (begun, mut n_rounds, mut n_leads, mut last_leader) = (Instant::now(), 0, 0, usize::MAX);
     senders.while_sending(&mut dice, |dice| {
         for one in &mut three {
             one.start();
