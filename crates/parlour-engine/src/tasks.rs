@@ -82,11 +82,14 @@ impl Engine {
         let merges = self.spawn("compact", |engine| alone(engine, Self::compact_once));
         let mut threads = vec![folds, seals, merges];
         if self.database.is_among() {
-            for (name, task) in [("among", Self::stay_among as fn(&Self)), ("listen", Self::listen_to_others)] {
+            let mut also = |name: &str, task: fn(&Self)| {
                 let engine = Arc::clone(self);
                 let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || task(&engine));
                 threads.push(thread.expect("the system can start a thread"));
-            }
+            };
+            also("among", Self::stay_among);
+            also("lead", Self::stand_ready);
+            also("listen", Self::listen_to_others);
         }
         Tasks { engine: Arc::clone(self), threads }
     }

@@ -143,6 +143,11 @@ impl Postgres {
         Ok(crate::rows::one_int(&mut db, DEPOSE, &[])? > 0)
     }
 
+    /// A connection for a word in between.
+    pub(crate) fn beside(config: &Config) -> Result<Self, StoreError> {
+        Self::connect(config)
+    }
+
     /// A connection that reads.
     pub(crate) fn reader(config: &Config) -> Result<Self, StoreError> {
         let mut db = Self::connect(config)?;
