@@ -46,17 +46,18 @@ build_web() {
   fi
 }
 
-# Installs the clients that sdk/ tries, if what pins them changed: those for Node beside it, those for Python under target/.
+# Installs the clients that sdk/ tries, if what pins them changed: those for Node beside it, those for Python under target/,
+# with them what reads the lake and what checks deploy/.
 install_sdks() {
-  pins=$(sha256sum sdk/package-lock.json sdk/requirements.txt)
+  pins=$(sha256sum sdk/package-lock.json sdk/requirements.txt deploy/requirements.txt)
   [ "$(cat sdk/node_modules/.parlour-pins 2>/dev/null)" = "$pins" ] && [ -x target/sdk-venv/bin/python ] && return 0
-  say "Installing the clients of Segment, RudderStack, PostHog and Jitsu, and an S3 server"
+  say "Installing the clients of Segment, RudderStack, PostHog and Jitsu, an S3 server, and DuckDB, Polars and Spark"
   need python3 python3
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || die "$(python3 --version) is too old for the clients; they need 3.10 or later"
   # Debian has Python without the part that makes environments.
   python3 -c 'import ensurepip, venv' 2>/dev/null || need_debian python3-venv
   (cd sdk && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) || die "npm could not install the clients; see above"
   python3 -m venv --clear target/sdk-venv || die "Python could not make an environment in target/sdk-venv; see above"
-  target/sdk-venv/bin/pip install --quiet --disable-pip-version-check -r sdk/requirements.txt || die "pip could not install the clients; see above"
+  target/sdk-venv/bin/pip install --quiet --disable-pip-version-check -r sdk/requirements.txt -r deploy/requirements.txt || die "pip could not install the clients; see above"
   echo "$pins" > sdk/node_modules/.parlour-pins
 }

@@ -10,6 +10,8 @@ const PROGRAM = process.env.PARLOUR_BIN ?? fileURLToPath(new URL("../../target/r
 /** How often something is looked at that is waited for, and for how long at most. */
 const LOOK_EVERY_MS = 50;
 const MAX_WAIT_MS = 60_000;
+/** Most that the program may print at once. */
+const MAX_TOLD_BYTES = 64_000_000;
 
 /** Waits until `look` returns something true, and returns it. */
 export async function until(what, look) {
@@ -38,11 +40,21 @@ export async function start(names, settings = "") {
   for (const stream of [program.stdout, program.stderr]) stream.on("data", (text) => (said += text));
   const ended = new Promise((resolve) => program.on("close", resolve)).then(() => (hasEnded = true));
 
-  async function stop() {
+  /** Ends the server and leaves the folder. */
+  async function end() {
     program.kill("SIGTERM");
     await ended;
+  }
+
+  async function stop() {
+    await end();
     rmSync(folder, { recursive: true, force: true });
   }
+
+  /** What the program says in JSON of the folder, once the server has ended. */
+  const told = (...args) =>
+    JSON.parse(execFileSync(PROGRAM, ["--data", folder, ...args, "--json"], { maxBuffer: MAX_TOLD_BYTES }));
+  const done = (...args) => void execFileSync(PROGRAM, ["--data", folder, ...args]);
 
   try {
     const link = await until("the sign-in link", () => {
@@ -58,7 +70,7 @@ export async function start(names, settings = "") {
     });
     if (!signedIn.ok) throw new Error(`cannot sign in: ${signedIn.status} ${await signedIn.text()}`);
     const cookie = signedIn.headers.get("set-cookie").split(";")[0];
-    return { url: url.origin, sources, stop, ...api(url.origin, cookie) };
+    return { url: url.origin, sources, folder, stop, end, told, done, ...api(url.origin, cookie) };
   } catch (error) {
     await stop();
     throw error;

@@ -246,10 +246,10 @@ impl Carrier<'_> {
     /// Takes what comes; returns whether that was all, and not cancelled on the way.
     fn take_all(&mut self, receiver: &Receiver<Ahead>) -> Result<bool, ImportError> {
         // What was asked of an earlier run is not asked of this one.
-        self.engine.is_cancelled(self.job.id);
+        self.engine.is_cancelled(self.job.id)?;
         for ahead in receiver {
             self.take(ahead)?;
-            if self.engine.is_cancelled(self.job.id) {
+            if self.engine.is_cancelled(self.job.id)? {
                 return Ok(false);
             }
             self.engine.wait_for_fold(MAX_WAITING)?;

@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Batches read at once by a server that follows.
 const FOLLOWED_BATCHES: usize = 16;
 /// Tries to fetch files that the leader merges meanwhile.
-const FETCHES: usize = 10;
+const FETCHES: usize = 100;
 
 /// How a server stands among others.
 pub(crate) struct Among {
@@ -42,6 +42,8 @@ pub(crate) struct Among {
     id: String,
     name: String,
     leads: AtomicBool,
+    /// It has the lead, and may still be about to take over.
+    has_lead: AtomicBool,
     term: AtomicI64,
     beats: AtomicI64,
     last_run: AtomicI64,
@@ -74,6 +76,7 @@ impl Among {
             id: Key(u128::from_be_bytes(random::bytes()?)).to_string(),
             name: format!("{}:{}", host.trim(), folder.display()),
             leads: AtomicBool::new(false),
+            has_lead: AtomicBool::new(false),
             term: AtomicI64::new(0),
             beats: AtomicI64::new(0),
             last_run: AtomicI64::new(0),
@@ -108,6 +111,7 @@ impl Engine {
         // Nothing is of these sums yet.
         lock(&self.folding).sealed = -1;
         if let Some(term) = self.database.lead()? {
+            self.among.has_lead.store(true, Ordering::Release);
             return self.take_over(term);
         }
         let mut folding = lock(&self.folding);
@@ -138,6 +142,9 @@ impl Engine {
         let id = self.among.id.clone();
         self.database.write(move |conn| server::note_leader(conn, &id))?;
         tracing::info!(term, "this server leads");
+        if let Err(error) = self.sweep_media() {
+            tracing::warn!(%error, "files of pictures that nobody has could not be removed");
+        }
         // What was begun and not ended is this one's now.
         self.among.hears_erasures.store(true, Ordering::Release);
         self.ring();
@@ -157,20 +164,26 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes or keeps the lead where that can be, writes how this server stands, and sees who else does.
-    fn take_part(&self) -> Result<(), EngineError> {
+    /// Takes or keeps the lead where that can be.
+    fn seek_lead(&self) -> Result<(), EngineError> {
         let leads = self.leads();
-        match self.database.lead()? {
-            Some(term) if leads && term == self.among.term.load(Ordering::Relaxed) => {}
+        let term = self.database.lead()?;
+        self.among.has_lead.store(term.is_some(), Ordering::Release);
+        match term {
+            Some(term) if leads && term == self.among.term.load(Ordering::Relaxed) => Ok(()),
             Some(term) => {
                 self.among.leads.store(false, Ordering::Release);
-                self.take_over(term)?;
+                self.take_over(term)
             }
-            None if leads => self.step_down()?,
-            None => {}
+            None if leads => self.step_down(),
+            None => Ok(()),
         }
-        self.beat()?;
-        let all = self.database.read(server::list)?;
+    }
+
+    /// Says how this server stands, and sees who else does.
+    fn take_part(&self, beside: &mut dyn Conn) -> Result<(), EngineError> {
+        server::beat(beside, &self.own_standing())?;
+        let all = server::list(beside)?;
         let now = Instant::now();
         let mut seen = lock(&self.among.seen);
         seen.retain(|id, _| all.iter().any(|server| server.id == *id));
@@ -181,23 +194,17 @@ impl Engine {
             }
         }
         let still = |server: &Server| now.duration_since(seen.get(&server.id).map_or(now, |seen| seen.1));
-        if self.leads() {
-            let gone = all.iter().filter(|server| FORGOTTEN < still(server)).map(|server| server.id.clone());
-            let gone: Vec<String> = gone.collect();
-            drop(seen);
-            return match gone.is_empty() {
-                true => Ok(()),
-                false => {
-                    Ok(self.database.write(move |conn| gone.iter().try_for_each(|id| server::remove(conn, id)))?)
-                }
-            };
-        }
+        let gone: Vec<&Server> = all.iter().filter(|server| FORGOTTEN < still(server)).collect();
+        let stands_still = all.iter().any(|server| server.leads && STILL <= still(server));
         let is_led = all.iter().any(|server| server.leads && still(server) < STILL);
         drop(seen);
+        if self.leads() {
+            gone.iter().try_for_each(|server| server::remove(beside, &server.id))?;
+        }
         let mut led_at = lock(&self.among.led_at);
         if is_led {
             *led_at = now;
-        } else if STILL < now.duration_since(*led_at) && self.database.depose()? {
+        } else if (stands_still || STILL < now.duration_since(*led_at)) && self.database.depose()? {
             tracing::warn!("the server that led stood still and was deposed");
         }
         Ok(())
@@ -205,22 +212,26 @@ impl Engine {
 
     /// Writes how this server stands.
     fn beat(&self) -> Result<(), EngineError> {
+        let server = self.own_standing();
+        Ok(self.database.write(move |conn| server::beat(conn, &server))?)
+    }
+
+    fn own_standing(&self) -> Server {
         let (n_unsealed, folded) = (self.n_unsealed.load(Ordering::Relaxed), self.on_their_way.folded());
         let among = &self.among;
-        let server = Server {
+        Server {
             id: among.id.clone(),
             name: among.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at: self.started_at,
             beats: among.beats.fetch_add(1, Ordering::Relaxed) + 1,
-            leads: self.leads(),
+            leads: among.has_lead.load(Ordering::Acquire),
             folded,
             last_run: among.last_run.load(Ordering::Relaxed),
             n_unsealed: n_unsealed as i64,
             n_taken: self.intake.n_taken() as i64,
             n_erased: among.n_erased.load(Ordering::Relaxed),
-        };
-        Ok(self.database.write(move |conn| server::beat(conn, &server))?)
+        }
     }
 
     /// All servers on the database, and whether they still stir; none where there can be but one.
@@ -238,12 +249,19 @@ impl Engine {
         Ok(all.into_iter().map(standing).collect())
     }
 
-    /// Takes part until the tasks are to end, and is gone then.
+    /// Says how this server stands until the tasks are to end, and is gone then. On a connection of its own: the one that
+    /// writes may be busy for long, and whoever is busy does not stand still.
     pub(crate) fn stay_among(&self) {
+        let mut beside = None;
         while !self.is_stopping() {
-            if let Err(error) = self.take_part()
-                && !self.is_stopping()
-            {
+            let conn = beside.take().map_or_else(|| self.database.beside(), |kept| Ok(Some(kept)));
+            let said = conn.map_err(EngineError::from).and_then(|conn| {
+                let Some(mut conn) = conn else { return Ok(()) };
+                self.take_part(conn.as_mut())?;
+                beside = Some(conn);
+                Ok(())
+            });
+            if let Err(error) = said {
                 tracing::warn!(%error, "how this server stands among others could not be written; it will be tried again");
             }
             self.pause(BEAT);
@@ -251,6 +269,18 @@ impl Engine {
         let id = self.among.id.clone();
         if let Err(error) = self.database.write(move |conn| server::remove(conn, &id)) {
             tracing::debug!(%error, "that this server is gone could not be written");
+        }
+    }
+
+    /// Leads when it can, until the tasks are to end.
+    pub(crate) fn stand_ready(&self) {
+        while !self.is_stopping() {
+            if let Err(error) = self.seek_lead()
+                && !self.is_stopping()
+            {
+                tracing::warn!(%error, "whether this server leads could not be told; it will be tried again");
+            }
+            self.pause(BEAT);
         }
     }
 
@@ -329,6 +359,11 @@ impl Engine {
                 .inspect_err(|_| self.among.hears_runs.store(true, Ordering::Release));
         }
         batches.retain(|batch| batch.seq <= folded);
+        if let Err(error) = self.bodies.bring(&mut batches) {
+            // The leader may have sealed them meanwhile.
+            let is_sealed = self.database.read(|conn| journal::cursor(conn, journal::SEAL))? != sealed;
+            return if is_sealed { self.renew(folding).map(|()| 1) } else { Err(error) };
+        }
         folding.effected = Some(folded);
         let batches = batches.iter().map(Fresh::of).collect::<Result<Vec<_>, _>>()?;
         let n = self.fold_these(folding, batches, Into::Shown(self))?;
@@ -349,7 +384,7 @@ impl Engine {
             let (rows, window, (sealed, folded)) = found;
             tries += 1;
             match self.fetch_runs(&rows) {
-                Err(error) if tries == FETCHES => return Err(error),
+                Err(error) if FETCHES <= tries => return Err(error),
                 // The leader may have merged it meanwhile.
                 Err(error) => {
                     tracing::debug!(%error, "a file of the lake is not there; what counts is read again");
@@ -412,6 +447,10 @@ impl Engine {
             batches.retain(|batch| batch.seq <= folded);
             if batches.is_empty() {
                 break;
+            }
+            if let Err(error) = self.bodies.bring(&mut batches) {
+                let is_sealed = self.database.read(|conn| journal::cursor(conn, journal::SEAL))? != made.sealed;
+                return if is_sealed { Ok(false) } else { Err(error) };
             }
             let batches = batches.iter().map(Fresh::of).collect::<Result<Vec<_>, _>>()?;
             self.fold_these(made, batches, Into::Aside(aside))?;

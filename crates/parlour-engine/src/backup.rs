@@ -16,6 +16,7 @@ use parlour_store::{Database, Kind, SCHEMA_VERSION, StoreError, media, tally};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::bodies::names_upto;
 use crate::engine::{self, Places, all_runs};
 use crate::media::{file_names, part_of};
 use crate::{EngineError, clock};
@@ -234,10 +235,12 @@ fn named(copy: &Path) -> Result<Named, EngineError> {
     let database = Database::open_reading(&format!("sqlite:{}", copy.display()))?;
     let (runs, pictures, counts) =
         database.read(|conn| Ok::<_, StoreError>((all_runs(conn)?, media::all(conn)?, tally::all(conn)?)))?;
+    let bodies =
+        database.read(|conn| names_upto(conn, i64::MAX))?.into_iter().map(|name| (format!("lake/{name}"), None));
     let runs = runs.into_iter().map(|run| (format!("lake/{}", run.file), Some(run.digest).filter(|it| !it.is_empty())));
     let pictures = pictures.iter().flat_map(file_names).map(|name| (format!("media/{}", part_of(&name)), None));
     let n_accepted = counts.into_iter().find(|(name, _)| name == tally::ACCEPTED).map_or(0, |(_, n)| n);
-    Ok(Named { digests: runs.chain(pictures).collect(), n_accepted })
+    Ok(Named { digests: runs.chain(pictures).chain(bodies).collect(), n_accepted })
 }
 
 /// Copies those files that are not there yet; `None` where one is gone.

@@ -21,6 +21,7 @@ use crate::among::Among;
 use crate::arrivals::Arrivals;
 use crate::backup::{self, demand_whole};
 use crate::bell::Bell;
+use crate::bodies::Bodies;
 use crate::consent::Signalled;
 use crate::duplicates::SeenFile;
 use crate::erase::{Barred, Ledger};
@@ -112,6 +113,7 @@ pub struct Engine {
     pub(crate) among: Among,
     /// The cluster that counts what is asked about everybody.
     pub(crate) afar: Option<Afar>,
+    pub(crate) bodies: Arc<Bodies>,
     _lock: File,
 }
 
@@ -146,6 +148,8 @@ impl Engine {
         let remote = places.lake.map(|(url, options)| remote(url, options)).transpose()?.map(Arc::new);
         demand_whole(&database)?;
         let secret = secret(&database)?;
+        let in_store = settings.engine.journal_in_store;
+        let bodies = Arc::new(Bodies::new(remote.clone(), in_store, folder.join("lake"))?);
         let bell = Arc::<Bell>::default();
         let (sources, arrivals) = (Arc::<Sources>::default(), Arc::<Arrivals>::default());
         let barred = Arc::new(Barred::new(secret));
@@ -166,7 +170,9 @@ impl Engine {
                 Arc::clone(&bell),
                 (Arc::clone(&sources), Arc::clone(&arrivals)),
                 Arc::clone(&barred),
+                Arc::clone(&bodies),
             ),
+            bodies,
             n_unsealed: AtomicU64::new(0),
             sources,
             arrivals,
@@ -194,23 +200,25 @@ impl Engine {
             secret,
             _lock: lock,
         });
-        engine.reload_sources()?;
-        if engine.database.is_among() {
-            engine.stand()?;
-        } else {
-            engine.load(is_lenient)?;
-            engine.refold()?;
-        }
-        if engine.database.is_among() {
-            // The one that leads does the rest of it, while all serve.
-            engine.heed_erasures()?;
-        } else {
-            engine.sweep_media()?;
-            engine.finish_erasures()?;
-        }
-        engine.reload_consents()?;
-        engine.reload_disputes()?;
+        engine.begin_work(is_lenient)?;
         Ok(engine)
+    }
+
+    /// Reads what readers see, and finishes what was broken off.
+    fn begin_work(&self, is_lenient: bool) -> Result<(), EngineError> {
+        self.reload_sources()?;
+        if self.database.is_among() {
+            self.stand()?;
+            // The one that leads does the rest of it, while all serve.
+            self.heed_erasures()?;
+        } else {
+            self.load(is_lenient)?;
+            self.refold()?;
+            self.sweep_media()?;
+            self.finish_erasures()?;
+        }
+        self.reload_consents()?;
+        self.reload_disputes()
     }
 
     fn load(&self, is_lenient: bool) -> Result<(), EngineError> {

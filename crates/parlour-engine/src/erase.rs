@@ -150,6 +150,7 @@ impl Engine {
                 break;
             }
         }
+        self.remove_bodies()?;
         let keys: Vec<Key> = erased.iter().map(|one| one.key).collect();
         let members = self.members_of_keys(&keys)?;
         let mut counts = self.forget_rows(&erasure, erased.clone(), members.clone())?;

@@ -234,7 +234,7 @@ impl Engine {
         if !fresh.is_empty() {
             return Ok(fresh);
         }
-        let batches = self.database.read(|conn| journal::read_after(conn, seq, FOLD_BATCHES))?;
+        let batches = self.read_journal(seq, FOLD_BATCHES)?;
         batches.iter().map(Fresh::of).collect()
     }
 

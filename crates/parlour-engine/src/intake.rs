@@ -13,6 +13,7 @@ use parlour_store::{Database, StoreError, journal, rejected, tally};
 
 use crate::arrivals::{self, Arrivals, Count};
 use crate::bell::Bell;
+use crate::bodies::{Bodies, name_of};
 use crate::erase::Barred;
 use crate::seal::unpacked;
 use crate::source::Sources;
@@ -57,6 +58,7 @@ struct Shared {
     sources: Arc<Sources>,
     arrivals: Arc<Arrivals>,
     barred: Arc<Barred>,
+    bodies: Arc<Bodies>,
     /// Events in the journal that were taken in since the start and are not folded yet …
     n_waiting: AtomicU64,
     /// … and how many of them are in which batch.
@@ -102,6 +104,7 @@ impl Intake {
         bell: Arc<Bell>,
         (sources, arrivals): (Arc<Sources>, Arc<Arrivals>),
         barred: Arc<Barred>,
+        bodies: Arc<Bodies>,
     ) -> Self {
         let shared = Arc::new(Shared {
             database,
@@ -112,6 +115,7 @@ impl Intake {
             sources,
             arrivals,
             barred,
+            bodies,
             n_waiting: AtomicU64::new(0),
             n_taken: AtomicU64::new(0),
             own: Mutex::default(),
@@ -260,8 +264,11 @@ impl Shared {
         let n_accepted = drafts.iter().map(|draft| draft.events.len()).sum::<usize>() as i64;
         let n_rejected = rejections.len() as i64;
         let (counts, tails) = self.counts(&drafts, &rejections, received_at);
-        let arrivals: Vec<_> = drafts.iter().filter_map(|draft| arrival(draft, received_at)).collect();
-        let (seqs, counts) = self.database.write(move |conn| {
+        let mut arrivals: Vec<_> = drafts.iter().filter_map(|draft| arrival(draft, received_at)).collect();
+        self.bodies.put(arrivals.iter_mut().map(|arrival| &mut arrival.body))?;
+        let rows: Vec<Vec<u8>> =
+            arrivals.iter().map(|arrival| &arrival.body).filter(|row| name_of(row).is_some()).cloned().collect();
+        let written = self.database.write(move |conn| {
             let mut seqs = Vec::with_capacity(arrivals.len());
             for arrival in arrivals {
                 seqs.push(journal::append(conn, arrival)?);
@@ -274,7 +281,12 @@ impl Shared {
                 alongside(conn)?;
             }
             Ok((seqs, counts))
-        })?;
+        });
+        // What may have been written after all keeps what it names.
+        if written.as_ref().is_err_and(|error| *error != StoreError::Unknown) {
+            self.bodies.take_back(&rows);
+        }
+        let (seqs, counts) = written?;
         drop(gate);
         {
             let mut own = lock(&self.own);

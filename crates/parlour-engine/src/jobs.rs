@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
 use parlour_store::job::{self, Job};
+use parlour_store::setting;
 
 use crate::engine::Engine;
 use crate::{EngineError, clock};
@@ -18,6 +19,11 @@ pub const PAUSED: &str = "paused";
 pub const CANCELLED: &str = "cancelled";
 /// A job that cannot go on by itself; its message says why.
 pub const FAILED: &str = "failed";
+
+/// The setting by which one of several servers asks another to stop a job.
+fn cancelling(id: i64) -> String {
+    format!("cancel_job_{id}")
+}
 
 /// Jobs that were asked to stop.
 #[derive(Debug, Default)]
@@ -51,13 +57,24 @@ impl Engine {
         Ok(self.database.read(|conn| job::list(conn, most))?)
     }
 
-    /// Asks a job to stop at its next step.
-    pub fn cancel_job(&self, id: i64) {
+    /// Asks a job to stop at its next step, whichever server works on it.
+    pub fn cancel_job(&self, id: i64) -> Result<(), EngineError> {
+        if self.database.is_among() {
+            return Ok(self.database.write(move |conn| setting::set(conn, &cancelling(id), "yes"))?);
+        }
         self.cancelled.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        Ok(())
     }
 
     /// Whether the job was asked to stop; asked once, answered once.
-    pub fn is_cancelled(&self, id: i64) -> bool {
-        self.cancelled.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id)
+    pub fn is_cancelled(&self, id: i64) -> Result<bool, EngineError> {
+        if self.database.is_among() {
+            let is_told = self.database.read(|conn| setting::get(conn, &cancelling(id)))?.is_some();
+            if is_told {
+                self.database.write(move |conn| setting::delete(conn, &cancelling(id)).map(|_| ()))?;
+            }
+            return Ok(is_told);
+        }
+        Ok(self.cancelled.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id))
     }
 }

@@ -28,8 +28,13 @@ impl Engine {
     /// with objects that belong to nothing (brands and companies, not each product) go into the database too, unless
     /// they are more than the setting `kept_relations`: then the day lies in the lake only.
     ///
-    /// While it works the day is not kept at all; where it is broken off, [`Engine::keep_due`] does it again.
+    /// While it works the day is not kept at all; where it is broken off, [`Engine::keep_due`] does it again. Of several
+    /// servers the one that leads does it, soon.
     pub fn keep_day(&self, day: Day) -> Result<u64, EngineError> {
+        if !self.leads() {
+            self.database.write(move |conn| note(conn, |keeping| keeping.push(day)))?;
+            return Ok(0);
+        }
         let name = format!("{day}-{:x}.parquet", clock::now());
         self.keep(day, &name).inspect_err(|error| self.clear_away(&name, error))
     }

@@ -7,6 +7,7 @@ pub mod arrivals;
 pub mod asks;
 pub mod backup;
 mod bell;
+mod bodies;
 pub mod clock;
 pub mod codec;
 pub mod consent;

@@ -202,6 +202,9 @@ impl Engine {
             self.gallery.shelf.remove(name).map_err(|error| self.of_shelf(error))?;
             n_swept += 1;
         }
+        if self.gallery.is_shared {
+            self.database.write(move |conn| media::forget_hanging(conn, long_ago))?;
+        }
         Ok(n_swept)
     }
 

@@ -17,6 +17,8 @@ use parlour_lake::event::{EventWriter, LakeEvent};
 use parlour_lake::run::{EVENT_GROUP_ROWS, RunFile, Written};
 use parlour_store::{StoreError, journal, run, tally};
 
+use crate::backup;
+use crate::bodies::names_upto;
 use crate::duplicates::{self, SeenFile};
 use crate::engine::{Engine, RUN_KINDS};
 use crate::state::{LiveRun, State};
@@ -83,15 +85,17 @@ impl Engine {
         rows.extend(filter.iter().map(|(row, _)| row.clone()));
         let clock = tail.clock;
         self.shelve(&rows)?;
-        let ids = self.database.write(move |conn| {
+        let (ids, has_bodies) = self.database.write(move |conn| {
             if journal::cursor(conn, journal::SEAL)? >= last {
                 return Err(StoreError::Aborted(SEALED_BEFORE.to_owned()));
             }
+            let bodies = names_upto(conn, last)?;
+            journal::leave(conn, &bodies)?;
             let ids = run::insert(conn, &rows)?;
             journal::set_cursor(conn, "seal", last)?;
             clock.write(conn)?;
             journal::delete_upto(conn, last)?;
-            Ok(ids)
+            Ok((ids, !bodies.is_empty()))
         })?;
         let mut state = self.state_mut();
         state.activity.push(activity.with_id(ids[0]));
@@ -101,6 +105,11 @@ impl Engine {
         state.sealing = None;
         state.version += 1;
         self.note_unsealed(&state);
+        drop(state);
+        if has_bodies && backup::nobody_copies(&self.folder).is_some() {
+            self.remove_bodies()
+                .unwrap_or_else(|error| tracing::warn!(%error, "objects of the journal are removed later"));
+        }
         Ok(())
     }
 
@@ -205,7 +214,7 @@ impl Engine {
         let mut sheaf = Sheaf { batches: Vec::new(), rows: Vec::with_capacity(most), upto: after };
         let mut n_arrived = 0;
         while sheaf.upto < last && n_arrived < most {
-            let batches = self.database.read(|conn| journal::read_after(conn, sheaf.upto, SEAL_BATCHES))?;
+            let batches = self.read_journal(sheaf.upto, SEAL_BATCHES)?;
             if batches.first().is_none_or(|batch| last < batch.seq) {
                 sheaf.upto = last;
             }

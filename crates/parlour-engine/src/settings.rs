@@ -75,6 +75,7 @@ pub struct EngineSettings {
     pub queue_bytes: usize,
     pub max_waiting_events: u64,
     pub max_unsealed_events: u64,
+    pub journal_in_store: bool,
 }
 
 /// Under `[asks]`.

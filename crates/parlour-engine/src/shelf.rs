@@ -44,6 +44,7 @@ impl Engine {
         let url = remote.url().to_owned();
         self.database.write(move |conn| setting::set(conn, LAKE, &url))?;
         if let Some(_nobody_copies) = backup::nobody_copies(&self.folder) {
+            self.sweep_bodies()?;
             let counts: HashSet<&str> = rows.iter().map(|row| row.file.as_str()).collect();
             let is_run = |name: &&String| RUN_KINDS.iter().any(|kind| name.starts_with(&format!("{kind}/")));
             for orphan in there.iter().filter(is_run).filter(|name| !counts.contains(name.as_str())) {

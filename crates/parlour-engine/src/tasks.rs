@@ -12,6 +12,8 @@ use crate::{EngineError, clock};
 
 /// How long a task rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
+/// How often it is looked for what was put into the object store in vain.
+const SWEEP_REST: Duration = Duration::from_hours(1);
 /// How long the house is left alone.
 const HOUSE_REST: Duration = Duration::from_mins(1);
 
@@ -80,24 +82,33 @@ impl Engine {
         let merges = self.spawn("compact", |engine| alone(engine, Self::compact_once));
         let mut threads = vec![folds, seals, merges];
         if self.database.is_among() {
-            for (name, task) in [("among", Self::stay_among as fn(&Self)), ("listen", Self::listen_to_others)] {
+            let mut also = |name: &str, task: fn(&Self)| {
                 let engine = Arc::clone(self);
                 let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || task(&engine));
                 threads.push(thread.expect("the system can start a thread"));
-            }
+            };
+            also("among", Self::stay_among);
+            also("lead", Self::stand_ready);
+            also("listen", Self::listen_to_others);
         }
         Tasks { engine: Arc::clone(self), threads }
     }
 
     /// Does what is due every minute: keeps the last day that is over, lets go of rejections that are too old.
     fn keep_house(&self) {
-        let mut last = None;
+        let (mut last, mut swept) = (None, Instant::now());
         while !self.is_stopping() {
             let rung = self.bell.count();
             if self.among.hears_erasures.swap(false, Ordering::AcqRel)
                 && let Err(error) = if_leading(self, || self.finish_erasures())
             {
                 tracing::error!(%error, "an erasure could not be finished; it will be tried again");
+            }
+            if swept.elapsed() >= SWEEP_REST {
+                swept = Instant::now();
+                if let Err(error) = if_leading(self, || self.sweep_bodies()) {
+                    tracing::warn!(%error, "objects that nobody names could not be removed; it will be tried again");
+                }
             }
             if last.is_none_or(|last: Instant| last.elapsed() >= HOUSE_REST) {
                 if let Err(error) = self.keep_peeks() {

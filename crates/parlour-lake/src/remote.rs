@@ -4,10 +4,10 @@
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::aws::AmazonS3Builder;
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
@@ -27,6 +27,8 @@ const PART_BYTES: usize = 8 << 20;
 const PARTS: usize = 4;
 /// For how long something that failed is tried again before whoever asked is told; they try again later.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Objects that are put or got at once.
+const AT_ONCE: usize = 16;
 /// The object that says whose lake it is.
 const OWNER: &str = "installation";
 
@@ -116,6 +118,52 @@ impl Remote {
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(self.failed(name)(&error)),
         }
+    }
+
+    /// Puts several at once, under names of chance; all are there when this returns.
+    pub fn put_many(&self, objects: Vec<(String, Vec<u8>)>) -> Result<(), LakeError> {
+        let puts = objects.into_iter().map(|(name, bytes)| async move {
+            match self.store.put_opts(&self.place(&name), PutPayload::from(bytes), PutMode::Create.into()).await {
+                // Nobody else has the name: it was a try whose answer was lost.
+                Ok(_) | Err(Error::AlreadyExists { .. }) => Ok(()),
+                Err(error) => Err(self.failed(&name)(&error)),
+            }
+        });
+        self.wait(stream::iter(puts).buffer_unordered(AT_ONCE).try_for_each(|()| async { Ok(()) }))
+    }
+
+    /// Removes what lies under these names; what is not there is removed already.
+    pub fn remove_many(&self, names: &[String]) -> Result<(), LakeError> {
+        let removals = names.iter().map(|name| async move {
+            match self.store.delete(&self.place(name)).await {
+                Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+                Err(error) => Err(self.failed(name)(&error)),
+            }
+        });
+        self.wait(stream::iter(removals).buffer_unordered(AT_ONCE).try_for_each(|()| async { Ok(()) }))
+    }
+
+    /// What lies under each of these names, if something does.
+    pub fn get_many(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, LakeError> {
+        let gets = names.iter().map(|name| async move {
+            match async { self.store.get(&self.place(name)).await?.bytes().await }.await {
+                Ok(bytes) => Ok(Some(bytes.into())),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(self.failed(name)(&error)),
+            }
+        });
+        self.wait(stream::iter(gets).buffered(AT_ONCE).try_collect())
+    }
+
+    /// The names that begin with `prefix`, a folder, of what was put before a moment of the store's clock.
+    pub fn names_older(&self, prefix: &str, before: SystemTime) -> Result<Vec<String>, LakeError> {
+        let folder = self.place(prefix.trim_end_matches('/'));
+        let named = self.store.list(Some(&folder)).try_filter_map(|object| {
+            let is_old = SystemTime::from(object.last_modified) < before;
+            std::future::ready(Ok(is_old.then(|| object.location.filename().map(str::to_owned)).flatten()))
+        });
+        let names: Vec<String> = self.wait(named.try_collect()).map_err(|error| self.failed("")(&error))?;
+        Ok(names.into_iter().map(|name| format!("{prefix}{name}")).collect())
     }
 
     /// Brings what lies under a name to `path`, which it has only once all of it is on the disk.

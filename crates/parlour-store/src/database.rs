@@ -183,6 +183,15 @@ impl Database {
         outcome.recv().map_err(|_| writer_is_gone())?
     }
 
+    /// A connection beside the one that writes, for a word in between: of several servers each says that it is there, however
+    /// long its writer is busy. Every statement is a transaction of its own.
+    pub fn beside(&self) -> Result<Option<Box<dyn Conn + Send>>, StoreError> {
+        match &self.shared.place {
+            Place::Among(config, _) => Ok(Some(Box::new(Postgres::beside(config)?))),
+            Place::Sqlite(_) | Place::Postgres(_) => Ok(None),
+        }
+    }
+
     /// Whether other servers may work on this database too.
     pub fn is_among(&self) -> bool {
         self.shared.place.is_among()

@@ -45,7 +45,7 @@ pub(crate) const EXPLORABLE: [&str; 31] = [
 ];
 
 /// The tables whose reading by strangers would be a leak.
-pub(crate) const SECRET: [&str; 38] = [
+pub(crate) const SECRET: [&str; 39] = [
     "acquaintance",
     "activity",
     "actor",
@@ -67,6 +67,7 @@ pub(crate) const SECRET: [&str; 38] = [
     "hang_request",
     "hanging",
     "hook",
+    "leaving",
     "mailbox",
     "media",
     "member",

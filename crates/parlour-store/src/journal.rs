@@ -3,7 +3,7 @@
 use parlour_core::day::Day;
 
 use crate::conn::demand_lead;
-use crate::rows::one_int;
+use crate::rows::{insert_many, one_int};
 use crate::{Conn, Row, StoreError};
 
 /// The cursor up to which batches are folded.
@@ -93,6 +93,32 @@ pub fn last(conn: &mut dyn Conn) -> Result<i64, StoreError> {
     let sql = "SELECT COALESCE(MAX(seq), 0) FROM (SELECT MAX(seq) AS seq FROM journal UNION ALL \
          SELECT MAX(seq) AS seq FROM cursor WHERE name IN ('fold', 'seal')) AS t";
     one_int(conn, sql, &[])
+}
+
+/// Notes objects that are to be removed from the object store.
+pub fn leave(conn: &mut dyn Conn, objects: &[String]) -> Result<(), StoreError> {
+    let text = ("INSERT INTO leaving (object)", "ON CONFLICT (object) DO NOTHING");
+    insert_many(conn, text, 1, objects, |object, values| values.push(object.as_str().into())).map(|_| ())
+}
+
+/// The objects that are to be removed.
+pub fn leaving(conn: &mut dyn Conn) -> Result<Vec<String>, StoreError> {
+    let rows = conn.query("SELECT object FROM leaving ORDER BY object", &[])?;
+    rows.into_iter().map(|mut row| row.take_text(0)).collect()
+}
+
+/// Notes that they are gone.
+pub fn left(conn: &mut dyn Conn, objects: &[String]) -> Result<(), StoreError> {
+    for object in objects {
+        conn.execute("DELETE FROM leaving WHERE object = $1", &[object.as_str().into()])?;
+    }
+    Ok(())
+}
+
+/// The first bytes of the bodies up to and with `seq`, enough to tell where each lies.
+pub fn heads_upto(conn: &mut dyn Conn, seq: i64) -> Result<Vec<Vec<u8>>, StoreError> {
+    let rows = conn.query("SELECT SUBSTR(body, 1, 64) FROM journal WHERE seq <= $1 ORDER BY seq", &[seq.into()])?;
+    rows.into_iter().map(|mut row| row.take_blob(0)).collect()
 }
 
 /// How much lies after `seq`.

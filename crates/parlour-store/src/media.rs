@@ -73,6 +73,11 @@ pub fn hanging(conn: &mut dyn Conn, since: i64) -> Result<Vec<String>, StoreErro
     rows.into_iter().map(|mut row| row.take_text(0)).collect()
 }
 
+/// Forgets those that were begun before, and never got one.
+pub fn forget_hanging(conn: &mut dyn Conn, before: i64) -> Result<(), StoreError> {
+    conn.execute("DELETE FROM hanging WHERE at < $1", &[before.into()]).map(|_| ())
+}
+
 /// The picture of an id, if there is one.
 pub fn get(conn: &mut dyn Conn, id: i64) -> Result<Option<Media>, StoreError> {
     let rows = conn.query(&format!("SELECT {COLUMNS} FROM media WHERE id = $1"), &[id.into()])?;

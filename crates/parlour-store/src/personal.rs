@@ -120,7 +120,7 @@ const OF_OTHERS: [(&str, &str); 2] = [("acquaintance", "other"), ("blocked", "ot
 
 /// Tables in which nothing of anybody is told, or which are seen to apart (`audience`). `letter` holds keyed hashes alone, by which a mail that still lies in its
 /// mailbox is not taken again.
-pub const OF_NOBODY: [&str; 35] = [
+pub const OF_NOBODY: [&str; 36] = [
     "actor",
     "audience",
     "cursor",
@@ -132,6 +132,7 @@ pub const OF_NOBODY: [&str; 35] = [
     "hook",
     "image_set",
     "journal",
+    "leaving",
     "letter",
     "mailbox",
     "mention",

@@ -79,7 +79,8 @@ pub(crate) struct Postgres {
     has_savepoint: bool,
     has_lock: bool,
     among: Option<Arc<Among>>,
-    leads: bool,
+    /// The term in which it leads, while it does.
+    term: Option<i64>,
 }
 
 /// Reads `postgres://user@host:port/database?options=-csearch_path=schema`.
@@ -142,6 +143,11 @@ impl Postgres {
         Ok(crate::rows::one_int(&mut db, DEPOSE, &[])? > 0)
     }
 
+    /// A connection for a word in between.
+    pub(crate) fn beside(config: &Config) -> Result<Self, StoreError> {
+        Self::connect(config)
+    }
+
     /// A connection that reads.
     pub(crate) fn reader(config: &Config) -> Result<Self, StoreError> {
         let mut db = Self::connect(config)?;
@@ -158,7 +164,7 @@ impl Postgres {
             has_savepoint: false,
             has_lock: false,
             among: None,
-            leads: false,
+            term: None,
         };
         db.batch(SESSION)?;
         // A role's own default may be `off`; anything but these two may lose what was acknowledged.
@@ -272,7 +278,7 @@ impl Conn for Postgres {
     }
 
     fn leads(&self) -> bool {
-        self.among.is_none() || self.leads
+        self.among.is_none() || self.term.is_some()
     }
 }
 
@@ -330,10 +336,10 @@ impl Backend for Postgres {
 
     fn lead(&mut self) -> Result<Option<i64>, StoreError> {
         let Some(among) = self.among.clone() else { return Ok(Some(0)) };
-        if self.leads {
+        if self.term.is_some() {
             // Whether it still does is known by whether it can be asked.
             self.run("SELECT 1")?;
-            return Ok(Some(among.term.load(Ordering::Relaxed)));
+            return Ok(self.term);
         }
         if crate::rows::one_int(self, LEAD, &[])? == 0 {
             return Ok(None);
@@ -348,8 +354,8 @@ impl Backend for Postgres {
         }
         self.commit()?;
         among.term.store(term, Ordering::Relaxed);
-        self.leads = true;
-        Ok(Some(term))
+        self.term = Some(term);
+        Ok(self.term)
     }
 
     fn scrub(&mut self) -> Result<(), StoreError> {

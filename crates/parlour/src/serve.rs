@@ -46,7 +46,8 @@ pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output
 }
 
 fn prepare(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
-    if options.sample && sample::is_wanted(engine)? {
+    // Of several servers one loads it.
+    if options.sample && engine.leads() && sample::is_wanted(engine)? {
         writeln!(
             out,
             "Loading the sample: the purchases of 23,570 customers of a music shop, 1997 to 1998, and a simulated shop"

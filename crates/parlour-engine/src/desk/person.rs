@@ -13,7 +13,7 @@ use parlour_core::standing::{Standing, Yardstick};
 use parlour_core::why::{Case, Of, Why};
 use parlour_core::worth::Worth;
 use parlour_lake::event::LakeEvent;
-use parlour_store::{StoreError, identity, journal, link};
+use parlour_store::{StoreError, identity, link};
 
 use super::{Asked, name_of, population};
 use crate::engine::Engine;
@@ -323,7 +323,7 @@ impl Engine {
         batches.sort_unstable();
         batches.dedup();
         for seq in batches {
-            let found = self.database.read(|conn| journal::read_after(conn, seq - 1, 1))?;
+            let found = self.read_journal(seq - 1, 1)?;
             for batch in found.iter().filter(|batch| batch.seq == seq) {
                 for (place, event) in (0..).zip(unpacked(batch)?) {
                     let is_dropped = dropped.get(&seq).is_some_and(|places| places.contains(&place));

@@ -99,7 +99,7 @@ fn cancelled(app: &App, id: i64) -> Result<Job, ApiError> {
     match found {
         None => Err(none(id)),
         Some((job, true)) => {
-            app.engine.cancel_job(id);
+            app.engine.cancel_job(id)?;
             Ok(job.into())
         }
         Some((job, false)) => {

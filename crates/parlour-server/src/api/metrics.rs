@@ -95,10 +95,13 @@ fn metrics(app: &App) -> Result<String, ApiError> {
     Ok(text)
 }
 
+/// Something that is told of a server.
+type OfServer = fn(&health::ServerHealth) -> i64;
+
 /// How every server stands, where there may be several: any of them tells of all.
 fn write_servers(app: &App, text: &mut String) -> Result<(), ApiError> {
     let all = health::servers(app)?;
-    let told: [(&str, &str, fn(&health::ServerHealth) -> i64); 4] = [
+    let told: [(&str, &str, OfServer); 4] = [
         ("parlour_server_alive", "Whether a server on the database stirs.", |one| one.is_alive.into()),
         ("parlour_server_leads", "Whether it leads.", |one| one.leads.into()),
         ("parlour_server_taken_events", "Events it took in since it was started.", |one| one.n_taken),

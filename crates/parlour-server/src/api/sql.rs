@@ -18,7 +18,7 @@ use crate::input::Sent;
 const MAX_EXACT: u64 = 1 << 53;
 
 /// What every table holds; one that is not here is told without words.
-const ABOUT: [(&str, &str); 30] = [
+const ABOUT: [(&str, &str); 31] = [
     (
         "standing",
         "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person.",
@@ -30,6 +30,7 @@ const ABOUT: [(&str, &str); 30] = [
     ("tally", "Running counts of events: sent, accepted, rejected, folded, duplicate."),
     ("job", "Long pieces of work, such as reading a file, and how far they have come."),
     ("run", "The files of the lake that count; days are numbers since 1970-01-01."),
+    ("server", "The servers on the database, where there may be several, as each wrote itself a second ago."),
     ("journal", "Batches of events that are not sealed into the lake yet; bodies are compressed."),
     ("cursor", "How far along the journal folding and sealing have come."),
     ("source_tally", "Running counts by source: accepted, and rejected with the reason."),

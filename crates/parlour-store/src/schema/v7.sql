@@ -8,3 +8,7 @@ CREATE TABLE server (
 CREATE TABLE hanging (
   file TEXT PRIMARY KEY, at BIGINT NOT NULL
 ) /* sqlite: WITHOUT ROWID */;
+-- Objects of the journal whose events are sealed, and that are still to be removed from the object store.
+CREATE TABLE leaving (
+  object TEXT PRIMARY KEY
+) /* sqlite: WITHOUT ROWID */;

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use parlour_core::day::Day;
+use parlour_core::key::Key;
 use parlour_store::journal::{self, Arrival};
 use parlour_store::{Conn, Database, StoreError, consent, run, server, setting, tally};
 
@@ -165,6 +166,64 @@ fn what_is_read_in_a_write_is_not_changed_by_another_server_before_it_is_written
 }
 
 #[test]
+fn of_two_that_replace_one_run_one_wins_and_the_other_tries_again() {
+    let (n_races, bench) = (if is_long() { 1_000 } else { 50 }, Bench::postgres());
+    let servers = [join(&bench), join(&bench)];
+    let row = |file: String| run::Run { file, ..a_run() };
+    assert!(servers[0].lead().unwrap().is_some());
+    let mut last = servers[0].write(move |conn| run::insert(conn, &[row("first".to_owned())])).unwrap()[0];
+    for race in 0..n_races {
+        // Whoever led may lose that at any time.
+        lose(&servers[race % 2]);
+        let outcomes = thread::scope(|scope| {
+            let replacing = [0, 1].map(|at| {
+                let (db, new) = (&servers[at], row(format!("{race}-{at}")));
+                scope.spawn(move || {
+                    let lead = db.lead();
+                    (lead, db.write(move |conn| run::replace(conn, &[last], &[new])))
+                })
+            });
+            replacing.map(|one| one.join().unwrap().1)
+        });
+        let won: Vec<i64> = outcomes.iter().flatten().map(|ids| ids[0]).collect();
+        let lost: Vec<&StoreError> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+        assert!(won.len() <= 1 && !lost.is_empty(), "race {race}: {outcomes:?}");
+        // Where both lost, whoever leads now does it.
+        last = won.first().copied().unwrap_or_else(|| {
+            let leader =
+                std::iter::repeat_with(|| servers.iter().find(|db| db.lead().unwrap().is_some())).find_map(|db| db);
+            leader.unwrap().write(move |conn| run::replace(conn, &[last], &[row(format!("{race}"))])).unwrap()[0]
+        });
+        let rows = servers[0].read(|conn| run::list(conn, "activity")).unwrap();
+        assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [last], "race {race}");
+    }
+}
+
+fn a_run() -> run::Run {
+    run::Run {
+        id: 0,
+        kind: "activity".to_owned(),
+        file: String::new(),
+        n_rows: 1,
+        n_bytes: 1,
+        first_seq: 1,
+        last_seq: 1,
+        min_day: Day(1),
+        max_day: Day(1),
+        level: 0,
+        min_subject: Key(0),
+        max_subject: Key(1),
+        digest: String::new(),
+        created_at: 1,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests have no settings file")]
+fn is_long() -> bool {
+    std::env::var("PARLOUR_LONG").is_ok_and(|value| value == "1")
+}
+
+#[test]
 fn servers_hear_what_others_change() {
     let bench = Bench::postgres();
     let (one, other) = (join(&bench), join(&bench));
@@ -172,7 +231,7 @@ fn servers_hear_what_others_change() {
     one.write(|conn| {
         journal::append(conn, batch())?;
         tally::add(conn, &[("n", 1)])?;
-        let key = parlour_core::key::Key(7);
+        let key = Key(7);
         let (purpose, how) = ("reading".to_owned(), "room".to_owned());
         consent::put(conn, &consent::Consent { key, purpose, at: 1, is_given: false, how })
     })

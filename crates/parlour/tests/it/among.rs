@@ -19,6 +19,7 @@ use crate::served::{Line, PATIENCE, Served};
 struct Common {
     postgresql: Postgresql,
     place: Place,
+    settings: String,
 }
 
 /// A server that may be gone.
@@ -30,12 +31,17 @@ struct One {
 
 impl Common {
     fn new(what: &str) -> Option<Self> {
-        Some(Self { postgresql: Postgresql::new(&what.replace('-', "_"))?, place: Place::new(what)? })
+        Self::with(what, RESTLESS)
+    }
+
+    fn with(what: &str, settings: &str) -> Option<Self> {
+        let (postgresql, place) = (Postgresql::new(&what.replace('-', "_"))?, Place::new(what)?);
+        Some(Self { postgresql, place, settings: settings.to_owned() })
     }
 
     /// A house on the database and the store.
     fn house(&self, database: &str) -> House {
-        let mut house = House::new(RESTLESS);
+        let mut house = House::new(&self.settings);
         house.places = self.place.variables().map(|(name, value)| (name.to_owned(), value)).into();
         house.places.push(("PARLOUR_DATABASE".to_owned(), database.to_owned()));
         house.places.push(("PARLOUR_LAKE".to_owned(), self.place.url.clone()));
@@ -78,6 +84,15 @@ impl One {
 
     fn leads(&self) -> bool {
         self.metrics().contains("\nparlour_leads 1\n")
+    }
+}
+
+impl Drop for One {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = fs::read_to_string(self.house.path("server.log")).unwrap_or_default();
+            eprintln!("{}:\n{log}", self.house.data().display());
+        }
     }
 }
 
@@ -262,23 +277,22 @@ fn what_happens_to_one_of_three_servers_loses_nothing_and_counts_nothing_twice()
     let Some(common) = Common::new("disturbed") else { return };
     let mut dice = Dice::new("what_happens_to_one_of_three_servers_loses_nothing_and_counts_nothing_twice");
     let mut three = [common.one(), common.one(), common.one()];
-    let senders = Senders::new(&three[0].house, 6, 40);
-    let (begun, mut n_rounds, mut n_leads) = (Instant::now(), 0, 0);
-    let mut last_leader = usize::MAX;
+    let senders = Senders::new(&three[0].house, 4, 10);
+    let (begun, mut n_rounds, mut n_leads, mut last_leader) = (Instant::now(), 0, 0, usize::MAX);
     senders.while_sending(&mut dice, |dice| {
         for one in &mut three {
             one.start();
         }
         let front = |three: &[One; 3]| senders.at_all(three.iter().filter_map(One::address).collect());
         front(&three);
-        while if is_long() { begun.elapsed().as_secs() < 900 } else { n_rounds < 8 } {
+        while if is_long() { begun.elapsed().as_secs() < 900 } else { n_rounds < 7 } {
             senders.wait_for_any(1_000 + dice.below(2_000));
             // As often as not it is the one that leads.
             let leads = leader(&three);
             n_leads += usize::from(leads != last_leader);
             last_leader = leads;
             let at = if dice.is(1, 2) { leads } else { dice.below(3) as usize };
-            match if is_long() { dice.below(4) } else { n_rounds % 4 } {
+            match if is_long() { dice.below(5) } else { n_rounds % 5 } {
                 0 => {
                     three[at].served.take().unwrap().kill();
                     front(&three);
@@ -302,10 +316,18 @@ fn what_happens_to_one_of_three_servers_loses_nothing_and_counts_nothing_twice()
                     senders.wait_for_any(1_000 + dice.below(3_000));
                     three[at].to_database.cut(false);
                 }
-                _ => {
+                3 => {
                     common.place.line.cut(true);
                     senders.wait_for_any(1_000 + dice.below(2_000));
                     common.place.line.cut(false);
+                }
+                _ => {
+                    // As where one after the other is upgraded.
+                    three[at].served.take().unwrap().stop();
+                    front(&three);
+                    senders.wait_for_any(dice.below(1_000));
+                    three[at].start();
+                    front(&three);
                 }
             }
             n_rounds += 1;
@@ -331,8 +353,18 @@ fn what_happens_to_one_of_three_servers_loses_nothing_and_counts_nothing_twice()
 
 #[test]
 fn three_servers_give_the_bits_of_one() {
-    let Some(common) = Common::new("same-bits") else { return };
-    let mut dice = Dice::new("three_servers_give_the_bits_of_one");
+    three_give_the_bits_of_one("same-bits", RESTLESS);
+}
+
+#[test]
+fn three_servers_with_the_journal_in_the_store_give_the_bits_of_one() {
+    let settings = RESTLESS.replace("[engine]", "[engine]\njournal_in_store = true");
+    three_give_the_bits_of_one("same-bits-stored", &settings);
+}
+
+fn three_give_the_bits_of_one(what: &str, settings: &str) {
+    let Some(common) = Common::with(what, settings) else { return };
+    let mut dice = Dice::new(what);
     let alone = House::new(RESTLESS);
     let key = crate::senders::source(&alone);
     let twin = alone.twin();
@@ -374,9 +406,14 @@ fn three_servers_give_the_bits_of_one() {
     for house in [&alone, &three[0].house] {
         house.ok(&["keep", "1998-06-30"]);
     }
-    let (mut mine, theirs) = (three[0].house.state(), alone.state());
+    let (mut mine, mut theirs) = (three[0].house.state(), alone.state());
     // It was sent more, and says so.
     assert_eq!(mine.sums["duplicate"], json!(2_000));
     mine.sums = theirs.sums.clone();
+    // Other days may have been kept by the way, on whatever had come by then.
+    for (state, house) in [(&mut mine, &three[0].house), (&mut theirs, &alone)] {
+        state.standings = house.rows("SELECT * FROM standing WHERE day = '1998-06-30' ORDER BY object, person");
+        assert!(!state.standings.is_empty());
+    }
     mine.must_be(&theirs, "of three servers beside one");
 }

@@ -202,6 +202,48 @@ fn of_two_who_put_the_same_name_one_wins() {
 }
 
 #[test]
+fn a_journal_in_the_store_acknowledges_what_is_there_and_loses_nothing() {
+    let Some(place) = Place::new("journal") else { return };
+    let mut dice = Dice::new("a_journal_in_the_store_acknowledges_what_is_there_and_loses_nothing");
+    let alone = House::new(&RESTLESS.replace("[engine]", "[engine]\njournal_in_store = true"));
+    let told = alone.fails(&["doctor"]);
+    assert!(told.contains("`engine.journal_in_store` wants an object store"), "{told}");
+    let mut house = House::new(&RESTLESS.replace("seal_events = 500", "seal_events = 5000\njournal_in_store = true"));
+    house.places = place.variables().map(|(name, value)| (name.to_owned(), value)).into();
+    house.places.push(("PARLOUR_LAKE".to_owned(), place.url.clone()));
+    let senders = Senders::new(&house, 4, 40);
+    senders.while_sending(&mut dice, |dice| {
+        for is_killed in [false, true] {
+            let mut served = Served::of(&house, Command::new(PARLOUR)).expect("the server starts");
+            senders.at(Some(&served));
+            assert!(senders.wait_for(1_000 + dice.below(2_000), &mut served));
+            place.line.cut(true);
+            // Nothing is acknowledged that lies nowhere.
+            assert!(senders.wait_until_put_off(&mut served));
+            place.line.cut(false);
+            assert!(senders.wait_for(1_000 + dice.below(2_000), &mut served));
+            senders.at(None);
+            if is_killed { served.kill() } else { served.stop() }
+        }
+    });
+    let longest = house.rows("SELECT MAX(LENGTH(body)) FROM journal");
+    assert!(longest[0][0].as_i64().is_some_and(|n| n < 64), "rows only name what lies in the store: {longest:?}");
+    // A backup has what lies in the store alone, and can do without it.
+    let backup = house.path("backup");
+    house.ok(&["backup", backup.to_str().unwrap()]);
+    let back = House::new(RESTLESS);
+    back.ok(&["restore", backup.to_str().unwrap()]);
+    // Its settings came with it, and want the store.
+    fs::write(back.data().join("parlour.toml"), RESTLESS).unwrap();
+    senders.check(&back, "of a backup");
+    senders.check(&house, "after all");
+    place.ok(&house, &["compact"]);
+    place.must_be_as(&house);
+    let n = senders.settle(&back, "after all was sent again");
+    eprintln!("the store was away twice, {n} orders, none lost, none counted twice");
+}
+
+#[test]
 fn a_long_file_goes_in_parts() {
     let Some(place) = Place::new("parts") else { return };
     let (remote, house) = (place.open(), House::new(""));

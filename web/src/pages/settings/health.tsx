@@ -130,9 +130,9 @@ const serverColumns: Column<Health["servers"][number]>[] = [
   },
   { title: "Took in", value: (server) => server.n_taken, show: (server) => count(server.n_taken), isNumber: true },
   {
-    title: "Behind",
+    title: "Batches behind",
     value: (server) => server.n_behind,
-    show: (server) => counted(server.n_behind, "batch", "batches"),
+    show: (server) => count(server.n_behind),
     isNumber: true,
   },
   {
@@ -208,6 +208,7 @@ function Body({ health }: { health: Health }) {
             rows={health.servers}
             rowKey={(server) => server.name + server.started_at}
             isTight
+            isCards
           />
         </Part>
       )}
