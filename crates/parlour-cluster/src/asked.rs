@@ -1,6 +1,7 @@
 //! A question that was put to the scheduler: its plan made, the plan worked off by executors, its answer fetched.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -68,7 +69,7 @@ pub(crate) struct Asked {
     pub(crate) plan: String,
     pub(crate) stands: watch::Sender<Stands>,
     /// When somebody last asked about it; nothing once it was taken back.
-    pub(crate) asked_at: watch::Sender<Option<Instant>>,
+    pub(crate) heard_at: watch::Sender<Option<Instant>>,
 }
 
 /// A question with the plan that is made of it.
@@ -90,7 +91,7 @@ impl Planned {
             body,
             plan: text,
             stands: watch::Sender::new(Stands::UnderWay(progress)),
-            asked_at: watch::Sender::new(Some(Instant::now())),
+            heard_at: watch::Sender::new(Some(Instant::now())),
         };
         Ok(Self { asked: Arc::new(asked), plan, patience: Duration::from_millis(question.patience_millis) })
     }
@@ -124,22 +125,22 @@ fn stages_of(id: &str, plan: &Arc<dyn ExecutionPlan>) -> anyhow::Result<String> 
     for (stage, number) in stages.iter().zip(1..) {
         let input = stage.children().first().map_or(1, |input| input.properties().partitioning.partition_count());
         let plan: &dyn ExecutionPlan = stage.as_ref();
-        text += &format!("stage {number}, {input} partitions\n{}", displayable(plan).indent(false));
+        write!(text, "stage {number}, {input} partitions\n{}", displayable(plan).indent(false))?;
     }
     Ok(text)
 }
 
 /// Returns once nobody wants to know any more.
 async fn forsaken(asked: &Asked) {
-    let mut asked_at = asked.asked_at.subscribe();
+    let mut heard_at = asked.heard_at.subscribe();
     loop {
-        let Some(at) = *asked_at.borrow_and_update() else { return };
+        let Some(at) = *heard_at.borrow_and_update() else { return };
         let left = FORSAKEN.saturating_sub(at.elapsed());
         if left.is_zero() {
             return;
         }
         // Asked about again, taken back, or over.
-        let _ = tokio::time::timeout(left, asked_at.changed()).await;
+        let _ = tokio::time::timeout(left, heard_at.changed()).await;
     }
 }
 
@@ -173,7 +174,7 @@ async fn counted(scheduler: &Scheduler, asked: &Asked, plan: Arc<dyn ExecutionPl
             Ok(answer) => return Ok(answer),
             // Whoever had it may have died just then.
             Err(error) if tries == 0 => {
-                tracing::warn!("an answer could not be fetched, and is counted again: {error:#}")
+                tracing::warn!("an answer could not be fetched, and is counted again: {error:#}");
             }
             Err(error) => return Err(error),
         }

@@ -150,7 +150,7 @@ async fn answer(
     Query(seen): Query<Seen>,
 ) -> Result<Response, Refused> {
     let asked = door.asked(&id)?;
-    asked.asked_at.send_if_modified(|at| at.as_mut().map(|at| *at = Instant::now()).is_some());
+    asked.heard_at.send_if_modified(|at| at.as_mut().map(|at| *at = Instant::now()).is_some());
     let mut stands = asked.stands.subscribe();
     let is_news = |stands: &Stands| match stands {
         Stands::UnderWay(progress) => seen.beyond.is_none_or(|seen| seen < progress.done),
@@ -161,11 +161,11 @@ async fn answer(
     match stands {
         Stands::UnderWay(progress) => Ok((StatusCode::ACCEPTED, Json(progress)).into_response()),
         Stands::Failed(reason) => {
-            asked.asked_at.send_replace(None);
+            asked.heard_at.send_replace(None);
             Err((StatusCode::BAD_GATEWAY, reason))
         }
         Stands::Answered(answer) => {
-            asked.asked_at.send_replace(None);
+            asked.heard_at.send_replace(None);
             Ok(Bytes::from_owner(Whole(answer)).into_response())
         }
     }
@@ -204,7 +204,7 @@ async fn progress(State(door): State<Arc<Door>>, Path(id): Path<String>) -> Resu
 }
 
 async fn take_back(State(door): State<Arc<Door>>, Path(id): Path<String>) -> Result<StatusCode, Refused> {
-    door.asked(&id)?.asked_at.send_replace(None);
+    door.asked(&id)?.heard_at.send_replace(None);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -59,7 +59,7 @@ impl Engine {
         layer: Option<Layer>,
         days: &[Day],
     ) -> Option<Vec<Vec<Population>>> {
-        let bytes = self.from_afar(snapshot, What::Populations, layer, days)?;
+        let bytes = self.ask_afar(snapshot, What::Populations, layer, days)?;
         let told = Answer::populations(&bytes, days.len(), snapshot.objects.all().len());
         told.inspect_err(|error| tracing::warn!(%error, "this server counts itself")).ok()
     }
@@ -77,12 +77,12 @@ impl Engine {
             return false;
         }
         let what = What::Standings(sums_of([populations.to_vec()]).collect());
-        let Some(bytes) = self.from_afar(snapshot, what, None, &[day]) else { return false };
+        let Some(bytes) = self.ask_afar(snapshot, what, None, &[day]) else { return false };
         let told = Standings::of(&bytes).and_then(|standings| standings.tell(tell));
         told.inspect_err(|error| tracing::warn!(%error, "this server measures itself")).is_ok()
     }
 
-    fn from_afar(&self, snapshot: &Snapshot, what: What, layer: Option<Layer>, days: &[Day]) -> Option<Vec<u8>> {
+    fn ask_afar(&self, snapshot: &Snapshot, what: What, layer: Option<Layer>, days: &[Day]) -> Option<Vec<u8>> {
         let afar = self.afar.as_ref()?;
         let question = self.question(snapshot, what, (layer, days), afar);
         let told = question.map_err(AfarError::from).and_then(|question| afar.ask(&question, &|| !self.is_stopping()));

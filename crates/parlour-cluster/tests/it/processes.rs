@@ -53,7 +53,9 @@ impl Cluster {
         let url = said[1].strip_prefix("Questions: ").unwrap().to_owned();
         let work = tempfile::tempdir().unwrap();
         let mut this = Self { scheduler: Process(scheduler), url, executors: Vec::new(), work };
-        names.iter().for_each(|name| this.add(name));
+        for name in names {
+            this.add(name);
+        }
         this.await_executors(names.len());
         this
     }

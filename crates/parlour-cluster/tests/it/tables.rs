@@ -45,7 +45,7 @@ fn sql_has_the_kernels_totals_alone_and_on_a_cluster() {
     let data = world.folder.path();
     for engine in [None, Some(cluster.url.as_str())] {
         let sums = "SELECT sum(n), sum(value_minor), sum(CAST(day AS INT)) FROM activity";
-        assert_eq!(asked(data, engine, sums), [own.clone()]);
+        assert_eq!(asked(data, engine, sums), std::slice::from_ref(&own));
         assert_eq!(asked(data, engine, "SELECT count(*) FROM event"), ["3000"]);
         assert_eq!(asked(data, engine, "SELECT count(*) FROM standing"), [n_kept.to_string()]);
         let joined = "SELECT count(*) FROM standing s JOIN (SELECT DISTINCT subject FROM activity) a \
