@@ -80,6 +80,9 @@ pub(crate) struct Executor {
     /// A folder for what is made and not fetched yet; a temporary one if not given.
     #[arg(long, value_name = "DIR")]
     pub(crate) work: Option<PathBuf>,
+    /// A folder for files of a lake that lies in an object store, each fetched once; a temporary one if not given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
     /// Its name; one of chance if not given.
     #[arg(long)]
     pub(crate) name: Option<String>,

@@ -8,6 +8,7 @@ use ballista_core::config::TaskSchedulingPolicy;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use url::Url;
 
+use crate::cache::Cache;
 use crate::cli;
 use crate::cluster::Cluster;
 use crate::plan::Codec;
@@ -19,7 +20,7 @@ pub(crate) async fn executor(options: &cli::Executor) -> anyhow::Result<()> {
     let address = Url::parse(&format!("http://{}", cluster.scheduler))?;
     let host = address.host_str().context("the scheduler has no host")?.to_owned();
     let scheduler_port = address.port().context("the scheduler has no port")?;
-    let shelf = Arc::new(Shelf::new(Some(cluster.door)));
+    let shelf = Arc::new(Shelf::new(Some((cluster.door, Cache::new(options.cache.as_deref())?))));
     let defaults = ExecutorProcessConfig::default();
     let process = ExecutorProcessConfig {
         executor_id: options.name.clone().unwrap_or_else(|| defaults.executor_id.clone()),

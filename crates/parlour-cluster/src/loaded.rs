@@ -1,10 +1,7 @@
 //! A question made ready to be counted: its runs opened, and the kernel over ranges of its subjects.
 
-use std::path::Path;
-use std::sync::Arc;
-
 use anyhow::{Context, ensure};
-use parlour_afar::{Lake, Part, Question, Stands, What, add_sums};
+use parlour_afar::{Part, Question, Stands, What, add_sums};
 use parlour_core::activity::Verbs;
 use parlour_core::key::Key;
 use parlour_core::objects::Objects;
@@ -16,7 +13,8 @@ use parlour_core::standing::Yardstick;
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::chunk::Numbers;
 use parlour_lake::kernel::{Gathered, Hidden, United, View, Walk};
-use parlour_lake::run::RunFile;
+
+use crate::cache::Cache;
 
 /// Subjects from a key on, up to but without another.
 pub(crate) type Range = (Key, Option<Key>);
@@ -41,21 +39,7 @@ const PART_ROWS: usize = 8_192;
 
 impl Loaded {
     /// Opens what the question names.
-    pub(crate) fn new(question: Question) -> anyhow::Result<Self> {
-        let open = |run: &parlour_afar::Run| -> anyhow::Result<Arc<RunFile>> {
-            let Lake::Folder(folder) = &question.lake else {
-                anyhow::bail!(
-                    "this executor reads lakes in folders only; give the server's data folder to all machines"
-                )
-            };
-            let file = RunFile::open(&Path::new(folder).join(&run.file))?;
-            ensure!(
-                (file.n_rows(), file.n_bytes()) == (run.n_rows, run.n_bytes),
-                "`{}` in `{folder}` is not the file that was meant; is it another machine's folder?",
-                run.file
-            );
-            Ok(Arc::new(file))
-        };
+    pub(crate) fn new(question: Question, cache: &Cache) -> anyhow::Result<Self> {
         let populations = match &question.what {
             What::Populations => None,
             What::Standings(sums) => {
@@ -64,7 +48,7 @@ impl Loaded {
                 all.pop()
             }
         };
-        let runs = question.runs.iter().map(open).collect::<anyhow::Result<Vec<_>>>()?;
+        let runs = cache.open(&question.lake, &question.runs)?;
         Ok(Self {
             view: View { runs, tails: question.tails.clone() },
             parameters: question.under.parameters()?,

@@ -2,6 +2,7 @@
 //! the very kernel that `parlour` has; and SQL over the lake.
 
 mod asked;
+mod cache;
 mod cli;
 mod cluster;
 mod door;

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use parlour_afar::Question;
 use ureq::Agent;
 
+use crate::cache::Cache;
 use crate::loaded::Loaded;
 
 /// Questions held at once.
@@ -20,14 +21,14 @@ type Slot = Arc<OnceLock<Result<Arc<Loaded>, String>>>;
 /// Questions by their names.
 #[derive(Debug)]
 pub(crate) struct Shelf {
-    /// Where they are fetched, as `host:port`; nowhere on a scheduler, which counts nothing itself.
-    home: Option<String>,
+    /// Where they are fetched, as `host:port`, and where their runs; nowhere on a scheduler, which counts nothing itself.
+    home: Option<(String, Cache)>,
     agent: Agent,
     held: Mutex<Vec<(String, Slot)>>,
 }
 
 impl Shelf {
-    pub(crate) fn new(home: Option<String>) -> Self {
+    pub(crate) fn new(home: Option<(String, Cache)>) -> Self {
         let config = Agent::config_builder()
             .timeout_connect(Some(Duration::from_secs(5)))
             .timeout_global(Some(Duration::from_mins(1)))
@@ -39,8 +40,7 @@ impl Shelf {
     /// The question of this name. Blocks while it is fetched.
     pub(crate) fn question(&self, id: &str) -> anyhow::Result<Arc<Loaded>> {
         let slot = self.slot(id);
-        let loaded = slot
-            .get_or_init(|| self.fetch(id).and_then(Loaded::new).map(Arc::new).map_err(|error| format!("{error:#}")));
+        let loaded = slot.get_or_init(|| self.load(id).map(Arc::new).map_err(|error| format!("{error:#}")));
         match loaded {
             Ok(loaded) => Ok(Arc::clone(loaded)),
             Err(reason) => {
@@ -64,8 +64,12 @@ impl Shelf {
         slot
     }
 
-    fn fetch(&self, id: &str) -> anyhow::Result<Question> {
-        let home = self.home.as_deref().context("questions are counted by executors")?;
+    fn load(&self, id: &str) -> anyhow::Result<Loaded> {
+        let (home, cache) = self.home.as_ref().context("questions are counted by executors")?;
+        Loaded::new(self.fetch(home, id)?, cache)
+    }
+
+    fn fetch(&self, home: &str, id: &str) -> anyhow::Result<Question> {
         let at = format!("http://{home}/v1/questions/{id}/body");
         let response = self.agent.get(&at).call().with_context(|| format!("cannot fetch a question from {at}"))?;
         let status = response.status();

@@ -104,8 +104,12 @@ impl Engine {
         afar: &Afar,
     ) -> Result<Question, NotWhole> {
         let walk = snapshot.everyone();
-        let folder = std::path::absolute(self.folder.join("lake"));
-        let folder = folder.map_err(|error| NotWhole::Settings(error.to_string()))?;
+        let lake = if let Some(remote) = &self.remote {
+            Lake::Url(remote.url().to_owned())
+        } else {
+            let folder = std::path::absolute(self.folder.join("lake"));
+            Lake::Folder(folder.map_err(|error| NotWhole::Settings(error.to_string()))?.display().to_string())
+        };
         let run = |run: &Arc<parlour_lake::run::RunFile>| Run {
             file: format!("activity/{}", run.path.file_name().unwrap_or_default().to_string_lossy()),
             n_rows: run.n_rows(),
@@ -115,7 +119,7 @@ impl Engine {
         Ok(Question {
             version: Question::version_now(),
             what,
-            lake: Lake::Folder(folder.display().to_string()),
+            lake,
             runs: snapshot.view.runs.iter().map(run).collect(),
             cuts: cuts(&walk),
             tails: snapshot.view.tails.clone(),

@@ -32,6 +32,14 @@ const AT_ONCE: usize = 16;
 /// The object that says whose lake it is.
 const OWNER: &str = "installation";
 
+/// What variables of stores begin with.
+const STORES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
+
+/// Of a process's variables those in which an object store's keys lie, where its other tools look for them too.
+pub fn options_among(variables: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
+    variables.filter(|(name, _)| STORES.iter().any(|store| name.starts_with(store))).collect()
+}
+
 /// A place in an object store: a bucket and what names in it begin with.
 #[derive(Debug)]
 pub struct Remote {
@@ -51,6 +59,13 @@ impl Remote {
         options: impl IntoIterator<Item = (String, String)>,
         probe: &str,
     ) -> Result<Self, LakeError> {
+        let remote = Self::reading(url, options)?;
+        remote.prove(probe)?;
+        Ok(remote)
+    }
+
+    /// The same for whoever only reads there: nothing is proved, as that would write.
+    pub fn reading(url: &str, options: impl IntoIterator<Item = (String, String)>) -> Result<Self, LakeError> {
         let failed = |reason: String| LakeError::Remote { url: url.to_owned(), what: None, reason };
         // Another part of the process may have chosen one before.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -58,9 +73,7 @@ impl Remote {
         let (store, root) = store_of(&parsed, options).map_err(failed)?;
         let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("lake").enable_all().build();
         let runtime = Some(runtime.map_err(|error| failed(error.to_string()))?);
-        let remote = Self { url: url.to_owned(), store, root, runtime };
-        remote.prove(probe)?;
-        Ok(remote)
+        Ok(Self { url: url.to_owned(), store, root, runtime })
     }
 
     /// Its URL.

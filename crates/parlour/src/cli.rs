@@ -8,9 +8,7 @@ use parlour_core::day::Day;
 use parlour_core::growth::By;
 use parlour_core::purchases::Unit;
 use parlour_engine::Places;
-
-/// How the variables of object stores begin.
-const STORES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
+use parlour_lake::remote::options_among;
 
 /// Customer engagement: who is engaged, how, and which way they move.
 #[derive(Parser)]
@@ -45,9 +43,7 @@ pub(crate) struct Cli {
 impl Cli {
     /// What lies elsewhere than in the data folder.
     pub(crate) fn places(&self) -> Places<'_> {
-        // An object store's keys lie where its other tools look for them.
-        let options = || std::env::vars().filter(|(name, _)| STORES.iter().any(|store| name.starts_with(store)));
-        let lake = self.lake.as_deref().map(|url| (url, options().collect()));
+        let lake = self.lake.as_deref().map(|url| (url, options_among(std::env::vars())));
         let database = self.database.as_deref();
         // Servers share what all of them reach; every other command wants it for itself.
         let is_shared = database.is_some_and(|url| url.starts_with("postgres")) && lake.is_some();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parlour_core::event::Layer;
-use parlour_engine::Engine;
+use parlour_engine::{Engine, Places};
 
 use crate::processes::Cluster;
 use crate::tables::asked;
@@ -35,6 +35,58 @@ fn a_cluster_counts_as_the_kernel_does_to_the_last_bit() {
     }
     let health = engine.afar_health().unwrap();
     assert_eq!((health.n_answered, health.n_own, health.is_away), (ASKED.len() as u64, 0, false));
+}
+
+/// Where a store is, if `./test` started one.
+#[expect(clippy::disallowed_methods, reason = "tests have no settings file")]
+fn store() -> Option<String> {
+    std::env::var("PARLOUR_TEST_S3").ok()
+}
+
+#[test]
+fn executors_read_a_lake_in_an_object_store() {
+    let Some(store) = store() else {
+        eprintln!("NOT TESTED: PARLOUR_TEST_S3 is not set; ./test starts an S3 server and sets it");
+        return;
+    };
+    let variables = [
+        ("AWS_ENDPOINT", store.as_str()),
+        ("AWS_ALLOW_HTTP", "true"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "parlour"),
+        ("AWS_SECRET_ACCESS_KEY", "a secret of the tests"),
+    ];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let url = format!("s3://parlour/cluster-{}", std::process::id());
+    let world = World::new(300, 6_000, false);
+    let own = all(&world.open(None));
+    let cluster = Cluster::with(&["a", "b"], variables.clone());
+    let open = || {
+        world.open_with(Places {
+            engine: Some(&cluster.url),
+            lake: Some((&url, variables.clone())),
+            ..Places::default()
+        })
+    };
+    let engine = open();
+    // Nobody but the server sees the folder: what executors read can only come from the store.
+    let (lake, aside) = (world.folder.path().join("lake"), world.folder.path().join("aside"));
+    std::fs::rename(&lake, &aside).unwrap();
+    let afar = all(&engine);
+    std::fs::rename(&aside, &lake).unwrap();
+    for (own, afar) in own.iter().zip(&afar) {
+        must_be_same(own, afar);
+    }
+    assert_eq!(engine.afar_health().unwrap().n_answered, ASKED.len() as u64);
+    let n_runs = engine.snapshot().view.runs.len();
+    engine.compact_all().unwrap();
+    let snapshot = engine.snapshot();
+    assert!(snapshot.view.runs.len() < n_runs, "some were merged");
+    let afar = populations(&engine, None, (7, 11));
+    assert_eq!(engine.afar_health().unwrap().n_answered, ASKED.len() as u64 + 1);
+    assert_eq!(cluster.n_fetched(), 2 * snapshot.view.runs.len(), "each of two has what counts, and no more");
+    drop((snapshot, engine));
+    must_be_same(&populations(&world.open(None), None, (7, 11)), &afar);
 }
 
 #[test]

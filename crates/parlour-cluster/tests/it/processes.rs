@@ -41,10 +41,17 @@ pub(crate) struct Cluster {
     pub(crate) url: String,
     pub(crate) executors: Vec<Process>,
     work: TempDir,
+    /// What executors find in their variables.
+    variables: Vec<(String, String)>,
 }
 
 impl Cluster {
     pub(crate) fn new(names: &[&str]) -> Self {
+        Self::with(names, Vec::new())
+    }
+
+    /// The same, whose executors have these variables.
+    pub(crate) fn with(names: &[&str], variables: Vec<(String, String)>) -> Self {
         let mut command = Command::new(CLUSTER);
         command.env_remove("PARLOUR_LOG").args(["scheduler", "--port", "0", "--door", "0"]);
         let mut scheduler = command.stdout(Stdio::piped()).spawn().unwrap();
@@ -52,7 +59,7 @@ impl Cluster {
         let said: Vec<String> = out.lines().take(2).map(Result::unwrap).collect();
         let url = said[1].strip_prefix("Questions: ").unwrap().to_owned();
         let work = tempfile::tempdir().unwrap();
-        let mut this = Self { scheduler: Process(scheduler), url, executors: Vec::new(), work };
+        let mut this = Self { scheduler: Process(scheduler), url, executors: Vec::new(), work, variables };
         for name in names {
             this.add(name);
         }
@@ -64,9 +71,18 @@ impl Cluster {
         let work = self.work.path().join(name);
         std::fs::create_dir(&work).unwrap();
         let mut command = Command::new(CLUSTER);
-        command.env_remove("PARLOUR_LOG").args(["executor", "--engine", &self.url, "--name", name, "--cores", "1"]);
+        command.env_remove("PARLOUR_LOG").envs(self.variables.iter().cloned());
+        command.args(["executor", "--engine", &self.url, "--name", name, "--cores", "1"]);
         command.args(["--port", "0", "--grpc-port", "0", "--work"]).arg(work);
+        command.arg("--cache").arg(self.work.path().join("cache"));
         self.executors.push(Process(command.spawn().unwrap()));
+    }
+
+    /// How many files the executors have fetched from a store and still have.
+    pub(crate) fn n_fetched(&self) -> usize {
+        let ran =
+            Command::new("find").arg(self.work.path().join("cache")).args(["-name", "*.parquet"]).output().unwrap();
+        String::from_utf8(ran.stdout).unwrap().lines().count()
     }
 
     fn await_executors(&self, n: usize) {

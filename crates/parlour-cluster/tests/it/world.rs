@@ -98,7 +98,12 @@ impl World {
 
     /// Opens it, with a cluster or alone, once everything is folded.
     pub(crate) fn open(&self, url: Option<&str>) -> Arc<Engine> {
-        let engine = Engine::open_with(self.folder.path(), Places { engine: url, ..Places::default() }).unwrap();
+        self.open_with(Places { engine: url, ..Places::default() })
+    }
+
+    /// The same, with what lies elsewhere.
+    pub(crate) fn open_with(&self, places: Places<'_>) -> Arc<Engine> {
+        let engine = Engine::open_with(self.folder.path(), places).unwrap();
         engine.fold_all().unwrap();
         engine
     }
