@@ -9,7 +9,7 @@ import sys
 ALLOWED = {
     "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib",
     "0BSD", "Unicode-3.0", "Unlicense", "CC0-1.0", "BSL-1.0", "CDLA-Permissive-2.0", "BlueOak-1.0.0", "OFL-1.1",
-    "Python-2.0",
+    "Python-2.0", "bzip2-1.0.6",
 }
 # Only used while building the web side, never shipped.
 BUILD_ONLY = {"MPL-2.0", "CC-BY-4.0"}
