@@ -38,7 +38,7 @@ def main():
     arguments.add_argument("--asks", type=int, default=1_000_000)
     arguments.add_argument("--rounds", type=int, default=9)
     asked = arguments.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace", "--exclude", "parlour-cluster"], cwd=ROOT, check=True)
     data = folder(asked.asks)
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     command = [BINARY, "--data", data, "serve", "--listen", "127.0.0.1:0"]

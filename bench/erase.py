@@ -25,7 +25,7 @@ def main():
     arguments.add_argument("--brands", type=int, default=200)
     arguments.add_argument("--rounds", type=int, default=3)
     asked = arguments.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace", "--exclude", "parlour-cluster"], cwd=ROOT, check=True)
     spec = importlib.util.spec_from_file_location("bench_restart", ROOT / "bench" / "restart.py")
     restart = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(restart)

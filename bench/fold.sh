@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 events=${1:-1000000}
-cargo build --release --quiet --workspace
+cargo build --release --quiet --workspace --exclude parlour-cluster
 folder=$(mktemp -d)
 server=
 stop() {

@@ -25,7 +25,7 @@ def main():
     arguments.add_argument("--people", type=int, default=250_000)
     arguments.add_argument("--brands", type=int, default=200)
     asked = arguments.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace", "--exclude", "parlour-cluster"], cwd=ROOT, check=True)
     file = ROOT / "target" / f"bench-import-{asked.rows}-{asked.people}-{asked.brands}.csv"
     if not file.exists():
         generate(file, asked)

@@ -40,7 +40,7 @@ def main():
     arguments.add_argument("--brands", type=int, default=1)
     arguments.add_argument("--on", default="2024-06-10", help="a day that nobody asked about")
     asked = arguments.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace", "--exclude", "parlour-cluster"], cwd=ROOT, check=True)
     spec = importlib.util.spec_from_file_location("bench_restart", ROOT / "bench" / "restart.py")
     restart = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(restart)

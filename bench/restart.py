@@ -30,7 +30,7 @@ def main():
     arguments.add_argument("--brands", type=int, default=200)
     arguments.add_argument("--rounds", type=int, default=5)
     asked = arguments.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace", "--exclude", "parlour-cluster"], cwd=ROOT, check=True)
     data = folder(asked)
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     rounds = [start(data, asked.people) for _ in range(asked.rounds)]

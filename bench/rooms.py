@@ -47,7 +47,7 @@ def main():
     arguments.add_argument("--rooms", type=int, default=1000)
     arguments.add_argument("--plain", action="store_true", help="ask for pages that are not compressed")
     asked = arguments.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace", "--exclude", "parlour-cluster"], cwd=ROOT, check=True)
     data = folder(asked.rooms)
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     server, address, _ = start(data)

@@ -50,7 +50,7 @@ def enter_venv():
 
 
 def prepare(asked):
-    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--workspace", "--exclude", "parlour-cluster"], cwd=ROOT, check=True)
     binary = ROOT / "target" / "release" / "parlour-bench"
     world = ROOT / "target" / f"bench-world-{asked.people}-{asked.rows}-{asked.runs}"
     shutil.rmtree(world, ignore_errors=True)

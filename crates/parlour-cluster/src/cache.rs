@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,6 +42,15 @@ impl Cache {
             }
             Lake::Url(url) => self.fetched(url, runs),
         }
+    }
+
+    /// Removes all that was fetched; whoever still reads it has it open.
+    pub(crate) fn clear(&self) -> io::Result<()> {
+        let _stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry in fs::read_dir(self.folder.path())? {
+            fs::remove_dir_all(entry?.path())?;
+        }
+        Ok(())
     }
 
     fn fetched(&self, url: &str, runs: &[Run]) -> anyhow::Result<Vec<Arc<RunFile>>> {

@@ -2,10 +2,12 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
+use tokio::time::interval;
 use url::Url;
 
 use crate::cache::Cache;
@@ -14,6 +16,10 @@ use crate::cluster::Cluster;
 use crate::plan::Codec;
 use crate::shelf::Shelf;
 use crate::{MOST_BYTES, config};
+
+/// After so long without work on it nothing of a question is kept, and how often it is looked.
+const FORGOTTEN: Duration = Duration::from_mins(10);
+const LOOK: Duration = Duration::from_mins(1);
 
 pub(crate) async fn executor(options: &cli::Executor) -> anyhow::Result<()> {
     let cluster = Cluster::at(&options.engine)?;
@@ -35,15 +41,25 @@ pub(crate) async fn executor(options: &cli::Executor) -> anyhow::Result<()> {
         task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
         work_dir: options.work.as_ref().map(|folder| folder.display().to_string()),
         executor_heartbeat_interval_seconds: 1,
-        job_data_ttl_seconds: 600,
+        job_data_ttl_seconds: FORGOTTEN.as_secs(),
         job_data_clean_up_interval_seconds: 60,
         grpc_max_decoding_message_size: MOST_BYTES as u32,
         grpc_max_encoding_message_size: MOST_BYTES as u32,
-        override_physical_codec: Some(Arc::new(Codec::new(shelf))),
+        override_physical_codec: Some(Arc::new(Codec::new(Arc::clone(&shelf)))),
         override_config_producer: Some(Arc::new(config)),
         ..defaults
     };
-    Ok(start_executor_process(Arc::new(process)).await?)
+    let mut looks = interval(LOOK);
+    let forgetting = async {
+        loop {
+            looks.tick().await;
+            shelf.forget(FORGOTTEN);
+        }
+    };
+    tokio::select! {
+        ended = start_executor_process(Arc::new(process)) => Ok(ended?),
+        () = forgetting => Ok(()),
+    }
 }
 
 /// A port that is free, where 0 is asked for: Ballista tells the scheduler its ports before it listens on them.

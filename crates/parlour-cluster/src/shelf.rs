@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use parlour_afar::Question;
@@ -18,13 +18,21 @@ const MOST_BYTES: u64 = 2 << 30;
 
 type Slot = Arc<OnceLock<Result<Arc<Loaded>, String>>>;
 
+/// A question that is held.
+#[derive(Debug)]
+struct Held {
+    id: String,
+    slot: Slot,
+    used_at: Instant,
+}
+
 /// Questions by their names.
 #[derive(Debug)]
 pub(crate) struct Shelf {
     /// Where they are fetched, as `host:port`, and where their runs; nowhere on a scheduler, which counts nothing itself.
     home: Option<(String, Cache)>,
     agent: Agent,
-    held: Mutex<Vec<(String, Slot)>>,
+    held: Mutex<Vec<Held>>,
 }
 
 impl Shelf {
@@ -45,22 +53,35 @@ impl Shelf {
             Ok(loaded) => Ok(Arc::clone(loaded)),
             Err(reason) => {
                 // Another try may find it.
-                self.held.lock().unwrap_or_else(PoisonError::into_inner).retain(|(other, _)| other != id);
+                self.held.lock().unwrap_or_else(PoisonError::into_inner).retain(|held| held.id != id);
                 bail!("{reason}")
             }
         }
     }
 
+    /// Lets go of questions that were not worked on for so long, and of what was fetched once none is left: people are in
+    /// them who may have been erased since.
+    pub(crate) fn forget(&self, idle: Duration) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|held| held.used_at.elapsed() < idle);
+        if let (true, Some((_, cache))) = (held.is_empty(), &self.home)
+            && let Err(error) = cache.clear()
+        {
+            tracing::warn!(%error, "what was fetched cannot be removed");
+        }
+    }
+
     fn slot(&self, id: &str) -> Slot {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, slot)) = held.iter().find(|(other, _)| other == id) {
-            return Arc::clone(slot);
+        if let Some(known) = held.iter_mut().find(|held| held.id == id) {
+            known.used_at = Instant::now();
+            return Arc::clone(&known.slot);
         }
         if HELD <= held.len() {
             held.remove(0);
         }
         let slot = Slot::default();
-        held.push((id.to_owned(), Arc::clone(&slot)));
+        held.push(Held { id: id.to_owned(), slot: Arc::clone(&slot), used_at: Instant::now() });
         slot
     }
 
@@ -79,5 +100,28 @@ impl Shelf {
             bail!("{home} has no question {id} any more");
         }
         Ok(Question::from_bytes(&body)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_works_on_is_forgotten_with_what_was_fetched_for_it() {
+        let parent = tempfile::tempdir().unwrap();
+        let files = || {
+            let found = std::process::Command::new("find").arg(parent.path()).args(["-name", "run"]).output().unwrap();
+            String::from_utf8(found.stdout).unwrap().lines().count()
+        };
+        let shelf = Shelf::new(Some(("127.0.0.1:1".to_owned(), Cache::new(Some(parent.path())).unwrap())));
+        let fetched = std::fs::read_dir(parent.path()).unwrap().next().unwrap().unwrap().path().join("0/activity");
+        std::fs::create_dir_all(&fetched).unwrap();
+        std::fs::write(fetched.join("run"), "of somebody").unwrap();
+        shelf.slot("a question");
+        shelf.forget(Duration::from_mins(1));
+        assert_eq!((shelf.held.lock().unwrap().len(), files()), (1, 1), "it is worked on");
+        shelf.forget(Duration::ZERO);
+        assert_eq!((shelf.held.lock().unwrap().len(), files()), (0, 0));
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stderr, reason = "seeds and counts belong beside a failure")]
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
+mod afar;
 mod among;
 mod backup;
 mod cdnow;
