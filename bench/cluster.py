@@ -21,7 +21,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CLUSTER = ROOT / "target" / "release" / "parlour-cluster"
-MEASURE = ROOT / "target" / "release" / "examples" / "measure"
+BENCH = ROOT / "target" / "release" / "parlour-bench"
 CORES = os.cpu_count() or 1
 
 
@@ -30,9 +30,8 @@ def main():
     arguments.add_argument("folder", type=pathlib.Path)
     arguments.add_argument("--rounds", type=int, default=3)
     asked = arguments.parse_args()
-    command = ["cargo", "build", "--release", "--locked", "--quiet", "-p", "parlour-cluster"]
-    for what in (["--bins"], ["--example", "measure"]):
-        subprocess.run(command + what, cwd=ROOT, check=True)
+    for what in (["-p", "parlour-cluster"], ["--workspace", "--exclude", "parlour-cluster"]):
+        subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", *what], cwd=ROOT, check=True)
     ways = {"alone": [], "one executor": [CORES], "two executors": [(CORES + 1) // 2, max(CORES // 2, 1)]}
     took = {way: {} for way in ways}
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {CORES} cores")
@@ -64,7 +63,7 @@ def measure(folder, cores):
             watching.start()
             stack.callback(watching.join)
             stack.callback(done.set)
-        ran = subprocess.run([MEASURE, folder / "data", *([url] if url else [])], capture_output=True, text=True, check=True)
+        ran = subprocess.run([BENCH, "everybody", folder / "data", *([url] if url else [])], capture_output=True, text=True, check=True)
         return ran.stdout, dict(split)
 
 

@@ -1,5 +1,6 @@
 //! Benchmarks of the parts, on generated worlds; the scripts beside it time others on the same data.
 
+mod everybody;
 mod fold;
 mod world;
 
@@ -49,6 +50,12 @@ enum Command {
         #[arg(long, default_value_t = 2000)]
         n: u32,
     },
+    /// Populations and the last day's standings of a data folder, alone or on a cluster. It writes into the folder.
+    Everybody {
+        folder: PathBuf,
+        /// The cluster, such as df://127.0.0.1:50060.
+        engine: Option<String>,
+    },
     /// Ingest and fold through the engine.
     Fold(fold::FoldBench),
 }
@@ -58,6 +65,7 @@ fn main() -> anyhow::Result<()> {
         Command::Generate(world) => world.generate(),
         Command::Standings { folder, repeat, measure } => standings(&folder, repeat, measure),
         Command::Person { folder, n } => person(&folder, n),
+        Command::Everybody { folder, engine } => everybody::everybody(&folder, engine.as_deref()),
         Command::Fold(bench) => bench.run(),
     }
 }

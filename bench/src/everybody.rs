@@ -1,27 +1,24 @@
-//! Times what a data folder's populations and standings of its last day take, alone or on a cluster; `docs/cluster.md` says how.
-//! It writes the standings into the folder: give it a copy.
+//! What is asked of everybody, counted by this process or by a cluster.
 
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context;
+use parlour_core::day::Day;
 use parlour_engine::{Engine, Places};
 
-fn main() -> anyhow::Result<()> {
-    let mut args = std::env::args().skip(1);
-    let folder = args.next().context("measure FOLDER [df://HOST:PORT]")?;
-    let url = args.next();
+pub(crate) fn everybody(folder: &Path, engine: Option<&str>) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
-    let places = Places { engine: url.as_deref(), ..Places::default() };
-    let engine = Engine::open_with(Path::new(&folder), places)?;
+    let places = Places { engine, ..Places::default() };
+    let engine = Engine::open_with(folder, places)?;
     engine.fold_all()?;
     let snapshot = engine.snapshot();
     let (_, last) = snapshot.days.context("nothing ever happened here")?;
     writeln!(out, "{} rows of activity in {} runs", snapshot.view.n_rows(), snapshot.view.runs.len())?;
     for (what, n) in [("1 day", 1), ("12 days", 12)] {
         // Other days each time, as populations are remembered.
-        let days: Vec<_> = (1..=n).map(|i| parlour_core::day::Day(last.0 - 30 * i - n)).collect();
+        let days: Vec<_> = (1..=n).map(|i| Day(last.0 - 30 * i - n)).collect();
         let began = Instant::now();
         let told = engine.populations_on(&snapshot, None, &days)?;
         let n_present: u64 = told.iter().flat_map(|day| day.iter()).map(|population| population.n_present).sum();
