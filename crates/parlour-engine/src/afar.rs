@@ -84,6 +84,7 @@ impl Engine {
 
     fn ask_afar(&self, snapshot: &Snapshot, what: What, layer: Option<Layer>, days: &[Day]) -> Option<Vec<u8>> {
         let afar = self.afar.as_ref()?;
+        let _span = tracing::info_span!("ask the cluster", n_days = days.len()).entered();
         let question = self.question(snapshot, what, (layer, days), afar);
         let told = question.map_err(AfarError::from).and_then(|question| afar.ask(&question, &|| !self.is_stopping()));
         match told {

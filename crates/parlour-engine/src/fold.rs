@@ -158,6 +158,7 @@ impl Engine {
         mut into: Into<'_>,
     ) -> Result<u64, EngineError> {
         let Some(last) = batches.last().map(|batch| batch.seq) else { return Ok(0) };
+        let _span = tracing::info_span!("fold", n_batches = batches.len(), last).entered();
         let effected = match folding.effected {
             Some(effected) => effected,
             None => self.database.read(|conn| journal::cursor(conn, journal::FOLD))?,

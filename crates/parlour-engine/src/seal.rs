@@ -44,6 +44,7 @@ impl Engine {
         }
         let Some((tail, verbs)) = self.take_tail(is_forced) else { return Ok(false) };
         let Some((first, last)) = tail.batches else { return Ok(false) };
+        let _span = tracing::info_span!("seal", first, last).entered();
         let stamp = format!("{first:012}-{last:012}-0-{:x}", clock::now());
         self.seal(&tail, &verbs, &stamp).inspect_err(|error| self.clear_away(&stamp, error))?;
         Ok(true)
@@ -359,6 +360,7 @@ impl Engine {
     }
 
     fn merge(&self, kind: &str, old: &[LiveRun], level: i64) -> Result<(), EngineError> {
+        let _span = tracing::info_span!("merge", kind, level, n_runs = old.len()).entered();
         let files: Vec<Arc<RunFile>> = old.iter().map(|run| Arc::clone(&run.file)).collect();
         let verbs = Arc::clone(&self.state().verbs);
         let rows = || old.iter().map(|run| &run.row);

@@ -166,9 +166,10 @@ impl App {
         work: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let seat = Arc::clone(&self.calls).acquire_owned().await;
+        let span = tracing::Span::current();
         let done = tokio::task::spawn_blocking(move || {
             let _seat = seat;
-            work(&self)
+            span.in_scope(|| work(&self))
         });
         done.await.unwrap_or_else(|error| Err(ApiError::internal(format!("a call panicked: {error}"))))
     }

@@ -8,9 +8,11 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::error::{ApiError, Failure, FailureBody};
+use crate::trace;
 
 /// What pages may load and do: only what this server itself serves.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
@@ -34,8 +36,10 @@ pub(crate) async fn finish(State(app): State<Arc<App>>, request: Request, next: 
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "page".to_owned(), |of| of.as_str().to_owned());
     let begun = Instant::now();
-    let mut response = next.run(request).await;
+    let span = trace::span(&request, &route, &id);
+    let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
+    trace::end(&span, status);
     app.meter.count(&route, status, begun.elapsed());
     let told = response.extensions_mut().remove::<ApiError>();
     if (status.is_client_error() || status.is_server_error()) && (told.is_some() || is_api(&path)) {

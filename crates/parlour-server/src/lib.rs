@@ -27,9 +27,11 @@ mod router;
 mod serve;
 mod sign_in;
 mod tls;
+mod trace;
 mod ui;
 mod words;
 
+pub use api::metrics::metrics_text;
 pub use app::{App, IS_SAMPLE, LoadSample, SendMail, Shared};
 pub use doors::unpacked;
 pub use openapi::openapi;

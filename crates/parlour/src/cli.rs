@@ -36,6 +36,9 @@ pub(crate) struct Cli {
     /// What is logged, such as `info` or `parlour_engine=debug`.
     #[arg(long, global = true, env = "PARLOUR_LOG", default_value = "warn", value_name = "FILTER")]
     pub(crate) log: String,
+    /// Log one JSON object a line.
+    #[arg(long, global = true, env = "PARLOUR_LOG_JSON")]
+    pub(crate) log_json: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -236,6 +239,8 @@ pub(crate) struct Serve {
     /// server goes on alone while it is away.
     #[arg(long, env = "PARLOUR_ENGINE", value_name = "URL")]
     pub(crate) engine: Option<String>,
+    #[command(flatten)]
+    pub(crate) telemetry: Telemetry,
 }
 
 #[derive(Args, Clone)]
@@ -606,4 +611,21 @@ pub(crate) enum Format {
     Text,
     Json,
     Html,
+}
+
+/// To whom traces and metrics are sent.
+#[derive(Args, Clone, Default)]
+pub(crate) struct Telemetry {
+    /// A collector of OpenTelemetry that is sent traces and metrics (OTLP over HTTP), such as http://localhost:4318.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub(crate) otlp: Option<String>,
+    /// Milliseconds between two messages of metrics to it.
+    #[arg(
+        long,
+        env = "OTEL_METRIC_EXPORT_INTERVAL",
+        default_value_t = 60_000,
+        value_name = "MS",
+        value_parser = clap::value_parser!(u64).range(100..)
+    )]
+    pub(crate) otlp_interval: u64,
 }

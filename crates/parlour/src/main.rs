@@ -16,6 +16,7 @@ mod serve;
 mod simulate;
 mod source;
 mod standing;
+mod telemetry;
 mod traffic;
 mod upkeep;
 
@@ -26,6 +27,7 @@ use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
 use output::Output;
 use parlour_engine::{Engine, EngineError};
+use telemetry::Telemetry;
 
 /// Events are made and dropped by the million on different threads, at which it is a good deal faster than the system's.
 #[global_allocator]
@@ -33,13 +35,18 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_ansi(output::is_colourful(&std::io::stderr()))
-        .with_env_filter(tracing_subscriber::EnvFilter::new(&cli.log))
-        .with_target(false)
-        .init();
-    match run(cli) {
+    let telemetry = match telemetry::begin(&cli) {
+        Ok(telemetry) => telemetry,
+        Err(error) => {
+            output::complain(&error);
+            return ExitCode::FAILURE;
+        }
+    };
+    let ran = run(cli, telemetry.as_ref());
+    if let Some(telemetry) = telemetry {
+        telemetry.end();
+    }
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -84,7 +91,7 @@ fn without_engine(cli: &Cli, out: &mut Output) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn run(cli: Cli) -> anyhow::Result<()> {
+fn run(cli: Cli, telemetry: Option<&Telemetry>) -> anyhow::Result<()> {
     let mut out = Output::new();
     if without_engine(&cli, &mut out)? {
         return Ok(());
@@ -100,7 +107,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     };
     match cli.command {
         Command::SignIn { handle } => serve::sign_in(&engine, handle.as_deref(), &mut out),
-        Command::Serve(options) => serve::serve(&engine, &options, &mut out),
+        Command::Serve(options) => serve::serve(&engine, (&options, telemetry), &mut out),
         Command::Import(options) => import::import(&engine, &options, &mut out),
         Command::Rejected { job, to } => import::rejected(&engine, job, &to, &mut out),
         Command::Source(command) => source::source(&engine, &command, &mut out),

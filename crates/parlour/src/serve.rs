@@ -18,12 +18,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::cli;
 use crate::output::Output;
 use crate::sample;
+use crate::telemetry::Telemetry;
 
 /// Where `parlour sign-in --as` leaves the handle for the server that has the data folder.
 const AS_WHOM: &str = "sign-in-as";
 
 /// Serves until it is told to stop (Ctrl-C or SIGTERM). A hang-up signal prints another sign-in link.
-pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
+pub(crate) fn serve(
+    engine: &Arc<Engine>,
+    (options, telemetry): (&cli::Serve, Option<&Telemetry>),
+    out: &mut Output,
+) -> anyhow::Result<()> {
     // Before anything runs, since it may find the settings wrong.
     let courier = Courier::new(&engine.settings)?;
     let fediverse = Fediverse::new(&engine.settings);
@@ -36,7 +41,7 @@ pub(crate) fn serve(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output
         let mentions = Mentions::new(&engine.settings);
         tasks.also("mentions", move |engine| mentions.step(engine));
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let served = runtime.block_on(listen(engine, options, out));
+        let served = runtime.block_on(listen(engine, (options, telemetry), out));
         // Work that was begun is done to its end before the process goes.
         drop(runtime);
         served
@@ -62,7 +67,11 @@ fn prepare(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyh
     Ok(())
 }
 
-async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) -> anyhow::Result<()> {
+async fn listen(
+    engine: &Arc<Engine>,
+    (options, telemetry): (&cli::Serve, Option<&Telemetry>),
+    out: &mut Output,
+) -> anyhow::Result<()> {
     let address = options.listen.as_ref().unwrap_or(&engine.settings.server.listen);
     let listener = tokio::net::TcpListener::bind(address)
         .await
@@ -75,6 +84,9 @@ async fn listen(engine: &Arc<Engine>, options: &cli::Serve, out: &mut Output) ->
     writeln!(out, "Parlour is at {}", out.bold(&url))?;
     print_link(engine, &url, out).await?;
     let app = App::sending(Arc::clone(engine), Some(load_sample()), send_mail(engine)?);
+    if let Some(telemetry) = telemetry {
+        telemetry.measure(Arc::clone(&app));
+    }
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = parlour_server::serve(listener, app, async {
         let _ = stopped.await;

@@ -53,6 +53,11 @@ fn may_ask(token: &str, peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
     token.is_empty() && is_here && !FORWARDED.iter().any(|name| headers.contains_key(*name))
 }
 
+/// The same for a collector that is sent them.
+pub fn metrics_text(app: &App) -> Result<String, String> {
+    metrics(app).map_err(|error| error.cause.unwrap_or(error.message))
+}
+
 fn metrics(app: &App) -> Result<String, ApiError> {
     let now = clock::now();
     let (sums, oldest_at, kept) = health::watched(app)?;

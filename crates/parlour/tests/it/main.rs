@@ -41,3 +41,4 @@ mod senders;
 mod served;
 mod sources;
 mod staff;
+mod telemetry;
