@@ -61,3 +61,45 @@ install_sdks() {
   target/sdk-venv/bin/pip install --quiet --disable-pip-version-check -r sdk/requirements.txt -r deploy/requirements.txt || die "pip could not install the clients; see above"
   echo "$pins" > sdk/node_modules/.parlour-pins
 }
+
+# Makes a temporary `folder` for servers; it and whatever runs in it go when the script ends.
+begin_servers() {
+  folder=$(mktemp -d)
+  chmod 755 "$folder"
+  servers=
+  trap stop_servers EXIT
+}
+stop_servers() {
+  [ -z "$servers" ] || kill $servers 2>/dev/null || true
+  [ ! -f "$folder/postgres/postmaster.pid" ] || as_postgres "$(postgres_bin)/pg_ctl" -D "$folder/postgres" -m immediate stop >/dev/null 2>&1 || true
+  rm -rf "$folder"
+}
+postgres_bin() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
+# PostgreSQL refuses to run as root.
+as_postgres() { if [ "$(id -u)" = 0 ]; then (cd / && setpriv --reuid postgres --regid postgres --init-groups "$@"); else "$@"; fi; }
+free_port() { node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
+
+# Starts a PostgreSQL and sets PARLOUR_TEST_POSTGRES.
+start_postgres() {
+  say "Starting a private PostgreSQL"
+  mkdir "$folder/postgres"
+  [ "$(id -u)" != 0 ] || chown postgres: "$folder/postgres"
+  as_postgres "$(postgres_bin)/initdb" -D "$folder/postgres" -U postgres -A trust -E UTF8 --locale C >/dev/null
+  port=$(free_port)
+  as_postgres "$(postgres_bin)/pg_ctl" -D "$folder/postgres" -w -o "-p $port -k $folder/postgres -c listen_addresses=127.0.0.1 -c max_connections=300" -l "$folder/postgres/log" start >/dev/null \
+    || { cat "$folder/postgres/log"; die "PostgreSQL does not start; see above"; }
+  export PARLOUR_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
+}
+
+# Starts an S3 server and sets PARLOUR_TEST_S3.
+start_s3() {
+  say "Starting a private S3 server"
+  port=$(free_port)
+  target/sdk-venv/bin/moto_server -H 127.0.0.1 -p "$port" >"$folder/s3.log" 2>&1 &
+  servers="$servers $!"
+  until node -e 'fetch(process.argv[1],{method:"PUT"}).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))' "http://127.0.0.1:$port/parlour"; do
+    kill -0 "$!" 2>/dev/null || { cat "$folder/s3.log"; die "The S3 server does not start; see above"; }
+    sleep 0.2
+  done
+  export PARLOUR_TEST_S3="http://127.0.0.1:$port"
+}

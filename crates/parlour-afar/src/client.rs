@@ -10,6 +10,7 @@ use ureq::Agent;
 use url::Url;
 
 use crate::question::{NotWhole, Question};
+use crate::statement::{Statement, Table};
 
 /// How long a question may take, unless the URL says otherwise.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -21,6 +22,8 @@ const CONNECTING: Duration = Duration::from_secs(3);
 const REQUEST: Duration = Duration::from_secs(30);
 /// Most bytes of an answer.
 const MOST_BYTES: u64 = 4 << 30;
+/// The status of what is not understood, or may not be asked.
+const REFUSED: u16 = 422;
 
 /// Why there is no answer from afar.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,9 @@ pub enum AfarError {
     /// It could not be counted there.
     #[error("the cluster did not count it: {0}")]
     Failed(String),
+    /// What was asked is not understood, or may not be asked.
+    #[error("{0}")]
+    Refused(String),
     /// It took too long.
     #[error("the cluster took longer than {} seconds", .0.as_secs())]
     Late(Duration),
@@ -63,6 +69,9 @@ pub enum AfarError {
 pub struct Progress {
     /// Its name there.
     pub id: String,
+    /// What whoever asked calls it, if anything.
+    #[serde(skip)]
+    pub name: Option<String>,
     /// Tasks that are done.
     pub done: u64,
     /// All of them, as far as known.
@@ -112,7 +121,7 @@ impl Afar {
             .proxy(None);
         Ok(Self {
             url: url.to_owned(),
-            base: format!("http://{host}:{port}/v1/questions"),
+            base: format!("http://{host}:{port}/v1"),
             patience,
             agent: config.build().into(),
             resting_until: Mutex::default(),
@@ -149,20 +158,42 @@ impl Afar {
 
     /// Asks, and waits for the answer, for as long as it is wanted.
     pub fn ask(&self, question: &Question, is_wanted: &dyn Fn() -> bool) -> Result<Vec<u8>, AfarError> {
+        self.told("questions", question.to_bytes(), (None, self.patience), is_wanted)
+    }
+
+    /// The same for a statement, which has a patience of its own, and a name by which its progress is found.
+    pub fn select(
+        &self,
+        statement: &Statement,
+        name: Option<String>,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Table, AfarError> {
+        let patience = Duration::from_millis(statement.patience_millis);
+        let bytes = self.told("statements", statement.to_bytes(), (name, patience), is_wanted)?;
+        Ok(Table::from_bytes(&bytes)?)
+    }
+
+    fn told(
+        &self,
+        what: &str,
+        bytes: Result<Vec<u8>, NotWhole>,
+        (name, patience): (Option<String>, Duration),
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Vec<u8>, AfarError> {
         let began = Instant::now();
         if lock(&self.resting_until).is_some_and(|until| began < until) {
             self.n_failed.fetch_add(1, Ordering::Relaxed);
             return Err(AfarError::Resting);
         }
-        let told = question.to_bytes().map_err(AfarError::from).and_then(|bytes| self.put(&bytes));
+        let told = bytes.map_err(AfarError::from).and_then(|bytes| self.put(what, &bytes));
         let told = told.and_then(|put| {
             tracing::info!(id = put.id, plan = put.plan, "a question is put to the cluster");
-            lock(&self.under_way).push(Progress { id: put.id.clone(), ..Progress::default() });
-            let told = self.wait(&put.id, began, is_wanted);
+            lock(&self.under_way).push(Progress { id: put.id.clone(), name, ..Progress::default() });
+            let told = self.wait(&put.id, (began, patience), is_wanted);
             lock(&self.under_way).retain(|other| other.id != put.id);
             if told.is_err() {
                 // Whoever works on it is told; where that is not heard, they find out themselves that nobody asks.
-                let _ = self.agent.delete(format!("{}/{}", self.base, put.id)).call();
+                let _ = self.agent.delete(format!("{}/questions/{}", self.base, put.id)).call();
             }
             told
         });
@@ -173,26 +204,35 @@ impl Afar {
         told
     }
 
-    fn put(&self, bytes: &[u8]) -> Result<Put, AfarError> {
-        let mut response = self.agent.post(&self.base).send(bytes).map_err(|error| self.away(&error))?;
-        let is_taken = response.status().is_success();
+    fn put(&self, what: &str, bytes: &[u8]) -> Result<Put, AfarError> {
+        let sent = self.agent.post(format!("{}/{what}", self.base)).send(bytes);
+        let mut response = sent.map_err(|error| self.away(&error))?;
+        let status = response.status();
         let text = response.body_mut().read_to_string().map_err(|error| self.away(&error))?;
-        if !is_taken {
+        if status == REFUSED {
+            return Err(AfarError::Refused(text));
+        }
+        if !status.is_success() {
             return Err(AfarError::Failed(text));
         }
         serde_json::from_str(&text).map_err(|_| AfarError::Away { url: self.url.clone(), reason: foreign(&text) })
     }
 
-    fn wait(&self, id: &str, began: Instant, is_wanted: &dyn Fn() -> bool) -> Result<Vec<u8>, AfarError> {
+    fn wait(
+        &self,
+        id: &str,
+        (began, patience): (Instant, Duration),
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Vec<u8>, AfarError> {
         let mut seen = 0;
         loop {
             if !is_wanted() {
                 return Err(AfarError::Unwanted);
             }
-            if self.patience <= began.elapsed() {
-                return Err(AfarError::Late(self.patience));
+            if patience <= began.elapsed() {
+                return Err(AfarError::Late(patience));
             }
-            let at = format!("{}/{id}/answer?beyond={seen}", self.base);
+            let at = format!("{}/questions/{id}/answer?beyond={seen}", self.base);
             let response = self.agent.get(at).call().map_err(|error| self.away(&error))?;
             let status = response.status().as_u16();
             let mut body = Vec::new();
@@ -205,7 +245,7 @@ impl Afar {
                         seen = progress.done;
                         tracing::debug!(id, done = progress.done, of = progress.of, "the cluster counts");
                         lock(&self.under_way).iter_mut().filter(|one| one.id == id).for_each(|one| {
-                            one.clone_from(&progress);
+                            (one.done, one.of) = (progress.done, progress.of);
                         });
                     }
                 }
@@ -235,7 +275,7 @@ mod tests {
     #[test]
     fn a_url_says_where_and_how_long() {
         let afar = Afar::new("df://localhost:50060?patience=7").unwrap();
-        assert_eq!((afar.base.as_str(), afar.patience.as_secs()), ("http://localhost:50060/v1/questions", 7));
+        assert_eq!((afar.base.as_str(), afar.patience.as_secs()), ("http://localhost:50060/v1", 7));
         for wrong in
             ["localhost:50060", "http://localhost:50060", "df://localhost", "df://h:1?patience=0", "df://h:1?x=1"]
         {

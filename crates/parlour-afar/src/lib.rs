@@ -5,8 +5,10 @@
 
 mod client;
 mod question;
+mod statement;
 
 pub use client::{Afar, AfarError, Progress};
 pub use question::{
     Answer, Lake, NotWhole, Part, Question, Run, Standings, Stands, Sums, Under, What, add_sums, sums_of,
 };
+pub use statement::{Cell, Statement, TABLES, Table};

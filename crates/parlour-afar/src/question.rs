@@ -36,10 +36,12 @@ pub struct Run {
 }
 
 impl Run {
-    /// Whether the name is one that a lake gives, and leads nowhere else.
-    pub fn is_named_well(&self) -> bool {
-        let Some(("activity", name)) = self.file.split_once('/') else { return false };
-        !name.starts_with('.') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    /// Whether the name is one that a lake gives to files of a table, and leads nowhere else.
+    pub fn is_named_well(&self, table: &str) -> bool {
+        let Some((folder, name)) = self.file.split_once('/') else { return false };
+        folder == table
+            && !name.starts_with('.')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     }
 }
 
@@ -201,7 +203,7 @@ impl Question {
 
     fn check(&self) -> Result<(), NotWhole> {
         let rules = [
-            (self.runs.iter().all(Run::is_named_well), "a run has a name that no lake gives"),
+            (self.runs.iter().all(|run| run.is_named_well("activity")), "a run has a name that no lake gives"),
             (self.cuts.first() == Some(&Key(0)), "the work does not begin at its beginning"),
             (self.cuts.is_sorted_by(|a, b| a < b), "the work is parted out of order"),
             (self.tails.iter().all(|tail| tail.is_whole()), "what is not sealed is not whole"),
@@ -416,7 +418,7 @@ mod tests {
 
     #[test]
     fn a_run_is_nowhere_but_in_the_lake() {
-        let run = |file: &str| Run { file: file.to_owned(), n_rows: 0, n_bytes: 0 }.is_named_well();
+        let run = |file: &str| Run { file: file.to_owned(), n_rows: 0, n_bytes: 0 }.is_named_well("activity");
         assert!(run("activity/0-12-3f.parquet"));
         for file in ["../activity/x", "activity/../x", "activity/a/b", "/etc/passwd", "event/x.parquet", "activity/.x"]
         {

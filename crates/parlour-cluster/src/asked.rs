@@ -18,14 +18,15 @@ use datafusion::physical_plan::{ExecutionPlan, displayable};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 use futures_util::TryStreamExt;
-use parlour_afar::{Answer, Question};
+use parlour_afar::{Answer, Question, Statement};
 use serde::Serialize;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::sync::watch;
 
-use crate::MOST_BYTES;
 use crate::plan::{parts_of, plan};
 use crate::shelf::Shelf;
+use crate::statement::{Making, frame};
+use crate::{MOST_BYTES, config};
 
 /// Ballista's scheduler.
 pub(crate) type Scheduler = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
@@ -77,6 +78,8 @@ pub(crate) struct Planned {
     pub(crate) asked: Arc<Asked>,
     plan: Arc<dyn ExecutionPlan>,
     patience: Duration,
+    /// The table that is to be made of the answer, where it is not parts.
+    making: Option<Making>,
 }
 
 impl Planned {
@@ -84,6 +87,23 @@ impl Planned {
     pub(crate) fn new(id: String, body: Vec<u8>, n_cores: usize, shelf: &Arc<Shelf>) -> anyhow::Result<Self> {
         let question = Question::from_bytes(&body)?;
         let plan = plan(&id, &question, (n_cores * TASKS_PER_CORE).max(1), shelf)?;
+        Self::of(id, body, plan, question.patience_millis, None)
+    }
+
+    /// Has the plan of a statement made, for so many cores.
+    pub(crate) async fn statement(id: String, statement: &Statement, n_cores: usize) -> anyhow::Result<Self> {
+        let plan = frame(statement, config(), None, n_cores).await?.create_physical_plan().await?;
+        let making = Making::new(statement, &plan.schema());
+        Self::of(id, Vec::new(), plan, statement.patience_millis, Some(making))
+    }
+
+    fn of(
+        id: String,
+        body: Vec<u8>,
+        plan: Arc<dyn ExecutionPlan>,
+        patience_millis: u64,
+        making: Option<Making>,
+    ) -> anyhow::Result<Self> {
         let text = stages_of(&id, &plan)?;
         let progress = Progress { id: id.clone(), ..Progress::default() };
         let asked = Asked {
@@ -93,14 +113,14 @@ impl Planned {
             stands: watch::Sender::new(Stands::UnderWay(progress)),
             heard_at: watch::Sender::new(Some(Instant::now())),
         };
-        Ok(Self { asked: Arc::new(asked), plan, patience: Duration::from_millis(question.patience_millis) })
+        Ok(Self { asked: Arc::new(asked), plan, patience: Duration::from_millis(patience_millis), making })
     }
 
     /// Has it counted, and says how it stands; returns when nobody asks about it any more.
     pub(crate) async fn work(self, scheduler: Scheduler) {
-        let Self { asked, plan, patience } = self;
+        let Self { asked, plan, patience, making } = self;
         let told = tokio::select! {
-            told = tokio::time::timeout(patience, counted(&scheduler, &asked, plan)) => told,
+            told = tokio::time::timeout(patience, counted(&scheduler, &asked, plan, making)) => told,
             () = forsaken(&asked) => Ok(Err(anyhow::anyhow!("it was taken back"))),
         };
         let told = told.unwrap_or_else(|_| Err(anyhow::anyhow!("it took longer than {} seconds", patience.as_secs())));
@@ -166,11 +186,16 @@ impl Drop for Job<'_> {
     }
 }
 
-async fn counted(scheduler: &Scheduler, asked: &Asked, plan: Arc<dyn ExecutionPlan>) -> anyhow::Result<Vec<u8>> {
+async fn counted(
+    scheduler: &Scheduler,
+    asked: &Asked,
+    plan: Arc<dyn ExecutionPlan>,
+    making: Option<Making>,
+) -> anyhow::Result<Vec<u8>> {
     let mut tries = 0;
     loop {
         let places = run(scheduler, asked, &plan).await?;
-        match fetch(places).await {
+        match fetch(places, making.clone()).await {
             Ok(answer) => return Ok(answer),
             // Whoever had it may have died just then.
             Err(error) if tries == 0 => {
@@ -260,7 +285,7 @@ async fn look(scheduler: &Scheduler, asked: &Asked, job: &JobId) {
 }
 
 /// Fetches the answer from where it lies.
-async fn fetch(places: Vec<PartitionLocation>) -> anyhow::Result<Vec<u8>> {
+async fn fetch(places: Vec<PartitionLocation>, mut making: Option<Making>) -> anyhow::Result<Vec<u8>> {
     let mut answer = Answer::default();
     for place in places {
         let layout = place.layout();
@@ -270,8 +295,15 @@ async fn fetch(places: Vec<PartitionLocation>) -> anyhow::Result<Vec<u8>> {
         let mut client = BallistaClient::try_new(host, port, MOST_BYTES, false, None, TRIES, TRY_MILLIS, 0, 0).await?;
         let mut batches = client.fetch_partition(&executor.id, &partition.into(), place.file_id, layout, true).await?;
         while let Some(batch) = batches.try_next().await? {
-            parts_of(&batch)?.for_each(|part| answer.push(part));
+            match &mut making {
+                Some(making) if !making.is_open() => break,
+                Some(making) => making.add(&batch)?,
+                None => parts_of(&batch)?.for_each(|part| answer.push(part)),
+            }
         }
     }
-    Ok(answer.into_bytes())
+    match making {
+        Some(making) => Ok(making.done().to_bytes()?),
+        None => Ok(answer.into_bytes()),
+    }
 }

@@ -11,6 +11,7 @@ use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
+use parlour_afar::Statement;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
@@ -81,6 +82,7 @@ impl Door {
         Router::new()
             .route("/v1/cluster", get(cluster))
             .route("/v1/questions", post(put).get(all))
+            .route("/v1/statements", post(select))
             .route("/v1/questions/{id}", get(progress).delete(take_back))
             .route("/v1/questions/{id}/answer", get(answer))
             .route("/v1/questions/{id}/body", get(body))
@@ -107,6 +109,34 @@ impl Door {
         };
         Ok(all.into_iter().map(|(metadata, ..)| executor(metadata)).collect())
     }
+
+    fn next_id(&self) -> String {
+        format!("{}-{}", self.scheduler.start_time, self.n.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Cores of all executors; where there are none nothing is asked.
+    async fn cores(&self) -> Result<usize, Refused> {
+        match self.executors().await?.iter().map(|executor| executor.cores as usize).sum() {
+            0 => Err((StatusCode::SERVICE_UNAVAILABLE, "no executor is there".to_owned())),
+            n => Ok(n),
+        }
+    }
+
+    fn work_on(self: &Arc<Self>, planned: Planned) -> Json<serde_json::Value> {
+        let (asked, scheduler) = (Arc::clone(&planned.asked), self.scheduler.clone());
+        tracing::info!(id = asked.id, "a question is put; its plan:\n{}", asked.plan);
+        let told = serde_json::json!({ "id": asked.id, "plan": asked.plan });
+        let id = asked.id.clone();
+        self.questions().insert(id.clone(), asked);
+        let this = Arc::clone(self);
+        let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        while work.try_join_next().is_some() {}
+        work.spawn(async move {
+            planned.work(scheduler).await;
+            this.questions().remove(&id);
+        });
+        Json(told)
+    }
 }
 
 /// Who is there; `?executors=2` waits a moment until so many are.
@@ -122,25 +152,20 @@ async fn cluster(State(door): State<Arc<Door>>, Query(awaited): Query<Awaited>) 
 }
 
 async fn put(State(door): State<Arc<Door>>, body: Bytes) -> Result<Json<serde_json::Value>, Refused> {
-    let n_cores = door.executors().await?.iter().map(|executor| executor.cores as usize).sum();
-    if n_cores == 0 {
-        return Err((StatusCode::SERVICE_UNAVAILABLE, "no executor is there".to_owned()));
-    }
-    let id = format!("{}-{}", door.scheduler.start_time, door.n.fetch_add(1, Ordering::Relaxed));
-    let planned = Planned::new(id.clone(), body.into(), n_cores, &door.shelf);
+    let (id, n_cores) = (door.next_id(), door.cores().await?);
+    let planned = Planned::new(id, body.into(), n_cores, &door.shelf);
     let planned = planned.map_err(|error| (StatusCode::BAD_REQUEST, format!("this is no question: {error:#}")))?;
-    let (asked, scheduler) = (Arc::clone(&planned.asked), door.scheduler.clone());
-    tracing::info!(id, "a question is put; its plan:\n{}", asked.plan);
-    let told = serde_json::json!({ "id": id, "plan": asked.plan });
-    door.questions().insert(id.clone(), asked);
-    let door_too = Arc::clone(&door);
-    let mut work = door.work.lock().unwrap_or_else(PoisonError::into_inner);
-    while work.try_join_next().is_some() {}
-    work.spawn(async move {
-        planned.work(scheduler).await;
-        door_too.questions().remove(&id);
-    });
-    Ok(Json(told))
+    Ok(door.work_on(planned))
+}
+
+/// A statement over the lake, as [`parlour_afar::Statement`] has it; its answer is found where those to questions are.
+async fn select(State(door): State<Arc<Door>>, body: Bytes) -> Result<Json<serde_json::Value>, Refused> {
+    let statement = Statement::from_bytes(&body);
+    let statement = statement.map_err(|error| (StatusCode::BAD_REQUEST, format!("this is no statement: {error}")))?;
+    let (id, n_cores) = (door.next_id(), door.cores().await?);
+    let planned = Planned::statement(id, &statement, n_cores).await;
+    let planned = planned.map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, format!("{error:#}")))?;
+    Ok(door.work_on(planned))
 }
 
 /// The answer, or how far it is where it takes a while or more than `beyond` tasks are done.

@@ -7,12 +7,15 @@ use std::time::Duration;
 use anyhow::Context;
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
+use datafusion::common::Result;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use tokio::time::interval;
 use url::Url;
 
 use crate::cache::Cache;
 use crate::cli;
 use crate::cluster::Cluster;
+use crate::lakes::Lakes;
 use crate::plan::Codec;
 use crate::shelf::Shelf;
 use crate::{MOST_BYTES, config};
@@ -26,7 +29,8 @@ pub(crate) async fn executor(options: &cli::Executor) -> anyhow::Result<()> {
     let address = Url::parse(&format!("http://{}", cluster.scheduler))?;
     let host = address.host_str().context("the scheduler has no host")?.to_owned();
     let scheduler_port = address.port().context("the scheduler has no port")?;
-    let shelf = Arc::new(Shelf::new(Some((cluster.door, Cache::new(options.cache.as_deref())?))));
+    let cache = Arc::new(Cache::new(options.cache.as_deref())?);
+    let shelf = Arc::new(Shelf::new(Some((cluster.door, Arc::clone(&cache)))));
     let defaults = ExecutorProcessConfig::default();
     let process = ExecutorProcessConfig {
         executor_id: options.name.clone().unwrap_or_else(|| defaults.executor_id.clone()),
@@ -47,6 +51,7 @@ pub(crate) async fn executor(options: &cli::Executor) -> anyhow::Result<()> {
         grpc_max_encoding_message_size: MOST_BYTES as u32,
         override_physical_codec: Some(Arc::new(Codec::new(Arc::clone(&shelf)))),
         override_config_producer: Some(Arc::new(config)),
+        override_runtime_producer: Some(Arc::new(move |_| runtime(&cache))),
         ..defaults
     };
     let mut looks = interval(LOOK);
@@ -60,6 +65,12 @@ pub(crate) async fn executor(options: &cli::Executor) -> anyhow::Result<()> {
         ended = start_executor_process(Arc::new(process)) => Ok(ended?),
         () = forgetting => Ok(()),
     }
+}
+
+/// What tasks work in: lakes are found there.
+pub(crate) fn runtime(cache: &Arc<Cache>) -> Result<Arc<RuntimeEnv>> {
+    let lakes = Arc::new(Lakes::new(Arc::clone(cache)));
+    RuntimeEnvBuilder::new().with_object_store_registry(lakes).build_arc()
 }
 
 /// A port that is free, where 0 is asked for: Ballista tells the scheduler its ports before it listens on them.

@@ -7,11 +7,13 @@ mod cli;
 mod cluster;
 mod door;
 mod executor;
+mod lakes;
 mod loaded;
 mod plan;
 mod scheduler;
 mod shelf;
 mod sql;
+mod statement;
 
 use std::io::Write;
 use std::process::ExitCode;

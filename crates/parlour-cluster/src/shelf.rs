@@ -30,13 +30,13 @@ struct Held {
 #[derive(Debug)]
 pub(crate) struct Shelf {
     /// Where they are fetched, as `host:port`, and where their runs; nowhere on a scheduler, which counts nothing itself.
-    home: Option<(String, Cache)>,
+    home: Option<(String, Arc<Cache>)>,
     agent: Agent,
     held: Mutex<Vec<Held>>,
 }
 
 impl Shelf {
-    pub(crate) fn new(home: Option<(String, Cache)>) -> Self {
+    pub(crate) fn new(home: Option<(String, Arc<Cache>)>) -> Self {
         let config = Agent::config_builder()
             .timeout_connect(Some(Duration::from_secs(5)))
             .timeout_global(Some(Duration::from_mins(1)))
@@ -65,7 +65,7 @@ impl Shelf {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.retain(|held| held.used_at.elapsed() < idle);
         if let (true, Some((_, cache))) = (held.is_empty(), &self.home)
-            && let Err(error) = cache.clear()
+            && let Err(error) = cache.clear(idle)
         {
             tracing::warn!(%error, "what was fetched cannot be removed");
         }
@@ -114,7 +114,7 @@ mod tests {
             let found = std::process::Command::new("find").arg(parent.path()).args(["-name", "run"]).output().unwrap();
             String::from_utf8(found.stdout).unwrap().lines().count()
         };
-        let shelf = Shelf::new(Some(("127.0.0.1:1".to_owned(), Cache::new(Some(parent.path())).unwrap())));
+        let shelf = Shelf::new(Some(("127.0.0.1:1".to_owned(), Arc::new(Cache::new(Some(parent.path())).unwrap()))));
         let fetched = std::fs::read_dir(parent.path()).unwrap().next().unwrap().unwrap().path().join("0/activity");
         std::fs::create_dir_all(&fetched).unwrap();
         std::fs::write(fetched.join("run"), "of somebody").unwrap();

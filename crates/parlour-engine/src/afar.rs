@@ -44,6 +44,11 @@ fn cuts(walk: &Walk<'_>) -> Vec<Key> {
 }
 
 impl Engine {
+    /// Where the cluster is, if there is one.
+    pub fn afar_url(&self) -> Option<&str> {
+        self.afar.as_ref().map(Afar::url)
+    }
+
     /// How it stands with the cluster, if there is one.
     pub fn afar_health(&self) -> Option<AfarHealth> {
         let afar = self.afar.as_ref()?;
@@ -97,6 +102,15 @@ impl Engine {
         }
     }
 
+    /// Where executors find the lake.
+    pub(crate) fn lake(&self) -> Result<Lake, NotWhole> {
+        if let Some(remote) = &self.remote {
+            return Ok(Lake::Url(remote.url().to_owned()));
+        }
+        let folder = std::path::absolute(self.folder.join("lake"));
+        Ok(Lake::Folder(folder.map_err(|error| NotWhole::Settings(error.to_string()))?.display().to_string()))
+    }
+
     fn question(
         &self,
         snapshot: &Snapshot,
@@ -105,12 +119,6 @@ impl Engine {
         afar: &Afar,
     ) -> Result<Question, NotWhole> {
         let walk = snapshot.everyone();
-        let lake = if let Some(remote) = &self.remote {
-            Lake::Url(remote.url().to_owned())
-        } else {
-            let folder = std::path::absolute(self.folder.join("lake"));
-            Lake::Folder(folder.map_err(|error| NotWhole::Settings(error.to_string()))?.display().to_string())
-        };
         let run = |run: &Arc<parlour_lake::run::RunFile>| Run {
             file: format!("activity/{}", run.path.file_name().unwrap_or_default().to_string_lossy()),
             n_rows: run.n_rows(),
@@ -120,7 +128,7 @@ impl Engine {
         Ok(Question {
             version: Question::version_now(),
             what,
-            lake,
+            lake: self.lake()?,
             runs: snapshot.view.runs.iter().map(run).collect(),
             cuts: cuts(&walk),
             tails: snapshot.view.tails.clone(),

@@ -1,5 +1,6 @@
 //! What can go wrong in the engine: one variant for each reaction.
 
+use parlour_afar::AfarError;
 use parlour_core::vocabulary::VocabularyError;
 use parlour_lake::run::LakeError;
 use parlour_store::StoreError;
@@ -47,9 +48,21 @@ pub enum EngineError {
     /// It is not for whoever asks.
     #[error("{0}")]
     Forbidden(String),
+    /// What somebody wrote in SQL is not understood, or may not be asked.
+    #[error("{0}")]
+    Refused(String),
+    /// The cluster.
+    #[error(transparent)]
+    Afar(AfarError),
     /// Somebody else did something at the same time that this cannot follow.
     #[error("{0}")]
     Conflict(String),
+}
+
+impl From<AfarError> for EngineError {
+    fn from(error: AfarError) -> Self {
+        if let AfarError::Refused(words) = error { Self::Refused(words) } else { Self::Afar(error) }
+    }
 }
 
 impl EngineError {
@@ -66,6 +79,8 @@ impl EngineError {
             | Self::NotFound(_)
             | Self::Conflict(_)
             | Self::Forbidden(_)
+            | Self::Refused(_)
+            | Self::Afar(_)
             | Self::Invalid(_) => false,
         }
     }

@@ -11,5 +11,6 @@ pub mod event;
 pub mod kernel;
 pub mod remote;
 pub mod run;
+pub mod shape;
 pub mod standing;
 pub mod without;

@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use parlour_engine::EngineError;
 use parlour_engine::forms::Turned;
+use parlour_engine::{AfarError, EngineError};
 use parlour_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -210,6 +210,9 @@ impl From<EngineError> for ApiError {
             EngineError::Invalid(message) => Self::new(ErrorCode::InvalidRequest, message),
             EngineError::Forbidden(message) => Self::new(ErrorCode::Forbidden, message),
             EngineError::Conflict(message) => Self::new(ErrorCode::NotNow, message),
+            EngineError::Refused(message) => Self::new(ErrorCode::SqlRefused, message),
+            EngineError::Afar(AfarError::Late(_)) => Self::new(ErrorCode::TooSlow, error.to_string()),
+            EngineError::Afar(_) => Self::new(ErrorCode::Unavailable, error.to_string()),
             EngineError::Lake(_)
             | EngineError::Vocabulary(_)
             | EngineError::Settings(_)

@@ -152,6 +152,7 @@ const SCHEME: &str = "session";
         merges::list_merges,
         merges::get_ids,
         sql::run_sql,
+        sql::get_progress,
         sql::get_schema,
         questions::list_questions,
         questions::create_question,

@@ -135,6 +135,7 @@ pub(crate) const RULES: &[Rule] = &[
     rule("POST", "/api/v1/links/unforce", (Analyse, Refused), "left a link to the safeguards"),
     // Explore reads tables, which know no brands.
     rule("POST", "/api/v1/sql", (Analyse, Refused), "asked with SQL"),
+    reads("/api/v1/sql/progress", Analyse, Refused),
     reads("/api/v1/sql/schema", Analyse, Refused),
     reads("/api/v1/questions", Analyse, Refused),
     rule("POST", "/api/v1/questions", (Analyse, Refused), "saved a question"),

@@ -83,6 +83,7 @@ fn closed_routes() -> Vec<Route> {
         ("/api/v1/people/{person}/ids", get(merges::get_ids)),
         ("/api/v1/people/{person}/rooms", get(person_rooms::list_person_rooms)),
         ("/api/v1/sql", post(sql::run_sql)),
+        ("/api/v1/sql/progress", get(sql::get_progress)),
         ("/api/v1/sql/schema", get(sql::get_schema)),
         ("/api/v1/questions", get(questions::list_questions).post(questions::create_question)),
         ("/api/v1/questions/{id}", put(questions::update_question).delete(questions::delete_question)),

@@ -1,13 +1,12 @@
 //! `parlour sql`, `keep`, `rebuild`, `compact` and `doctor`.
 
 use std::io::Write;
-use std::time::Duration;
 
 use anyhow::bail;
 use parlour_core::day::Day;
 use parlour_core::sentence::thousands;
 use parlour_engine::Engine;
-use parlour_store::{ExploreLimits, Value};
+use parlour_store::Value;
 use serde_json::json;
 
 use crate::output::Output;
@@ -16,14 +15,7 @@ use crate::sample::keep_last_days;
 /// Answers a question in SQL.
 pub(crate) fn sql(engine: &Engine, question: &str, is_json: bool, out: &mut Output) -> anyhow::Result<()> {
     engine.keep_due()?;
-    let limits = &engine.settings.explore;
-    let limits = ExploreLimits {
-        deadline: Duration::from_secs(limits.max_seconds),
-        n_rows: limits.max_rows,
-        n_bytes: limits.max_bytes,
-        ..ExploreLimits::default()
-    };
-    let table = engine.database.explore(question, &limits)?;
+    let table = engine.explore(question, None, &|| true)?;
     if is_json {
         let rows: Vec<Vec<serde_json::Value>> =
             table.rows.iter().map(|row| row.iter().map(json_of).collect()).collect();

@@ -2827,10 +2827,29 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Answers one `SELECT`, read-only and within the limits under `[explore]`.
-         * @description 400 with the database's own words for what it does not understand or may not do; 408 for what takes too long.
+         * Answers one `SELECT`, read-only and within the limits under `[explore]`. Where it names tables of the lake
+         *     (`lake.activity`), the cluster answers it; whoever hangs up takes it back.
+         * @description 400 with the database's own words for what it does not understand or may not do; 408 for what takes too long; 503 where
+         *     the cluster is away.
          */
         post: operations["run_sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a question over the lake is that was given a name. */
+        get: operations["get_progress"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4211,6 +4230,32 @@ export interface components {
         Closing: {
             reason: string;
         };
+        /** @description The cluster, as this server sees it. */
+        ClusterHealth: {
+            /** @description Whether it was away when last asked. */
+            is_away: boolean;
+            /**
+             * Format: int64
+             * @description Questions it answered since this server was started.
+             */
+            n_answered: number;
+            /**
+             * Format: int64
+             * @description Questions it did not answer, so that this server counted itself.
+             */
+            n_own: number;
+            /**
+             * Format: int64
+             * @description All tasks under way.
+             */
+            n_tasks: number;
+            /**
+             * Format: int64
+             * @description Tasks that are done of those under way.
+             */
+            n_tasks_done: number;
+            url: string;
+        };
         /** @description One cohort. */
         Cohort: {
             /** @description Its own period first. */
@@ -4768,6 +4813,7 @@ export interface components {
         };
         /** @description How everything is. */
         Health: {
+            cluster: components["schemas"]["ClusterHealth"] | null;
             data_dir: string;
             /** @description `sqlite` or `postgres`. */
             database: string;
@@ -6811,8 +6857,23 @@ export interface components {
             name: string;
             sql: string;
         };
+        /** @description How far a question over the lake is. */
+        SqlProgress: {
+            /**
+             * Format: int64
+             * @description Tasks that are done.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description All of them, as far as known; 0 where no question of this name is under way on this server.
+             */
+            of: number;
+        };
         /** @description What is asked. */
         SqlQuestion: {
+            /** @description A name by which its progress can be asked for; only where it is over the lake. */
+            name: string | null;
             /** @description One `SELECT`. */
             sql: string;
         };
@@ -14120,6 +14181,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SqlAnswer"];
+                };
+            };
+            /** @description what went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name it was given. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlProgress"];
                 };
             };
             /** @description what went wrong */

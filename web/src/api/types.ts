@@ -108,6 +108,7 @@ export type Contribution = Schemas["Contribution"];
 
 export type SqlSchema = Schemas["SqlSchema"];
 export type SqlTable = Schemas["SqlTable"];
+export type SqlProgress = Schemas["SqlProgress"];
 export type SqlQuestion = Schemas["SqlQuestion"];
 export type SqlResult = Schemas["SqlAnswer"];
 export type SqlValue = Schemas["SqlValue"];

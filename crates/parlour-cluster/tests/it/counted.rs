@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use parlour_core::event::Layer;
 use parlour_engine::{Engine, Places};
+use parlour_store::Value;
 
 use crate::processes::Cluster;
 use crate::tables::asked;
@@ -73,17 +74,20 @@ fn executors_read_a_lake_in_an_object_store() {
     let (lake, aside) = (world.folder.path().join("lake"), world.folder.path().join("aside"));
     std::fs::rename(&lake, &aside).unwrap();
     let afar = all(&engine);
+    let events = engine.explore("SELECT sum(n) FROM lake.activity", None, &|| true).unwrap();
     std::fs::rename(&aside, &lake).unwrap();
+    let sealed: u64 = engine.snapshot().view.runs.iter().map(|run| run.n_rows()).sum();
+    assert!(matches!(events.rows[0][0], Value::Int(n) if n.unsigned_abs() >= sealed), "{events:?} of {sealed} rows");
     for (own, afar) in own.iter().zip(&afar) {
         must_be_same(own, afar);
     }
-    assert_eq!(engine.afar_health().unwrap().n_answered, ASKED.len() as u64);
+    assert_eq!(engine.afar_health().unwrap().n_answered, ASKED.len() as u64 + 1);
     let n_runs = engine.snapshot().view.runs.len();
     engine.compact_all().unwrap();
     let snapshot = engine.snapshot();
     assert!(snapshot.view.runs.len() < n_runs, "some were merged");
     let afar = populations(&engine, None, (7, 11));
-    assert_eq!(engine.afar_health().unwrap().n_answered, ASKED.len() as u64 + 1);
+    assert_eq!(engine.afar_health().unwrap().n_answered, ASKED.len() as u64 + 2);
     assert_eq!(cluster.n_fetched(), 2 * snapshot.view.runs.len(), "each of two has what counts, and no more");
     drop((snapshot, engine));
     must_be_same(&populations(&world.open(None), None, (7, 11)), &afar);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails that should not")]
 
 mod counted;
+mod explored;
 mod lost;
 mod processes;
 mod tables;

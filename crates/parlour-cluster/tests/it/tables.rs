@@ -19,7 +19,7 @@ pub(crate) fn asked(data: &Path, engine: Option<&str>, question: &str) -> Vec<St
 }
 
 /// The kernel's totals: events, their worth, and days on which something was done.
-fn totals(engine: &Engine) -> String {
+pub(crate) fn totals(engine: &Engine) -> String {
     let sum = |sums: &mut (u64, i64, u64), columns: &parlour_core::relation::Columns, rows: std::ops::Range<usize>| {
         sums.0 += columns.n[rows.clone()].iter().sum::<u64>();
         sums.1 += columns.value_minor[rows.clone()].iter().sum::<i64>();

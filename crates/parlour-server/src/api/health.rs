@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use parlour_engine::{ServerStanding, clock};
+use parlour_engine::{AfarHealth, ServerStanding, clock};
 use parlour_store::{Conn, Kind, SCHEMA_VERSION, StoreError, job, journal, rejected, run, tally};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -58,6 +58,8 @@ pub(crate) struct Health {
     rejected: Vec<ReasonCount>,
     /// The servers on the database, where there may be several.
     servers: Vec<ServerHealth>,
+    /// The cluster that counts in this server's place; null where there is none.
+    cluster: Option<ClusterHealth>,
     /// The newest 20.
     jobs: Vec<Job>,
     /// What is wrong; empty when all is well.
@@ -107,6 +109,22 @@ pub(crate) struct ServerHealth {
     pub(super) n_behind: i64,
     /// Events that it has in memory and that are not sealed.
     n_unsealed: i64,
+}
+
+/// The cluster, as this server sees it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ClusterHealth {
+    url: String,
+    /// Whether it was away when last asked.
+    is_away: bool,
+    /// Questions it answered since this server was started.
+    n_answered: u64,
+    /// Questions it did not answer, so that this server counted itself.
+    n_own: u64,
+    /// Tasks that are done of those under way.
+    n_tasks_done: u64,
+    /// All tasks under way.
+    n_tasks: u64,
 }
 
 /// How many events were rejected for a reason.
@@ -161,6 +179,7 @@ fn health(app: &App) -> Result<Health, ApiError> {
         lake_bytes: seen.runs.values().flatten().map(|run| run.n_bytes).sum(),
         runs: seen.runs.iter().map(|(kind, runs)| run_kind(kind, runs)).collect(),
         servers: servers(app)?,
+        cluster: cluster(app),
         kept_days: engine.kept_days()?.into_iter().map(Date).collect(),
         findings: findings(app, &seen, now),
         rejected: seen.rejected.into_iter().map(|(reason, n)| ReasonCount { reason, n }).collect(),
@@ -190,6 +209,13 @@ pub(super) fn servers(app: &App) -> Result<Vec<ServerHealth>, ApiError> {
         }
     };
     Ok(all.into_iter().map(told).collect())
+}
+
+fn cluster(app: &App) -> Option<ClusterHealth> {
+    let (url, health) = (app.engine.afar_url()?, app.engine.afar_health()?);
+    let (n_tasks_done, n_tasks) = health.tasks;
+    let AfarHealth { is_away, n_answered, n_own, .. } = health;
+    Some(ClusterHealth { url: url.to_owned(), is_away, n_answered, n_own, n_tasks_done, n_tasks })
 }
 
 /// The sums, when the oldest that waits to be folded came, and how many rejections are kept for each reason.
@@ -257,6 +283,13 @@ fn findings(app: &App, seen: &Seen, now: i64) -> Vec<String> {
     }
     if let Some(at) = seen.oldest_waiting_at.filter(|at| now.saturating_sub(*at) > MAX_LAG_MICROS) {
         findings.push(format!("{} events wait to be folded since {}", sums.waiting, clock::rfc3339(at)));
+    }
+    if let Some(cluster) = cluster(app).filter(|cluster| cluster.is_away) {
+        findings.push(format!(
+            "the cluster at {} was away when last asked, so this server counts itself; see whether `parlour-cluster \
+             scheduler` runs there",
+            cluster.url
+        ));
     }
     for run in seen.runs.values().flatten() {
         let found = std::fs::metadata(app.engine.lake_path(&run.file)).map(|file| file.len() as i64);

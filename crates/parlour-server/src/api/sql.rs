@@ -1,24 +1,25 @@
 //! Explore: one's own `SELECT` over what is kept, within limits, and what there is to select from.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use axum::Json;
-use parlour_store::{ExploreLimits, StoreError, TableShape, Value, run};
+use parlour_store::{TableShape, Value, run};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::app::{App, State};
 use crate::cursor::hex;
-use crate::error::{ApiError, ErrorCode};
-use crate::input::Sent;
+use crate::error::ApiError;
+use crate::input::{Asking, Sent};
 
 /// Integers beyond this are not exact in JavaScript and go out as text.
 const MAX_EXACT: u64 = 1 << 53;
 
 /// What every table holds; one that is not here is told without words.
-const ABOUT: [(&str, &str); 31] = [
+const ABOUT: [(&str, &str); 34] = [
     (
         "standing",
         "Everyone's standing with brands and companies on each of the kept days; one row a day, object and person.",
@@ -55,6 +56,13 @@ const ABOUT: [(&str, &str); 31] = [
     ("image_set", "Sets of images that brands offer for people's walls; times are microseconds UTC."),
     ("occasion", "What brands hold somewhere, when and for how many; times are microseconds UTC."),
     ("reply", "Answers of staff: waiting to go out, sent, or undone."),
+    (
+        "lake.activity",
+        "What one subject did toward one object on one day, summed; the cluster answers. Keys are bytes, as in `identity` \
+         and `entity`. What is not sealed yet is not there.",
+    ),
+    ("lake.event", "Every event that is sealed, as it was sent; the cluster answers."),
+    ("lake.standing", "Everyone's standing with every object, products too, on the kept days; the cluster answers."),
     ("delivery", "What was sent to hooks and by mail, and what came of it; times are microseconds UTC."),
 ];
 
@@ -81,6 +89,24 @@ const EXAMPLES: [(&str, &str); 6] = [
         "The files of the lake",
         "SELECT kind, level, COUNT(*) AS files, SUM(n_rows) AS n_rows, SUM(n_bytes) AS n_bytes\nFROM run\n\
          GROUP BY kind, level\nORDER BY kind, level",
+    ),
+];
+
+/// The same where the lake can be asked.
+const LAKE_EXAMPLES: [(&str, &str); 3] = [
+    (
+        "What is done on which layer (lake)",
+        "SELECT layer, verb, SUM(n) AS n, COUNT(DISTINCT subject) AS ids\nFROM lake.activity\nGROUP BY layer, verb\n\
+         ORDER BY n DESC\nLIMIT 50",
+    ),
+    (
+        "Active ids and events by month (lake)",
+        "SELECT date_trunc('month', day) AS month, COUNT(DISTINCT subject) AS ids, SUM(n) AS events\nFROM lake.activity\n\
+         GROUP BY 1\nORDER BY 1",
+    ),
+    (
+        "The last events (lake)",
+        "SELECT \"at\", verb, layer, text, value_minor, currency\nFROM lake.event\nORDER BY \"at\" DESC\nLIMIT 50",
     ),
 ];
 
@@ -123,6 +149,8 @@ pub(crate) struct SqlExample {
 pub(crate) struct SqlQuestion {
     /// One `SELECT`.
     sql: String,
+    /// A name by which its progress can be asked for; only where it is over the lake.
+    name: Option<String>,
 }
 
 /// The answer.
@@ -168,9 +196,11 @@ impl From<Value> for SqlValue {
     }
 }
 
-/// Answers one `SELECT`, read-only and within the limits under `[explore]`.
+/// Answers one `SELECT`, read-only and within the limits under `[explore]`. Where it names tables of the lake
+/// (`lake.activity`), the cluster answers it; whoever hangs up takes it back.
 ///
-/// 400 with the database's own words for what it does not understand or may not do; 408 for what takes too long.
+/// 400 with the database's own words for what it does not understand or may not do; 408 for what takes too long; 503 where
+/// the cluster is away.
 #[utoipa::path(
     post, path = "/api/v1/sql", tag = "explore", request_body = SqlQuestion, responses((status = 200, body = SqlAnswer))
 )]
@@ -178,34 +208,29 @@ pub(crate) async fn run_sql(
     State(app): State<Arc<App>>,
     Sent(question): Sent<SqlQuestion>,
 ) -> Result<Json<SqlAnswer>, ApiError> {
-    app.run(move |app| answer(app, &question.sql)).await.map(Json)
+    let asker = Asker::default();
+    let is_gone = Arc::clone(&asker.is_gone);
+    let answered = app.run(move |app| answer(app, &question, &is_gone)).await;
+    drop(asker);
+    answered.map(Json)
 }
 
-fn answer(app: &App, sql: &str) -> Result<SqlAnswer, ApiError> {
-    let settings = &app.engine.settings.explore;
-    let limits = ExploreLimits {
-        n_rows: settings.max_rows,
-        n_bytes: settings.max_bytes,
-        deadline: Duration::from_secs(settings.max_seconds),
-        ..ExploreLimits::default()
-    };
+/// Somebody who waits for an answer; they are gone when this is dropped.
+#[derive(Default)]
+struct Asker {
+    is_gone: Arc<AtomicBool>,
+}
+
+impl Drop for Asker {
+    fn drop(&mut self) {
+        self.is_gone.store(true, Ordering::Relaxed);
+    }
+}
+
+fn answer(app: &App, question: &SqlQuestion, is_gone: &AtomicBool) -> Result<SqlAnswer, ApiError> {
     let start = Instant::now();
-    let table = app.engine.database.explore(sql, &limits).map_err(|error| match error {
-        // Here the statement is the asker's own, and the words are for them.
-        StoreError::Sql(_) => ApiError::new(ErrorCode::SqlRefused, error.to_string()),
-        StoreError::Full
-        | StoreError::Busy
-        | StoreError::Unknown
-        | StoreError::Locked
-        | StoreError::Follows
-        | StoreError::NewerSchema { .. }
-        | StoreError::Unsafe(_)
-        | StoreError::TooSlow
-        | StoreError::Denied(_)
-        | StoreError::Unavailable(_)
-        | StoreError::Corrupt(_)
-        | StoreError::Aborted(_) => error.into(),
-    })?;
+    let is_wanted = || !is_gone.load(Ordering::Relaxed);
+    let table = app.engine.explore(&question.sql, question.name.as_deref(), &is_wanted)?;
     let rows = table.rows.into_iter().map(|row| row.into_iter().map(SqlValue::from).collect());
     Ok(SqlAnswer {
         columns: table.columns,
@@ -213,6 +238,32 @@ fn answer(app: &App, sql: &str) -> Result<SqlAnswer, ApiError> {
         is_cut: table.is_cut,
         ms: start.elapsed().as_millis() as u64,
     })
+}
+
+/// Which question is meant.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SqlName {
+    /// The name it was given.
+    name: String,
+}
+
+/// How far a question over the lake is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SqlProgress {
+    /// Tasks that are done.
+    done: u64,
+    /// All of them, as far as known; 0 where no question of this name is under way on this server.
+    of: u64,
+}
+
+/// How far a question over the lake is that was given a name.
+#[utoipa::path(
+    get, path = "/api/v1/sql/progress", tag = "explore", params(SqlName), responses((status = 200, body = SqlProgress))
+)]
+pub(crate) async fn get_progress(State(app): State<Arc<App>>, Asking(of): Asking<SqlName>) -> Json<SqlProgress> {
+    let (done, of) = app.engine.explored(&of.name).unwrap_or_default();
+    Json(SqlProgress { done, of })
 }
 
 /// What there is to select from, with examples.
@@ -225,10 +276,13 @@ fn schema(app: &App) -> Result<SqlSchema, ApiError> {
     let mut tables: Vec<SqlTable> = app.engine.database.schema()?.into_iter().map(table).collect();
     let place = |table: &SqlTable| ABOUT.iter().position(|(name, _)| *name == table.name).unwrap_or(ABOUT.len());
     tables.sort_by_key(place);
+    let of_lake = app.engine.lake_tables()?;
+    let examples = EXAMPLES.into_iter().chain(if of_lake.is_empty() { Vec::new() } else { LAKE_EXAMPLES.to_vec() });
+    tables.extend(of_lake.into_iter().map(table));
     Ok(SqlSchema {
         tables,
         lake_line: lake_line(app)?,
-        examples: EXAMPLES.into_iter().map(|(name, sql)| SqlExample { name, sql }).collect(),
+        examples: examples.map(|(name, sql)| SqlExample { name, sql }).collect(),
     })
 }
 

@@ -47,6 +47,9 @@ fn writes_and_secrets_are_refused_and_mistakes_explained() {
         assert_eq!((answer.status, answer.code().as_str()), (400, "sql_refused"), "{sql}");
     }
     assert!(run(&desk, "SELECT colour FROM identity").message().contains("no such column: colour"));
+    let lake = run(&desk, "SELECT verb FROM lake.activity");
+    assert_eq!((lake.status, lake.code().as_str()), (400, "sql_refused"));
+    assert!(lake.message().contains("--engine df://HOST:PORT"), "{}", lake.message());
     assert_eq!(desk.get("/api/v1/people")["n_total"], before);
 }
 

@@ -9,8 +9,9 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use crate::disk::can_mount;
 use crate::house::{Dice, House, PARLOUR, RESTLESS, cdnow, is_long};
-use crate::postgresql::Postgresql;
+use crate::postgresql::{Cuttable, Postgresql};
 use crate::remote::{Line as Wire, Place};
 use crate::senders::Senders;
 use crate::served::{Line, PATIENCE, Served};
@@ -272,6 +273,15 @@ fn has_bytes(folder: &std::path::Path, needle: &[u8]) -> bool {
     })
 }
 
+/// All of it, back on one machine.
+fn alone(one: &House) -> House {
+    let backup = one.path("backup");
+    one.ok(&["backup", backup.to_str().unwrap()]);
+    let alone = House::new(RESTLESS);
+    alone.ok(&["restore", backup.to_str().unwrap()]);
+    alone
+}
+
 #[test]
 fn what_happens_to_one_of_three_servers_loses_nothing_and_counts_nothing_twice() {
     let Some(common) = Common::new("disturbed") else { return };
@@ -342,13 +352,41 @@ fn what_happens_to_one_of_three_servers_loses_nothing_and_counts_nothing_twice()
     // Every folder can do without the others: the store has what it lacks.
     three[2].house.ok(&["compact"]);
     common.place.must_be_as(&three[2].house);
-    // All of it goes back to one machine.
-    let backup = three[0].house.path("backup");
-    three[0].house.ok(&["backup", backup.to_str().unwrap()]);
-    let alone = House::new(RESTLESS);
-    alone.ok(&["restore", backup.to_str().unwrap()]);
-    let n = senders.settle(&alone, "after all was sent again");
+    let n = senders.settle(&alone(&three[0].house), "after all was sent again");
     eprintln!("{n_rounds} rounds, {n_leads} changes of who leads, {n} orders, none lost, none counted twice");
+}
+
+#[test]
+fn the_power_of_the_database_fails_under_three_servers() {
+    if !can_mount(&["mkfs.ext4", "xfs_io", "setpriv"]) {
+        return;
+    }
+    let Some(place) = Place::new("database-cut") else { return };
+    let mut dice = Dice::new("the_power_of_the_database_fails_under_three_servers");
+    let mut machine = Cuttable::new();
+    let common = Common { postgresql: machine.database(), place, settings: RESTLESS.to_owned() };
+    let mut three = [common.one(), common.one(), common.one()];
+    let senders = Senders::new(&three[0].house, 4, 10);
+    let n_cuts = if is_long() { 25 } else { 3 };
+    senders.while_sending(&mut dice, |dice| {
+        for one in &mut three {
+            one.start();
+        }
+        senders.at_all(three.iter().filter_map(One::address).collect());
+        for _ in 0..n_cuts {
+            senders.wait_for_any(1_000 + dice.below(2_000));
+            machine.cut();
+            machine.restore();
+        }
+        senders.wait_for_any(1_000);
+        senders.at_all(Vec::new());
+        for one in &mut three {
+            one.served.take().unwrap().stop();
+        }
+    });
+    senders.check(&three[1].house, "after the power came back");
+    let n = senders.settle(&alone(&three[0].house), "after all was sent again");
+    eprintln!("{n_cuts} cuts of the database's power, {n} orders, none lost, none counted twice");
 }
 
 #[test]

@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use tempfile::TempDir;
+
+use crate::served::PATIENCE;
 
 /// Bytes of the image of a thin disk, and of a block of it.
 const THIN_BYTES: u64 = 120 << 20;
@@ -83,9 +86,12 @@ impl Disk {
         run("xfs_io", &["-x", "-c", "shutdown", self.root().to_str().unwrap()]);
     }
 
-    /// The power comes back. Whoever had files open there must be gone.
+    /// The power comes back. Whoever had files open there must be gone, or about to go.
     pub(crate) fn restore(&mut self) {
-        run("umount", &[self.root().to_str().unwrap()]);
+        let since = Instant::now();
+        while !Command::new("umount").arg(self.root()).output().unwrap().status.success() {
+            assert!(since.elapsed() < PATIENCE, "somebody has files open at {}", self.root().display());
+        }
         self.is_mounted = false;
         self.mount();
     }

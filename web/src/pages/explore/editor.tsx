@@ -1,6 +1,8 @@
 // A light field for SQL: Tab indents, Escape then Tab leaves, Ctrl or Cmd with Enter runs.
 import { Button } from "@mantine/core";
 import { type KeyboardEvent, type Ref, useRef } from "react";
+import type { SqlProgress } from "../../api/types";
+import { count, counted } from "../../format";
 
 interface EditorProps {
   ref: Ref<HTMLTextAreaElement>;
@@ -9,6 +11,8 @@ interface EditorProps {
   onRun: () => void;
   onStop: () => void;
   isRunning: boolean;
+  /** How far a question over the lake is. */
+  progress?: SqlProgress;
 }
 
 /** The text with `added` in place of the selection, spaced from its neighbours, and where the caret goes. */
@@ -20,7 +24,7 @@ export function insertAt(sql: string, start: number, end: number, added: string)
   return { sql: text + after, caret: text.length };
 }
 
-export function Editor({ ref, sql, onChange, onRun, onStop, isRunning }: EditorProps) {
+export function Editor({ ref, sql, onChange, onRun, onStop, isRunning, progress }: EditorProps) {
   const mayLeave = useRef(false);
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -60,6 +64,14 @@ export function Editor({ ref, sql, onChange, onRun, onStop, isRunning }: EditorP
           <Button variant="default" onClick={onStop}>
             Stop
           </Button>
+        ) : null}
+        {progress && progress.of > 0 ? (
+          <span className="row" role="status" style={{ gap: 8 }}>
+            <progress value={progress.done} max={progress.of} aria-label="Tasks done" />
+            <span className="fine">
+              {count(progress.done)} of {counted(progress.of, "task", "tasks")}
+            </span>
+          </span>
         ) : null}
         <span id="sql-keys" className="fine">
           <kbd>Ctrl Enter</kbd> runs; <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the field

@@ -1,8 +1,8 @@
-// Explore: SQL over the lake. Tables at the left, the question above, the answer below; questions can be kept.
+// Explore: SQL over what is kept, and over the lake where there is a cluster. Tables at the left, the question above, the answer below; questions can be kept.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "../../api/client";
 import { useQuestions } from "../../api/questions";
-import { useRunSql, useSqlSchema } from "../../api/sql";
+import { useRunSql, useSqlProgress, useSqlSchema } from "../../api/sql";
 import type { SqlSchema } from "../../api/types";
 import { Copyable } from "../../components/copyable";
 import { Part } from "../../components/part";
@@ -43,6 +43,9 @@ function Body({ schema }: { schema: SqlSchema }) {
   const { params, set } = useUrl();
   const questions = useQuestions();
   const run = useRunSql();
+  // Only a question over the lake tells how far it is.
+  const isOfLake = run.isPending && /\blake\b/i.test(run.variables.sql);
+  const progress = useSqlProgress(isOfLake ? run.variables.name : null);
   const stop = useRef<AbortController | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const openId = params.get("question");
@@ -64,7 +67,7 @@ function Body({ schema }: { schema: SqlSchema }) {
     if (sql.trim() === "") return;
     stop.current?.abort();
     stop.current = new AbortController();
-    run.mutate({ sql, signal: stop.current.signal });
+    run.mutate({ sql, name: crypto.randomUUID(), signal: stop.current.signal });
   }, [sql, run.mutate]);
   const insert = (text: string) => {
     const at = insertAt(
@@ -101,6 +104,7 @@ function Body({ schema }: { schema: SqlSchema }) {
           onChange={setSql}
           onRun={start}
           isRunning={run.isPending}
+          progress={isOfLake ? progress.data : undefined}
           onStop={() => stop.current?.abort()}
         />
         {run.error && !isStopped(run.error) ? <SqlProblem error={run.error} /> : null}
@@ -131,13 +135,19 @@ function isStopped(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
+function problemOf(status: number): string {
+  if (status === 408) return "It took too long and was stopped.";
+  return status === 400 || status === 403 ? "The database refused this." : "This could not be answered.";
+}
+
 /** The database's own words, unchanged; where time ran out, what to do. */
 function SqlProblem({ error }: { error: Error }) {
-  const isOverTime = error instanceof ApiError && error.status === 408;
+  const status = error instanceof ApiError ? error.status : 0;
+  const isOverTime = status === 408;
   return (
     <div className="problem" role="alert">
       <p>
-        <b>{isOverTime ? "It took too long and was stopped." : "The database refused this."}</b>
+        <b>{problemOf(status)}</b>
       </p>
       <pre>{error.message}</pre>
       {isOverTime ? <p className="fine">Ask for fewer days, or add a limit.</p> : null}

@@ -145,6 +145,29 @@ const serverColumns: Column<Health["servers"][number]>[] = [
   { title: "Version", value: (server) => server.version },
 ];
 
+/** What the cluster does in this server's place. */
+export function clusterWords(cluster: NonNullable<Health["cluster"]>): string {
+  const { n_answered, n_own, n_tasks, n_tasks_done } = cluster;
+  const own =
+    n_own === 0 ? "" : `; ${counted(n_own, "question", "questions")} it did not, and this server counted itself`;
+  const now = n_tasks === 0 ? "" : ` At work: ${count(n_tasks_done)} of ${counted(n_tasks, "task", "tasks")} done.`;
+  return `${counted(n_answered, "question was", "questions were")} answered there since the start${own}.${now}`;
+}
+
+function Cluster({ cluster }: { cluster: NonNullable<Health["cluster"]> }) {
+  return (
+    <Part title="Cluster" does={cluster.url}>
+      <p className="sub">
+        <span className={cluster.is_away ? "neg" : "pos"} aria-hidden="true">
+          {cluster.is_away ? "×" : "✓"}
+        </span>{" "}
+        {cluster.is_away ? "Away when last asked. " : ""}
+        {clusterWords(cluster)}
+      </p>
+    </Part>
+  );
+}
+
 function KeptDays({ days }: { days: string[] }) {
   const { to } = useScope();
   if (days.length === 0)
@@ -212,6 +235,7 @@ function Body({ health }: { health: Health }) {
           />
         </Part>
       )}
+      {health.cluster ? <Cluster cluster={health.cluster} /> : null}
       <Part title="Kept days">
         <KeptDays days={health.kept_days} />
       </Part>

@@ -1,7 +1,7 @@
 // What the Settings pages say of sums, lag, names and links.
 import { describe, expect, test } from "vitest";
 import { changesOf } from "../../components/link-change";
-import { equations, lagWords, roleOf } from "./health";
+import { clusterWords, equations, lagWords, roleOf } from "./health";
 import { saidOf, verbLabel } from "./names";
 
 describe("health", () => {
@@ -27,6 +27,21 @@ describe("health", () => {
     expect(roleOf(server)).toBe("leads");
     expect(roleOf({ ...server, leads: false })).toBe("follows");
     expect(roleOf({ ...server, is_alive: false })).toBe("silent");
+  });
+  test("a cluster is told by what it answered and what it did not", () => {
+    const cluster = {
+      url: "df://scheduler:50060",
+      is_away: false,
+      n_answered: 1,
+      n_own: 0,
+      n_tasks_done: 0,
+      n_tasks: 0,
+    };
+    expect(clusterWords(cluster)).toBe("1 question was answered there since the start.");
+    expect(clusterWords({ ...cluster, n_answered: 1200, n_own: 2, n_tasks_done: 3, n_tasks: 8 })).toBe(
+      "1,200 questions were answered there since the start; 2 questions it did not, and this server counted itself. " +
+        "At work: 3 of 8 tasks done.",
+    );
   });
   test("the lag is said in events and in time", () => {
     expect(lagWords({ lag_events: 0, lag_seconds: 0 })).toMatch(/^Nothing waits/);
