@@ -146,7 +146,7 @@ impl Afar {
         lock(&self.resting_until).is_some()
     }
 
-    /// Questions that were answered, and that were not, since this began.
+    /// Questions and statements that were answered, and questions that were not, since this began.
     pub fn counts(&self) -> (u64, u64) {
         (self.n_answered.load(Ordering::Relaxed), self.n_failed.load(Ordering::Relaxed))
     }
@@ -158,7 +158,11 @@ impl Afar {
 
     /// Asks, and waits for the answer, for as long as it is wanted.
     pub fn ask(&self, question: &Question, is_wanted: &dyn Fn() -> bool) -> Result<Vec<u8>, AfarError> {
-        self.told("questions", question.to_bytes(), (None, self.patience), is_wanted)
+        let told = self.told("questions", question.to_bytes(), (None, self.patience), is_wanted);
+        if told.is_err() {
+            self.n_failed.fetch_add(1, Ordering::Relaxed);
+        }
+        told
     }
 
     /// The same for a statement, which has a patience of its own, and a name by which its progress is found.
@@ -182,7 +186,6 @@ impl Afar {
     ) -> Result<Vec<u8>, AfarError> {
         let began = Instant::now();
         if lock(&self.resting_until).is_some_and(|until| began < until) {
-            self.n_failed.fetch_add(1, Ordering::Relaxed);
             return Err(AfarError::Resting);
         }
         let told = bytes.map_err(AfarError::from).and_then(|bytes| self.put(what, &bytes));
@@ -199,8 +202,9 @@ impl Afar {
         });
         let is_away = matches!(told, Err(AfarError::Away { .. }));
         *lock(&self.resting_until) = is_away.then(|| Instant::now() + REST);
-        let count = if told.is_ok() { &self.n_answered } else { &self.n_failed };
-        count.fetch_add(1, Ordering::Relaxed);
+        if told.is_ok() {
+            self.n_answered.fetch_add(1, Ordering::Relaxed);
+        }
         told
     }
 

@@ -14,6 +14,9 @@ use ballista_core::serde::protobuf::{JobStatus, PartitionLocation, task_status};
 use ballista_scheduler::planner::{DefaultDistributedPlanner, DistributedPlanner};
 use ballista_scheduler::scheduler_server::SchedulerServer;
 use ballista_scheduler::state::execution_stage::ExecutionStage;
+use datafusion::common::DataFusionError;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::{ExecutionPlan, displayable};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
@@ -93,6 +96,7 @@ impl Planned {
     /// Has the plan of a statement made, for so many cores.
     pub(crate) async fn statement(id: String, statement: &Statement, n_cores: usize) -> anyhow::Result<Self> {
         let plan = frame(statement, config(), None, n_cores).await?.create_physical_plan().await?;
+        let plan = interruptible(plan)?;
         let making = Making::new(statement, &plan.schema());
         Self::of(id, Vec::new(), plan, statement.patience_millis, Some(making))
     }
@@ -133,6 +137,15 @@ impl Planned {
         });
         forsaken(&asked).await;
     }
+}
+
+/// The same plan, whose joins let go now and then: one that finds much in little would never hear that it was taken back.
+fn interruptible(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {
+    let lets_go = |plan: Arc<dyn ExecutionPlan>| {
+        let is_join = plan.children().len() > 1;
+        Ok(if is_join { Transformed::yes(Arc::new(CooperativeExec::new(plan)) as _) } else { Transformed::no(plan) })
+    };
+    Ok(plan.transform_up(lets_go)?.data)
 }
 
 /// The stages of a plan as text, with how many tasks each is split into.

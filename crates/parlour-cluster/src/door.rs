@@ -164,7 +164,8 @@ async fn select(State(door): State<Arc<Door>>, body: Bytes) -> Result<Json<serde
     let statement = statement.map_err(|error| (StatusCode::BAD_REQUEST, format!("this is no statement: {error}")))?;
     let (id, n_cores) = (door.next_id(), door.cores().await?);
     let planned = Planned::statement(id, &statement, n_cores).await;
-    let planned = planned.map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, format!("{error:#}")))?;
+    // What brought it about says the same again.
+    let planned = planned.map_err(|error| (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     Ok(door.work_on(planned))
 }
 

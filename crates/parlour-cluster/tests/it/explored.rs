@@ -120,6 +120,25 @@ fn its_progress_is_told_and_whoever_goes_takes_it_back() {
 }
 
 #[test]
+fn what_would_never_end_lets_go_of_its_executor_when_it_is_taken_back() {
+    let world = World::new(50, 500, true);
+    let cluster = Cluster::new(&["a"]);
+    let engine = world.open(Some(&cluster.url));
+    let is_wanted = AtomicBool::new(true);
+    thread::scope(|scope| {
+        let sql = "SELECT count(*) FROM lake.event a, lake.event b, lake.event c, lake.event d, lake.event e \
+                   WHERE a.seconds < b.seconds + c.seconds + d.seconds + e.seconds";
+        let asking = scope.spawn(|| engine.explore(sql, Some("endless"), &|| is_wanted.load(Ordering::Relaxed)));
+        cluster.until("/v1/questions", |told| told[0]["by"]["a"].as_u64().is_some_and(|n| 0 < n));
+        is_wanted.store(false, Ordering::Relaxed);
+        assert!(asking.join().unwrap().is_err());
+    });
+    // It has one core, and would never come to this.
+    let again = engine.explore("SELECT count(*) FROM lake.event", None, &|| true).unwrap();
+    assert_eq!(rows(&again), ["500"]);
+}
+
+#[test]
 fn what_takes_longer_than_the_setting_is_given_up() {
     let world = World::new(50, 500, true);
     let cluster = Cluster::new(&["a"]);

@@ -67,7 +67,12 @@ export function Editor({ ref, sql, onChange, onRun, onStop, isRunning, progress 
         ) : null}
         {progress && progress.of > 0 ? (
           <span className="row" role="status" style={{ gap: 8 }}>
-            <progress value={progress.done} max={progress.of} aria-label="Tasks done" />
+            <progress
+              value={progress.done}
+              max={progress.of}
+              aria-label="Tasks done"
+              style={{ accentColor: "var(--accent-fill)" }}
+            />
             <span className="fine">
               {count(progress.done)} of {counted(progress.of, "task", "tasks")}
             </span>
