@@ -9,6 +9,6 @@ mod statement;
 
 pub use client::{Afar, AfarError, Progress};
 pub use question::{
-    Answer, Lake, NotWhole, Part, Question, Run, Standings, Stands, Sums, Under, What, add_sums, sums_of,
+    Answer, Lake, NotWhole, Part, Question, Run, Standings, Stands, Sums, Tallied, Under, What, add_sums, sums_of,
 };
 pub use statement::{Cell, Statement, TABLES, Table};

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use parlour_core::activity::Verbs;
 use parlour_core::day::Day;
 use parlour_core::event::{Layer, Name};
+use parlour_core::growth::By;
 use parlour_core::key::Key;
 use parlour_core::objects::{Object, ObjectId, Objects};
+use parlour_core::panel::{Sum, Tally};
 use parlour_core::parameters::Parameters;
 use parlour_core::population::Population;
+use parlour_core::said::Word;
 use parlour_core::standing::Standing;
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::chunk::Chunk;
@@ -62,6 +65,25 @@ pub enum What {
     Populations,
     /// Everybody's standings on the one day, measured by these populations.
     Standings(Sums),
+    /// What is added up of people by their standings on the days but the last, which is the one asked about.
+    Tally(Box<Tallied>),
+}
+
+/// What is added up, and of whom.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Tallied {
+    /// What.
+    pub sum: Sum,
+    /// Toward which object.
+    pub object: ObjectId,
+    /// Of those whose first active day lies in this period, if one is given.
+    pub acquired: Option<(By, i32)>,
+    /// Of these people, if they are given.
+    pub people: Option<Vec<Key>>,
+    /// What people say of their own standing with the object.
+    pub words: Vec<(Key, Word)>,
+    /// The object's population on each of the days but the last, by which people are measured.
+    pub populations: Vec<Population>,
 }
 
 /// What is asked, and all that the kernel reads but the runs.
@@ -201,6 +223,14 @@ impl Question {
         Ok(this)
     }
 
+    fn is_tally_whole(&self) -> bool {
+        let What::Tally(tallied) = &self.what else { return true };
+        let is_last = |day: &i32| self.days.iter().all(|other| other <= day);
+        tallied.populations.len() + 1 == self.days.len()
+            && self.days.last().is_some_and(is_last)
+            && (tallied.object as usize) < self.under.n_objects()
+    }
+
     fn check(&self) -> Result<(), NotWhole> {
         let rules = [
             (self.runs.iter().all(|run| run.is_named_well("activity")), "a run has a name that no lake gives"),
@@ -209,9 +239,10 @@ impl Question {
             (self.tails.iter().all(|tail| tail.is_whole()), "what is not sealed is not whole"),
             (!self.days.is_empty(), "no day is asked about"),
             (
-                self.what == What::Populations || (self.days.len() == 1 && self.layer.is_none()),
+                !matches!(self.what, What::Standings(_)) || (self.days.len() == 1 && self.layer.is_none()),
                 "standings are asked of more than one day, or of a layer",
             ),
+            (self.is_tally_whole(), "what is to be added up is of other days, or of no object"),
         ];
         match rules.into_iter().find(|(is_kept, _)| !is_kept) {
             Some((_, reason)) => Err(NotWhole::Contradiction(reason)),
@@ -234,6 +265,8 @@ pub enum Part {
     Standings(u64, Vec<Stands>),
     /// Standings of people of several ids, all of a person in one part.
     Gathered(Vec<Stands>),
+    /// What was added up of some people.
+    Tally(Box<Tally>),
 }
 
 /// Whose standing with what.
@@ -271,7 +304,7 @@ impl Part {
         let this = postcard::from_bytes(bytes)?;
         match &this {
             Self::Rows(rows) if !rows.is_whole() => Err(NotWhole::Contradiction("rows lie outside of what was sent")),
-            Self::Rows(_) | Self::Sums(_) | Self::Standings(..) | Self::Gathered(_) => Ok(this),
+            Self::Rows(_) | Self::Sums(_) | Self::Standings(..) | Self::Gathered(_) | Self::Tally(_) => Ok(this),
         }
     }
 }
@@ -315,10 +348,18 @@ impl Answer {
         for part in parts(bytes) {
             match Part::from_bytes(part?)? {
                 Part::Sums(others) => add_sums(&mut sums, &others)?,
-                Part::Rows(_) | Part::Standings(..) | Part::Gathered(_) => return Err(OTHERWISE),
+                Part::Rows(_) | Part::Standings(..) | Part::Gathered(_) | Part::Tally(_) => return Err(OTHERWISE),
             }
         }
         Ok(sums)
+    }
+
+    /// What was added up, to the sum of `nobody`.
+    pub fn tally(bytes: &[u8], nobody: Tally) -> Result<Tally, NotWhole> {
+        parts(bytes).try_fold(nobody, |mut all, part| {
+            let is_of_it = matches!(Part::from_bytes(part?)?, Part::Tally(tally) if all.merge(&tally));
+            if is_of_it { Ok(all) } else { Err(OTHERWISE) }
+        })
     }
 }
 
@@ -357,7 +398,7 @@ impl<'a> Standings<'a> {
             match Part::from_bytes(part)? {
                 Part::Standings(number, _) => this.parts.push((number, part)),
                 Part::Gathered(some) => this.gathered.extend(some),
-                Part::Sums(_) | Part::Rows(_) => return Err(OTHERWISE),
+                Part::Sums(_) | Part::Rows(_) | Part::Tally(_) => return Err(OTHERWISE),
             }
         }
         this.parts.sort_unstable_by_key(|(number, _)| *number);

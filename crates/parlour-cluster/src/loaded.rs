@@ -1,14 +1,19 @@
 //! A question made ready to be counted: its runs opened, and the kernel over ranges of its subjects.
 
+use std::collections::{HashMap, HashSet};
+
 use anyhow::{Context, ensure};
-use parlour_afar::{Part, Question, Stands, What, add_sums};
+use parlour_afar::{NotWhole, Part, Question, Stands, What, add_sums};
 use parlour_core::activity::Verbs;
+use parlour_core::event::Layer;
 use parlour_core::key::Key;
-use parlour_core::objects::Objects;
+use parlour_core::objects::{ObjectId, Objects};
+use parlour_core::panel::{Follower, Panel, Tally};
 use parlour_core::parameters::Parameters;
-use parlour_core::population::{Census, Population};
+use parlour_core::population::{Census, Population, merge_sums};
 use parlour_core::reading::Reading;
 use parlour_core::relation::{Columns, PersonFold};
+use parlour_core::said::Word;
 use parlour_core::standing::Yardstick;
 use parlour_core::vocabulary::Vocabulary;
 use parlour_lake::chunk::Numbers;
@@ -18,6 +23,9 @@ use crate::cache::Cache;
 
 /// Subjects from a key on, up to but without another.
 pub(crate) type Range = (Key, Option<Key>);
+
+/// Who alone is added up, if they are given, and what people say of their own standings.
+type Whom = (Option<HashSet<Key>>, HashMap<(Key, ObjectId), Word>);
 
 /// A question with its runs open.
 #[derive(Debug)]
@@ -30,8 +38,49 @@ pub(crate) struct Loaded {
     objects: Objects,
     united: United,
     hidden: Hidden,
-    /// By which standings are measured; none where populations are asked for.
+    /// By which standings are measured; none where something else is asked for.
     populations: Option<Vec<Population>>,
+    /// Of whom is added up; where that is asked for.
+    tallied: Option<Whom>,
+}
+
+/// What was counted of some people.
+#[derive(Debug)]
+pub(crate) enum Counted {
+    Sums(Vec<Vec<Population>>),
+    Tally(Tally),
+}
+
+impl Counted {
+    /// As it is sent.
+    pub(crate) fn parts(self) -> Result<Vec<Vec<u8>>, NotWhole> {
+        match self {
+            Self::Sums(sums) => Part::of_sums(sums),
+            Self::Tally(tally) => Ok(vec![Part::Tally(Box::new(tally)).to_bytes()?]),
+        }
+    }
+
+    /// Adds a part of what others counted.
+    pub(crate) fn add(&mut self, part: &Part) -> anyhow::Result<()> {
+        let is_of_it = match (self, part) {
+            (Self::Sums(sums), Part::Sums(others)) => add_sums(sums, others).map(|()| true)?,
+            (Self::Tally(sum), Part::Tally(more)) => sum.merge(more),
+            (Self::Sums(_) | Self::Tally(_), _) => false,
+        };
+        ensure!(is_of_it, "something else came up among what is added up");
+        Ok(())
+    }
+
+    /// Adds what was counted of others.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Sums(sums), Self::Sums(others)) => merge_sums(sums, others),
+            (Self::Tally(sum), Self::Tally(more)) => {
+                sum.merge(more);
+            }
+            (Self::Sums(_) | Self::Tally(_), _) => {}
+        }
+    }
 }
 
 /// Standings of one part.
@@ -41,12 +90,18 @@ impl Loaded {
     /// Opens what the question names.
     pub(crate) fn new(question: Question, cache: &Cache) -> anyhow::Result<Self> {
         let populations = match &question.what {
-            What::Populations => None,
+            What::Populations | What::Tally(_) => None,
             What::Standings(sums) => {
                 let mut all = vec![vec![Population::default(); question.under.n_objects()]];
                 add_sums(&mut all, sums)?;
                 all.pop()
             }
+        };
+        let tallied = if let What::Tally(tallied) = &question.what {
+            let words = tallied.words.iter().map(|(person, word)| ((*person, tallied.object), *word));
+            Some((tallied.people.as_ref().map(|people| people.iter().copied().collect()), words.collect()))
+        } else {
+            None
         };
         let runs = cache.open(&question.lake, &question.runs)?;
         Ok(Self {
@@ -58,6 +113,7 @@ impl Loaded {
             united: question.united(),
             hidden: question.hidden(),
             populations,
+            tallied,
             question,
         })
     }
@@ -79,24 +135,54 @@ impl Loaded {
         ranges: &[Range],
         n_parts: usize,
         is_wanted: impl Fn() -> bool,
-    ) -> anyhow::Result<(Vec<Vec<Population>>, Vec<Gathered>)> {
-        let readings = self.readings();
-        let (walk, mut counter) = (self.walk(), Counter::new(self, &readings));
-        let mut gathered = Gathered::of_width(false);
-        for range in ranges {
-            ensure!(is_wanted(), "nobody wants to know any more");
-            walk.visit_between(*range, &mut gathered, |_, columns, rows| counter.count(columns, rows))
-                .context("the kernel stopped")?;
-        }
-        Ok((counter.into_sums(), gathered.parted(n_parts)))
+    ) -> anyhow::Result<(Counted, Vec<Gathered>)> {
+        let (walk, mut gathered) = (self.walk(), Gathered::of_width(false));
+        let counted = self.counted(|count| {
+            ranges.iter().try_for_each(|range| {
+                ensure!(is_wanted(), "nobody wants to know any more");
+                walk.visit_between(*range, &mut gathered, &mut *count).context("the kernel stopped")
+            })
+        })?;
+        Ok((counted, gathered.parted(n_parts)))
     }
 
     /// Counts people of several ids, all rows of whom are here.
-    pub(crate) fn count_gathered(&self, gathered: Gathered) -> Vec<Vec<Population>> {
-        let readings = self.readings();
-        let mut counter = Counter::new(self, &readings);
-        gathered.visit(|_, columns, rows| counter.count(columns, rows));
-        counter.into_sums()
+    pub(crate) fn count_gathered(&self, gathered: Gathered) -> anyhow::Result<Counted> {
+        self.counted(|count| {
+            gathered.visit(count);
+            Ok(())
+        })
+    }
+
+    /// What is counted of whoever `visit` tells.
+    fn counted(
+        &self,
+        visit: impl FnOnce(&mut dyn FnMut(Key, &Columns, std::ops::Range<usize>)) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Counted> {
+        let (readings, mut seen) = (self.readings(), OnLayer::new(self.question.layer));
+        let (What::Tally(tallied), Some((people, words))) = (&self.question.what, &self.tallied) else {
+            let mut census = Census::new(&readings);
+            visit(&mut |_, columns, rows| seen.tell(columns, rows, |columns, rows| census.count(columns, &rows)))?;
+            return Ok(Counted::Sums(census.into_sums()));
+        };
+        let (now, ends) = readings.split_last().context("no day is asked about")?;
+        let ends: Vec<(&Reading<'_>, &Population)> = ends.iter().zip(&tallied.populations).collect();
+        let panel = Panel {
+            object: tallied.object,
+            acquired: tallied.acquired,
+            people: people.as_ref(),
+            words,
+            needs_purchases: tallied.sum.needs_purchases(),
+            now,
+            ends: &ends,
+        };
+        let (mut follower, mut tally) = (Follower::new(&panel), tallied.sum.of_nobody(now.day));
+        visit(&mut |person, columns, rows| {
+            seen.tell(columns, rows, |columns, rows| {
+                follower.follow(person, columns, rows, |followed| tallied.sum.add(&mut tally, followed));
+            });
+        })?;
+        Ok(Counted::Tally(tally))
     }
 
     /// Whether standings are asked for.
@@ -152,34 +238,35 @@ impl Loaded {
         tell(&Part::Gathered(measurer.stands))
     }
 
-    /// The sums of nobody.
-    pub(crate) fn nobody(&self) -> Vec<Vec<Population>> {
-        vec![vec![Population::default(); self.objects.all().len()]; self.question.days.len()]
+    /// What is counted of nobody.
+    pub(crate) fn nobody(&self) -> anyhow::Result<Counted> {
+        self.counted(|_| Ok(()))
     }
 }
 
-/// Counts one person after another, of what happened on a layer or on all.
-struct Counter<'a> {
-    census: Census<'a>,
-    of: &'a Question,
+/// The rows of one person after another, of a layer or all.
+struct OnLayer {
+    layer: Option<Layer>,
     seen: Columns,
 }
 
-impl<'a> Counter<'a> {
-    fn new(of: &'a Loaded, readings: &'a [Reading<'a>]) -> Self {
-        Self { census: Census::new(readings), of: &of.question, seen: Columns::default() }
+impl OnLayer {
+    fn new(layer: Option<Layer>) -> Self {
+        Self { layer, seen: Columns::default() }
     }
 
-    fn count(&mut self, columns: &Columns, rows: std::ops::Range<usize>) {
-        let Some(layer) = self.of.layer else { return self.census.count(columns, &rows) };
+    /// Whoever has nothing on the layer is not told.
+    fn tell(
+        &mut self,
+        columns: &Columns,
+        rows: std::ops::Range<usize>,
+        tell: impl FnOnce(&Columns, std::ops::Range<usize>),
+    ) {
+        let Some(layer) = self.layer else { return tell(columns, rows) };
         self.seen.take_layer(columns, rows, layer);
         if !self.seen.is_empty() {
-            self.census.count(&self.seen, &(0..self.seen.len()));
+            tell(&self.seen, 0..self.seen.len());
         }
-    }
-
-    fn into_sums(self) -> Vec<Vec<Population>> {
-        self.census.into_sums()
     }
 }
 

@@ -26,9 +26,8 @@ use datafusion::physical_plan::{
 };
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
 use futures_util::TryStreamExt;
-use parlour_afar::{Part, Question, What, add_sums};
+use parlour_afar::{Part, Question, What};
 use parlour_core::key::Key;
-use parlour_core::population::merge_sums;
 use parlour_lake::kernel::Gathered;
 use serde::{Deserialize, Serialize};
 
@@ -92,7 +91,7 @@ pub(crate) fn plan(id: &str, question: &Question, n: usize, shelf: &Arc<Shelf>) 
         counted = operator(Work::Merge, Arc::new(shuffled));
     }
     match question.what {
-        What::Populations => Ok(operator(Work::Merge, Arc::new(CoalescePartitionsExec::new(counted)))),
+        What::Populations | What::Tally(_) => Ok(operator(Work::Merge, Arc::new(CoalescePartitionsExec::new(counted)))),
         // They are fetched from where each task leaves them.
         What::Standings(_) => Ok(counted),
     }
@@ -187,8 +186,8 @@ fn kernel(
         let tell = |part: &Part| tell(bucket, &part.to_bytes()?);
         loaded.measure(&ranges, (first, n_buckets as usize), is_wanted, tell)?
     } else {
-        let (sums, rows) = loaded.count(&ranges, n_buckets as usize, is_wanted)?;
-        Part::of_sums(sums)?.iter().try_for_each(|part| tell(bucket, part))?;
+        let (counted, rows) = loaded.count(&ranges, n_buckets as usize, is_wanted)?;
+        counted.parts()?.iter().try_for_each(|part| tell(bucket, part))?;
         rows
     };
     for (rows, bucket) in rows.into_iter().zip(0..).filter(|(rows, _)| rows.n_rows() > 0) {
@@ -210,7 +209,7 @@ fn brought_together(
             match Part::from_bytes(bytes)? {
                 Part::Standings(..) | Part::Gathered(_) => tell(0, bytes)?,
                 Part::Rows(rows) => gathered.append(&rows),
-                Part::Sums(_) => bail!("sums came up among standings"),
+                Part::Sums(_) | Part::Tally(_) => bail!("sums came up among standings"),
             }
         }
     }
@@ -219,18 +218,19 @@ fn brought_together(
 
 /// The sums of all that was read, in parts.
 fn merged(loaded: &Loaded, batches: &[RecordBatch]) -> anyhow::Result<Vec<Vec<u8>>> {
-    let (mut sums, mut gathered) = (loaded.nobody(), Gathered::default());
+    let (mut counted, mut gathered) = (loaded.nobody()?, Gathered::default());
     for batch in batches {
         for part in parts_of(batch)? {
             match Part::from_bytes(part)? {
-                Part::Sums(others) => add_sums(&mut sums, &others)?,
                 Part::Rows(rows) => gathered.append(&rows),
-                Part::Standings(..) | Part::Gathered(_) => bail!("standings came up among sums"),
+                part @ (Part::Sums(_) | Part::Tally(_) | Part::Standings(..) | Part::Gathered(_)) => {
+                    counted.add(&part)?;
+                }
             }
         }
     }
-    merge_sums(&mut sums, &loaded.count_gathered(gathered));
-    Ok(Part::of_sums(sums)?)
+    counted.merge(&loaded.count_gathered(gathered)?);
+    Ok(counted.parts()?)
 }
 
 impl DisplayAs for PeopleExec {

@@ -125,7 +125,7 @@ impl Shares {
 }
 
 /// How many people and how much, of one change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Moved {
     /// People.
     pub n: u64,
@@ -135,7 +135,7 @@ pub struct Moved {
 }
 
 /// The account of one period: after = before + came − went, in people and in amount.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Account {
     /// The sum of shares before.
     pub before: i64,

@@ -94,7 +94,7 @@ pub enum Presence {
 }
 
 /// How many people were what in each period.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the variants of Presence")]
 pub struct PeriodCounts {
     pub active: u64,
@@ -122,7 +122,7 @@ impl PeriodCounts {
 }
 
 /// Counts of consecutive periods. Adding people and merging counts commute.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Growth {
     /// The length of a period.
     pub by: By,
@@ -200,6 +200,11 @@ impl Growth {
         has
     }
 
+    /// Whether both count the same periods.
+    pub fn is_of_same_periods(&self, other: &Self) -> bool {
+        (self.by, self.first, self.counts.len()) == (other.by, other.first, other.counts.len())
+    }
+
     /// Adds counts of other people over the same periods.
     pub fn merge(&mut self, other: &Self) {
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {
@@ -250,7 +255,7 @@ impl Flow {
 }
 
 /// The engaged base between two days: after = before + acquired + reactivated − disengaged − defected.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the variants of Flow")]
 pub struct Flows {
     pub before: u64,

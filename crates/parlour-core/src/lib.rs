@@ -23,6 +23,7 @@ pub mod key;
 pub mod leaving;
 pub mod lens;
 pub mod objects;
+pub mod panel;
 pub mod parameters;
 pub mod population;
 pub mod purchases;

@@ -1,11 +1,13 @@
 //! What somebody says of their own standing. A person's word outranks what was concluded of them: from the day on which it
 //! was said, and until they take it back.
 
+use serde::{Deserialize, Serialize};
+
 use crate::day::Day;
 use crate::standing::{Cell, Stage, Standing};
 
 /// What can be disputed in so many words; everything else is noted beside what was concluded.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Saying {
     /// Of the kind of feeling.
     Like,
@@ -60,7 +62,7 @@ impl Saying {
 }
 
 /// What somebody said last of their standing with an object: of its kind, and of its stage, each with the day.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Word {
     /// Of the kind.
     pub kind: Option<(Saying, Day)>,

@@ -3,14 +3,18 @@
 
 use std::sync::Arc;
 
-use parlour_afar::{Afar, AfarError, Answer, Lake, NotWhole, Question, Run, Standings, Stands, Under, What, sums_of};
+use parlour_afar::{
+    Afar, AfarError, Answer, Lake, NotWhole, Question, Run, Standings, Stands, Tallied, Under, What, sums_of,
+};
 use parlour_core::day::Day;
 use parlour_core::event::Layer;
 use parlour_core::key::Key;
+use parlour_core::panel::{Sum, Tally};
 use parlour_core::population::Population;
 use parlour_lake::kernel::Walk;
 
 use crate::EngineError;
+use crate::desk::Asked;
 use crate::engine::Engine;
 use crate::snapshot::Snapshot;
 
@@ -85,6 +89,35 @@ impl Engine {
         let Some(bytes) = self.ask_afar(snapshot, what, None, &[day]) else { return false };
         let told = Standings::of(&bytes).and_then(|standings| standings.tell(tell));
         told.inspect_err(|error| tracing::warn!(%error, "this server measures itself")).is_ok()
+    }
+
+    /// Whether there is a cluster.
+    pub(crate) fn has_afar(&self) -> bool {
+        self.afar.is_some()
+    }
+
+    /// What is added up of everyone of a slice as a cluster adds it up, by these populations of the object on `ends`.
+    pub(crate) fn tally_from_afar(
+        &self,
+        asked: &Asked,
+        ends: &[Day],
+        populations: Vec<Population>,
+        sum: &Sum,
+    ) -> Option<Tally> {
+        let snapshot = &*asked.snapshot;
+        let words = snapshot.words().iter().filter(|((_, object), _)| *object == asked.object);
+        let tallied = Tallied {
+            sum: sum.clone(),
+            object: asked.object,
+            acquired: asked.slice.acquired,
+            people: asked.slice.people.as_ref().map(|people| people.iter().copied().collect()),
+            words: words.map(|((person, _), word)| (*person, *word)).collect(),
+            populations,
+        };
+        let days: Vec<Day> = ends.iter().copied().chain([asked.on]).collect();
+        let bytes = self.ask_afar(snapshot, What::Tally(Box::new(tallied)), asked.slice.layer, &days)?;
+        let told = Answer::tally(&bytes, sum.of_nobody(asked.on));
+        told.inspect_err(|error| tracing::warn!(%error, "this server adds up itself")).ok()
     }
 
     fn ask_afar(&self, snapshot: &Snapshot, what: What, layer: Option<Layer>, days: &[Day]) -> Option<Vec<u8>> {

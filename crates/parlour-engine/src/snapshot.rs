@@ -61,7 +61,7 @@ pub struct Snapshot {
 }
 
 /// What people say of their own standings, by person and object.
-type Words = HashMap<(Key, ObjectId), Word>;
+pub(crate) type Words = HashMap<(Key, ObjectId), Word>;
 
 /// Everyone's populations on a day, one an object, by its number.
 pub type Populations = Arc<Vec<Population>>;
@@ -109,6 +109,11 @@ impl Snapshot {
     /// What was concluded of a person on a day, and what they say of it themselves laid over.
     pub fn in_their_words(&self, of: (Key, ObjectId), standing: Standing, on: Day) -> Standing {
         if self.words.is_empty() { standing } else { self.word_of(of).over(standing, on) }
+    }
+
+    /// What people say of their own standings.
+    pub(crate) fn words(&self) -> &Words {
+        &self.words
     }
 
     /// Whether somebody does not want to be read.

@@ -6,4 +6,5 @@ mod explored;
 mod lost;
 mod processes;
 mod tables;
+mod tallied;
 mod world;

@@ -6,7 +6,9 @@ use parlour_core::day::Day;
 use parlour_core::growth::By;
 use parlour_core::worth::Outlook;
 
-use super::panel::{Followed, Period};
+use parlour_core::panel::Followed;
+
+use super::panel::Period;
 use super::{Asked, Compared};
 use crate::EngineError;
 use crate::desk::outlook::Appraiser;

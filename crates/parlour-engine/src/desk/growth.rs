@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use parlour_core::day::Day;
-use parlour_core::growth::{By, Flow, Flows, Growth};
+use parlour_core::growth::{By, Flows, Growth};
+use parlour_core::panel::{Sum, Tally};
 
 use super::Asked;
 use crate::EngineError;
@@ -30,27 +31,16 @@ impl Engine {
 
     fn count_growth(&self, asked: &Asked, by: By) -> Result<Growth, EngineError> {
         let first = asked.snapshot.days.map_or(asked.on, |(first, _)| first.min(asked.on));
-        let states =
-            self.everyone(asked, || Growth::new(by, first, asked.on), |growth, _, days, _| growth.add(days))?;
-        let mut sum = Growth::new(by, first, asked.on);
-        for growth in &states {
-            sum.merge(growth);
-        }
-        Ok(sum)
+        let sum = Sum::Growth(by, first);
+        let Tally::Growth(growth) = self.tally(asked, &[], &sum)? else { unreachable!("{sum:?} is of growth") };
+        Ok(growth)
     }
 
     /// The engaged base between the two days asked about.
     pub fn flows(&self, asked: &Asked) -> Result<Flows, EngineError> {
-        let states = self.compare(asked, Flows::default, |flows, person| {
-            if let Some(flow) = Flow::between(person.before.as_ref(), Some(&person.now)) {
-                flows.add(flow);
-            }
-        })?;
-        let mut sum = Flows::default();
-        for flows in &states {
-            sum.merge(flows);
-        }
-        Ok(sum)
+        let ends = [asked.since, asked.on];
+        let Tally::Flows(flows) = self.tally(asked, &ends, &Sum::Flows)? else { unreachable!("flows are of flows") };
+        Ok(flows)
     }
 
     /// The engaged base in each of the last `n` months up to the day asked about, or since activity began.

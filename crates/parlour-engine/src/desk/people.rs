@@ -12,7 +12,9 @@ use parlour_core::worth::{Outlook, Quadrant, Worth};
 
 use super::leaving::LEAVING;
 use super::outlook::Appraiser;
-use super::panel::{MAX_PERIODS, shares};
+use parlour_core::panel::shares;
+
+use super::panel::MAX_PERIODS;
 use super::{Asked, Compared};
 use crate::EngineError;
 use crate::engine::Engine;
