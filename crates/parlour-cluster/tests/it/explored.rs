@@ -82,6 +82,7 @@ fn what_would_change_something_is_refused_and_a_mistake_explained() {
         refused(sql);
     }
     assert!(refused("SELECT colour FROM lake.event").contains("colour"));
+    assert!(refused("EXPLAIN SELECT * FROM lake.event").contains("only a `SELECT`"));
     // What fails only while it is worked on is told too.
     let failed = engine.explore("SELECT CAST(verb AS INT) FROM lake.event", None, &|| true).unwrap_err();
     assert!(failed.to_string().contains("Cannot cast string"), "{failed}");
